@@ -1,0 +1,1 @@
+"""rnn-lab: a research bench for recurrent networks, written from scratch in NumPy."""

@@ -1,0 +1,13 @@
+"""What every component shares: strict validation of its arguments, and the error that speaks to the user."""
+
+from pydantic import ConfigDict
+
+STRICT = ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=True)
+"""Pydantic's settings for a component: no silent coercion (``"3"`` is no integer), no unknown argument."""
+
+
+class BadInput(ValueError):
+    """Input that the user can mend: its message is one sentence that names the key, the value and what is allowed.
+
+    The command line prints that sentence and exits with code 2; a traceback is for bugs only.
+    """

@@ -1,0 +1,119 @@
+"""A recurrent network for windows of one shape: recurrent layer, linear readout, gradient of the loss."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_lab.network.elman import Elman
+from rnn_lab.network.losses import half_mean_squared_error
+from rnn_lab.network.parameters import Parameters, Shapes
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A model applied to windows (T, D) with targets (O,).
+
+        h_T = layer(x_1 .. x_T),    o = h_T W_hy + b_y
+
+    Args:
+        model: the recurrent layer's description, such as `Elman`.
+        inputs, outputs, window: D, O, T.
+        dtype: ``"float64"`` or ``"float32"``, of parameters and arithmetic.
+
+    Example:
+        >>> network = Network(Elman(hidden_dim=4), inputs=1, outputs=1, window=10)
+        >>> network.predict(network.initial([0, 1, 2]), np.zeros((5, 10, 1))).shape
+        (3, 5, 1)
+    """
+
+    model: Elman
+    inputs: int
+    outputs: int
+    window: int
+    dtype: str = "float64"
+
+    @property
+    def shapes(self) -> Shapes:
+        """Name -> shape of every parameter, without the replica axis."""
+        return self.model.shapes(self.inputs, self.outputs, self.window)
+
+    def initial(self, seeds: Sequence[int]) -> Parameters:
+        """Parameters before any update, one replica a seed."""
+        drawn = [self.model.initial(seed, self.shapes) for seed in seeds]
+        return Parameters.from_arrays(
+            {name: np.stack([d[name] for d in drawn]).astype(self.dtype) for name in self.shapes}
+        )
+
+    def time_major(self, X: Array, replicas: int) -> Array:
+        """Records (N, T, D), the same for each replica, in the order that the passes read: (R, T, N, D)."""
+        ordered = np.ascontiguousarray(X.swapaxes(0, 1), self.dtype)
+        return np.broadcast_to(ordered, (replicas, *ordered.shape))
+
+    def predict(self, parameters: Parameters, X: Array) -> Array:
+        """Outputs (R, N, O) for records X (N, T, D)."""
+        forward = ForwardPass(self, parameters.replicas, len(X))
+        return forward(parameters, self.time_major(X, parameters.replicas)).copy()
+
+
+class ForwardPass:
+    """Outputs for batches of one size, (R, T, B, D) -> (R, B, O).
+
+    Args:
+        network: what to compute.
+        replicas, batch: R, B.
+        keep: k, states kept on the way (1 suffices where no gradient follows).
+    """
+
+    def __init__(self, network: Network, replicas: int, batch: int, keep: int = 1) -> None:
+        self.layer = network.model.unroll(replicas, batch, keep, network.dtype)
+        self.outputs = np.zeros((replicas, batch, network.outputs), network.dtype)
+
+    def __call__(self, parameters: Parameters, X: Array) -> Array:
+        """Outputs (R, B, O): a buffer that the next call overwrites."""
+        np.matmul(self.layer.forward(parameters, X), parameters["W_hy"], out=self.outputs)
+        if "b_y" in parameters:
+            self.outputs += parameters["b_y"][:, None]
+        return self.outputs
+
+
+class TruncatedGradient:
+    """Loss and gradient by back-propagation through the last k time steps.
+
+    Truncation cuts the dependence of h_{T-k} on the parameters: the gradient is exact for the function in which that
+    state is a constant, and the whole gradient where k >= T.
+
+    Args:
+        network: what to differentiate.
+        replicas, batch: R, B.
+        bptt_truncate: k.
+
+    Attributes:
+        gradient: dL/dparameters, overwritten by each call.
+
+    Reference: Williams & Peng, "An efficient gradient-based algorithm for on-line training of recurrent network
+    trajectories" (1990).
+    """
+
+    def __init__(self, network: Network, replicas: int, batch: int, bptt_truncate: int) -> None:
+        self.forward = ForwardPass(network, replicas, batch, keep=min(bptt_truncate, network.window))
+        size = sum(int(np.prod(shape)) for shape in network.shapes.values())
+        self.gradient = Parameters(np.zeros((replicas, size), network.dtype), network.shapes)
+        self._error = np.zeros((replicas, batch, network.outputs), network.dtype)
+
+    def __call__(self, parameters: Parameters, X: Array, Y: Array) -> tuple[Array, Parameters]:
+        """Loss (R,) and gradient for X (R, T, B, D) and Y (R, B, O)."""
+        gradient, error, layer = self.gradient, self._error, self.forward.layer
+        outputs = self.forward(parameters, X)
+        loss = half_mean_squared_error(outputs, Y, error)
+        h_T = layer.states[:, -1]
+        np.matmul(h_T.swapaxes(1, 2), error, out=gradient["W_hy"])
+        if "b_y" in gradient:
+            error.sum(axis=1, out=gradient["b_y"])
+        dh = np.matmul(error, parameters["W_hy"].swapaxes(1, 2))
+        layer.backward(parameters, X, dh, gradient)
+        return loss, gradient
