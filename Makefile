@@ -1,0 +1,60 @@
+# Everything that is done to the lab, one line each: `make` prints them.
+
+PYTHON ?= python3
+ARGS ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --use-pep517 -c constraints.txt
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+.DEFAULT_GOAL := help
+.PHONY: help train ui test check format clean
+
+help:  ## this page
+	@printf 'rnn-lab: a research bench for recurrent networks in NumPy\n\n'
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  \033[1mmake %-7s\033[0m %s\n", $$1, $$2}' Makefile
+	@printf '\nOverrides go in ARGS: make train ARGS="data=sunspots seed=1"\n'
+
+train: .venv/.runtime  ## train a network (sine by default), and say where to look
+	@$(BIN)/python scripts/train.py $(ARGS)
+
+ui: .venv/.runtime  ## look at the runs in MLflow's own pages, http://127.0.0.1:5000
+	@MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow server \
+		--host 127.0.0.1 --port 5000 --workers 1 --backend-store-uri sqlite:///mlflow.db $(ARGS)
+
+test: .venv/.dev  ## the whole test suite
+	@$(PYTEST) $(ARGS)
+
+check: .venv/.dev  ## formatting, lint, types, layering, then the tests
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(PYTEST) $(ARGS)
+
+format: .venv/.dev  ## put the code into its one format
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format .
+
+clean:  ## remove .venv and the caches; your runs stay
+	@rm -rf .venv *.egg-info build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment, made once, and brought up to date when the pins or the project's own needs change.
+RECENT_PYTHON = $(shell command -v $(PYTHON) >/dev/null && $(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11))')
+
+define environment
+$(if $(wildcard $(BIN)/python),,$(if $(filter True,$(RECENT_PYTHON)),,$(error rnn-lab needs Python 3.11 or newer, which "$(PYTHON)" is not: name one, as in "make PYTHON=python3.12")))
+@printf 'Setting up .venv with the pinned packages (the first time takes a minute) ...\n'
+@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+endef
+
+.venv/.runtime: pyproject.toml constraints.txt
+	$(environment)
+	@$(PIP) -e .
+	@touch $@
+
+.venv/.dev: pyproject.toml constraints.txt
+	$(environment)
+	@$(PIP) -e '.[dev]'
+	@touch .venv/.runtime $@
