@@ -1,4 +1,4 @@
-"""The rules of the house: imports run one way, each floor leans on little, the papers agree with each other."""
+"""The rules of the house: imports run one way, each floor leans on little, and the papers agree."""
 
 import ast
 import re
