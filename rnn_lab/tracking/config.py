@@ -1,0 +1,83 @@
+"""What the user may say about tracking: the component behind ``conf/tracking/*.yaml``."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+from pydantic.dataclasses import dataclass
+
+from rnn_lab.component import STRICT
+
+SPACED = 50
+"""How many epochs ``auto`` keeps, beside epoch 0."""
+
+_SCHEMES = ("http", "https", "sqlite", "postgresql", "mysql", "mssql")
+
+
+def _every(value: Any) -> Any:
+    if value == "auto" or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
+        return value
+    raise ValueError(f"is {value!r}, but must be 'auto' or a whole number of epochs >= 1")
+
+
+def _uri(value: Any) -> Any:
+    if value is None or (isinstance(value, str) and value.partition("://")[0].partition("+")[0] in _SCHEMES):
+        return value
+    raise ValueError(
+        f"is {value!r}, but must be null or an address that starts with {', '.join(_SCHEMES)} and ://"
+    )
+
+
+Every = Annotated[int | Literal["auto"], BeforeValidator(_every)]
+Uri = Annotated[str | None, BeforeValidator(_uri)]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Tracking:
+    """Where a run is remembered beside its folder, and how much of it.
+
+    Args:
+        enabled: carry the journal to MLflow. If not, nothing of MLflow starts; the run folder is as complete.
+        uri: MLflow's tracking URI; null takes ``MLFLOW_TRACKING_URI``, else ``sqlite:///mlflow.db`` in the
+            working directory.
+        experiment: MLflow's experiment; made when it is not there.
+        run_name: the run's name; null lets the lab make one from the config.
+        tags: tags of your own for the run.
+        weights_every: keep the weights of each n-th epoch; ``auto`` keeps each up to epoch 50, and 50 evenly
+            spaced of a longer run. The first and the last epoch are always kept.
+        plots_every: likewise, the predictions behind the stepped images.
+        wait: return from a run when everything is in MLflow, instead of when MLflow has the run.
+
+    Example:
+        >>> Tracking(weights_every=0)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+            ...
+        pydantic_core._pydantic_core.ValidationError: 1 validation error for Tracking
+        weights_every
+          Value error, is 0, but must be 'auto' or a whole number of epochs >= 1 [...
+    """
+
+    enabled: bool = True
+    uri: Uri = None
+    experiment: str = Field(default="rnn-lab", min_length=1)
+    run_name: str | None = Field(default=None, min_length=1)
+    tags: dict[str, str] = Field(default_factory=dict)
+    weights_every: Every = "auto"
+    plots_every: Every = "auto"
+    wait: bool = False
+
+
+def kept_epochs(every: int | Literal["auto"], epochs: int) -> frozenset[int]:
+    """Return the epochs that ``weights_every`` or ``plots_every`` keeps, of a run of at most ``epochs`` epochs.
+
+    Example:
+        >>> sorted(kept_epochs(4, 10))
+        [0, 4, 8, 10]
+        >>> sorted(kept_epochs("auto", 3))
+        [0, 1, 2, 3]
+        >>> sorted(kept_epochs("auto", 1000))[:4]
+        [0, 20, 40, 60]
+    """
+    if every == "auto":
+        steps = min(epochs, SPACED)
+        return frozenset({0, *(round(step * epochs / steps) for step in range(1, steps + 1))})
+    return frozenset({*range(0, epochs + 1, every), epochs})

@@ -1,0 +1,206 @@
+"""The run's journal: what happened, one JSON line a fact, on disk before anything else learns of it.
+
+The journal is the truth of a run; MLflow is a copy of it that may lag, fail or be made again. So a line is handed to
+the operating system whole, in one append, before `Journal.write` returns: a trainer killed at any moment leaves
+every earlier fact and at most one torn line at the end, which readers ignore.
+"""
+
+import contextlib
+import fcntl
+import io
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from rnn_lab.component import BadInput
+
+NAME = "journal.jsonl"
+
+Fact = dict[str, Any]
+"""One line of a journal: ``fact`` (its name), ``time`` (unix seconds) and what else the fact says."""
+
+
+class Journal:
+    """The writer of a run folder's ``journal.jsonl``; it holds a lock on the file for as long as it lives.
+
+    The lock (``flock``) tells readers that the trainer lives: the operating system frees it with the process,
+    however that ends. An existing journal is continued, after a torn last line is cut off.
+
+    Args:
+        folder: the run folder; made if it is not there.
+
+    Raises:
+        BadInput: the folder or file cannot be written, or another process is writing this journal.
+
+    Example:
+        >>> import tempfile
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> with Journal(folder.name) as journal:
+        ...     journal.write("epoch", epoch=0, metrics={"val/rmse": 0.5, "train/loss": float("nan")})
+        >>> read(folder.name)[0]["metrics"]
+        {'val/rmse': 0.5, 'train/loss': 'NaN'}
+        >>> folder.cleanup()
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        self.path = self.folder / NAME
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._file = io.FileIO(os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666), "r+")
+        except OSError as error:
+            raise BadInput(
+                f"The journal {self.path} cannot be opened for writing: {error.strerror}."
+            ) from error
+        try:
+            _lock(self._file.fileno(), self.path)
+            self._size = _whole_lines(self._file)
+            os.ftruncate(self._file.fileno(), self._size)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def write(self, fact: str, **content: Any) -> None:
+        """Append one fact; it is the operating system's when this returns.
+
+        Args:
+            fact: its name.
+            content: anything JSON knows, NumPy scalars and arrays, paths. NaN and the infinities are written as
+                the strings ``"NaN"``, ``"Infinity"``, ``"-Infinity"``: JSON has no numbers for them, and ``float``
+                reads them back.
+
+        Raises:
+            BadInput: the disk is full or failed. The journal still ends with its last whole fact.
+        """
+        line = (_encode({"fact": fact, "time": time.time(), **content}) + "\n").encode()
+        try:
+            written = 0
+            while written < len(line):
+                written += self._file.write(line[written:]) or 0
+        except OSError as error:
+            # A torn line in the middle would spoil the fact that follows, should the disk find room again.
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file.fileno(), self._size)
+            raise BadInput(f"The journal {self.path} cannot be written: {error.strerror}.") from error
+        self._size += len(line)
+
+    def close(self) -> None:
+        """Close the file and free its lock. Closing twice is harmless."""
+        self._file.close()
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Tail:
+    """A reader that follows a journal while it grows.
+
+    Args:
+        folder: the run folder.
+
+    Example:
+        >>> import tempfile
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> journal, tail = Journal(folder.name), Tail(folder.name)
+        >>> journal.write("start", name="first")
+        >>> [fact["name"] for fact in tail.read()], tail.read(), tail.written_to()
+        (['first'], [], True)
+        >>> journal.close()
+        >>> tail.written_to()
+        False
+        >>> folder.cleanup()
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        self.path = Path(folder) / NAME
+        self._offset = 0
+        self._line = 0
+
+    def read(self) -> list[Fact]:
+        """Return the facts appended since the last call, in order; a line that has no end yet waits for the next call.
+
+        Raises:
+            BadInput: there is no readable journal, or a whole line of it is not a fact.
+        """
+        try:
+            with open(self.path, "rb") as file:
+                file.seek(self._offset)
+                lines = file.read().split(b"\n")[:-1]
+        except OSError as error:
+            raise BadInput(f"The journal {self.path} cannot be read: {error.strerror}.") from error
+        facts = []
+        for line in lines:
+            self._line += 1
+            self._offset += len(line) + 1
+            facts.append(_decode(line, f"{self.path}, line {self._line},"))
+        return facts
+
+    def written_to(self) -> bool:
+        """Tell whether a `Journal` holds this file now, in this or another process."""
+        try:
+            with open(self.path, "rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError as error:
+            raise BadInput(f"The journal {self.path} cannot be read: {error.strerror}.") from error
+        return False
+
+
+def read(folder: Path | str) -> list[Fact]:
+    """Return all facts of a run folder's journal.
+
+    Raises:
+        BadInput: there is no readable journal, or a whole line of it is not a fact.
+    """
+    return Tail(folder).read()
+
+
+def _encode(fact: Fact) -> str:
+    try:
+        return json.dumps(fact, allow_nan=False, default=_plain)
+    except ValueError:  # a NaN or an infinity somewhere: rare, so only then the way through text and back
+        return json.dumps(json.loads(json.dumps(fact, default=_plain), parse_constant=str))
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "tolist"):  # NumPy's scalars and arrays
+        return value.tolist()
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"a journal cannot hold a {type(value).__name__}")
+
+
+def _decode(line: bytes, where: str) -> Fact:
+    try:
+        fact = json.loads(line)
+    except ValueError:
+        fact = None
+    if not (
+        isinstance(fact, dict)
+        and isinstance(fact.get("fact"), str)
+        and isinstance(fact.get("time"), int | float)
+    ):
+        raise BadInput(f"{where} is damaged: it is no fact in JSON.")
+    return fact
+
+
+def _lock(file: int, path: Path) -> None:
+    for _ in range(10):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            # A reader that looks whether the trainer lives holds the lock for microseconds.
+            time.sleep(0.01)
+    raise BadInput(f"The journal {path} is being written by another process: choose another run folder.")
+
+
+def _whole_lines(file: io.FileIO) -> int:
+    file.seek(0)
+    return file.readall().rfind(b"\n") + 1

@@ -1,0 +1,107 @@
+"""The observer that writes a training run into its folder: metrics, weights and predictions of its epochs."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_lab.component import BadInput
+from rnn_lab.tracking.config import Tracking, kept_epochs
+from rnn_lab.tracking.journal import Journal
+
+if TYPE_CHECKING:
+    from rnn_lab.training.loop import Epoch
+
+
+class JournalObserver:
+    """Writes an ``epoch`` fact each epoch, and ``weights`` and ``predictions`` of the epochs that `Tracking` keeps.
+
+    Nothing here knows MLflow: the relay carries these facts and files there and draws the plots, in its own time.
+
+    Args:
+        journal: the run's open journal.
+        tracking: which epochs' weights and predictions are kept.
+        epochs: the most epochs the run may last.
+        train_true: targets of the training split, (N, O), original units.
+        validation_true: targets of the validation split, (N, O), original units.
+
+    Call `close` after training: should training have stopped early, it writes what the last epoch still lacks.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        tracking: Tracking,
+        epochs: int,
+        *,
+        train_true: NDArray[Any],
+        validation_true: NDArray[Any],
+    ) -> None:
+        self._journal = journal
+        self._weights_at = kept_epochs(tracking.weights_every, epochs)
+        self._predictions_at = kept_epochs(tracking.plots_every, epochs)
+        self._true = {"train_true": train_true, "validation_true": validation_true}
+        self._last_epoch = -1
+        self._unkept: dict[str, dict[str, NDArray[Any]]] = {}
+
+    def __call__(self, epoch: "Epoch") -> None:
+        """Write the facts of one epoch.
+
+        Raises:
+            BadInput: the run folder can no longer be written (a full disk).
+        """
+        metrics = {name: _mean(values) for name, values in epoch.metrics.items()}
+        content: dict[str, object] = {"epoch": epoch.epoch, "metrics": metrics}
+        if epoch.parameters.replicas > 1:
+            content["replicas"] = {name: values.tolist() for name, values in epoch.metrics.items()}
+        self._journal.write("epoch", **content)
+
+        self._last_epoch, self._unkept = epoch.epoch, {}
+        self._keep("weights", epoch.parameters.arrays(), epoch.epoch in self._weights_at)
+        self._keep("predictions", epoch.predictions, epoch.epoch in self._predictions_at)
+
+    def close(self) -> None:
+        """Write the weights and predictions of the last epoch, if they are not kept yet."""
+        for fact, arrays in self._unkept.items():
+            self._write(fact, arrays)
+        self._unkept = {}
+
+    def _keep(self, fact: str, arrays: Mapping[str, NDArray[Any]], now: bool) -> None:
+        if now:
+            self._write(fact, arrays)
+        else:  # this may turn out to be the last epoch, and the next one overwrites the arrays
+            self._unkept[fact] = {name: values.copy() for name, values in arrays.items()}
+
+    def _write(self, fact: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+        folder = "weights" if fact == "weights" else "figures/arrays"
+        file = f"{folder}/epoch_{self._last_epoch:04d}.npz"
+        save(self._journal.folder / file, arrays if fact == "weights" else {**self._true, **arrays})
+        self._journal.write(fact, epoch=self._last_epoch, file=file)
+
+
+def save(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays as ``.npz``, whole or not at all: beside its place first, then moved there.
+
+    Raises:
+        BadInput: the disk is full, or the folder cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(beside, "wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # a parameter named like savez's own is not ours
+        os.replace(beside, path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _mean(values: NDArray[Any]) -> float:
+    """Mean over the replicas that have a finite value: one that diverged must not hide how the others do."""
+    if values.size == 1:
+        return float(values.item())
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else float("nan")
