@@ -1,7 +1,8 @@
 """How far predictions lie from the truth, in the data's own units.
 
-Every metric takes ``predicted`` (..., N, O) and ``true`` (N, O) and averages over the last two axes, records and
-targets; leading axes, such as the R replicas, are kept. A network that diverged scores ``inf`` or ``nan``, silently.
+Every metric takes ``predicted`` (..., N, O) and ``true`` (N, O) and averages over the last two axes, records
+and targets; leading axes, such as the R replicas, are kept. A network that diverged scores ``inf`` or ``nan``
+without a warning.
 """
 
 import numpy as np
@@ -11,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 def rmse(predicted: ArrayLike, true: ArrayLike) -> NDArray[np.float64]:
     """Root mean squared error: ``sqrt(mean((predicted - true)**2))``, in the units of the targets.
 
-    The training loss is half the mean squared error of *scaled* targets; for one target scaled by a factor ``a``,
-    ``rmse = sqrt(2 loss) / a``.
+    The training loss is half the mean squared error of *scaled* targets: for one target scaled by a factor
+    ``a``, ``rmse = sqrt(2 loss) / a``.
 
     Args:
         predicted: predictions (..., N, O), for example (R, N, O).
@@ -46,10 +47,10 @@ def mae(predicted: ArrayLike, true: ArrayLike) -> NDArray[np.float64]:
 def nrmse(predicted: ArrayLike, true: ArrayLike) -> NDArray[np.float64]:
     """RMSE over the standard deviation of the targets: 0 is perfect, 1 is as good as their mean; no unit.
 
-    ``sqrt(mean_o(mean_n((predicted - true)**2) / var_n(true)))``: each target is divided by its own standard deviation
-    (that of the N values scored, ``ddof=0``) before the average, so targets in different units weigh the same. With one
-    target it is ``rmse / std(true)``. Undefined, and ``nan``, where a target is constant. Arguments and errors as for
-    `rmse`.
+    ``sqrt(mean_o(mean_n((predicted - true)**2) / var_n(true)))``: each target is divided by its own standard
+    deviation (that of the N values scored, ``ddof=0``) before the average, so targets in different units
+    weigh the same. With one target it is ``rmse / std(true)``. Undefined, and ``nan``, where a target is
+    constant. Arguments and errors as for `rmse`.
 
     >>> true = np.array([[1.0, 100.0], [3.0, 900.0]])
     >>> float(nrmse(np.broadcast_to(true.mean(axis=0), true.shape), true))
@@ -74,5 +75,7 @@ def scores(predicted: ArrayLike, true: ArrayLike) -> dict[str, NDArray[np.float6
 def _error(predicted: ArrayLike, true: ArrayLike) -> NDArray[np.float64]:
     predicted, true = np.asarray(predicted, np.float64), np.asarray(true, np.float64)
     if true.ndim != 2 or predicted.shape[-2:] != true.shape:
-        raise ValueError(f"predictions (..., N, O) and targets (N, O) do not fit: {predicted.shape} and {true.shape}")
+        raise ValueError(
+            f"predictions (..., N, O) and targets (N, O) do not fit: {predicted.shape} and {true.shape}"
+        )
     return np.asarray(predicted - true)

@@ -1,0 +1,122 @@
+"""Least-squares autoregression: the linear model of few coefficients that a network must beat."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Autoregression:
+    """A direct linear forecast of each column of a series from its own last p values, with an intercept.
+
+        y[t] = c + sum_{i=0}^{p-1} a_i y[t - horizon - i]
+
+    "Direct" means that a horizon of 3 has coefficients of its own; the one-step model is not iterated.
+
+    Args:
+        coefficients: a, (p, O), the most recent lag first.
+        intercept: c, (O,).
+        horizon: steps between the last value seen and the one forecast, >= 1.
+
+    Example:
+        >>> sine = np.sin(np.arange(200.0))[:, None]
+        >>> model = Autoregression.fit(sine, np.arange(50, 150), order=2, horizon=1)
+        >>> model.coefficients.ravel().round(6).tolist(), round(2 * float(np.cos(1)), 6)
+        ([1.080605, -1.0], 1.080605)
+
+    Reference: Box, Jenkins, Reinsel & Ljung, "Time series analysis: forecasting and control" (2015), ch. 7.
+    """
+
+    coefficients: Array
+    intercept: Array
+    horizon: int
+
+    @classmethod
+    def fit(cls, series: Array, at: NDArray[np.int64], order: int, horizon: int) -> "Autoregression":
+        """Least squares on the given targets only.
+
+        Lags are centred before the fit, so that a series with a large offset loses no digits; where lags are
+        collinear (a constant, or a sine with p > 2), the solution of smallest norm is taken.
+
+        Args:
+            series: (L, O).
+            at: rows of the targets to fit, each at least ``horizon + order - 1``.
+            order: p >= 1.
+            horizon: steps between the last lag and the target, >= 1.
+        """
+        x, y = lags(series, at, order, horizon), series[at]
+        x_mean, y_mean = x.mean(axis=0), y.mean(axis=0)
+        coefficients = np.column_stack(
+            [
+                np.linalg.lstsq(x[:, :, o] - x_mean[:, o], y[:, o] - y_mean[o])[0]
+                for o in range(series.shape[1])
+            ]
+        )
+        return cls(coefficients, y_mean - np.sum(x_mean * coefficients, axis=0), horizon)
+
+    def predict(self, series: Array, at: NDArray[np.int64]) -> Array:
+        """Forecast rows ``at`` of ``series`` (L, O) from the rows before them: (N, O)."""
+        x = lags(series, at, len(self.coefficients), self.horizon)
+        return np.asarray(self.intercept + np.einsum("npo,po->no", x, self.coefficients))
+
+
+def lags(series: Array, at: NDArray[np.int64], order: int, horizon: int) -> Array:
+    """Gather what an AR(p) sees of each target: (N, p, O) with ``[n, i] = series[at[n] - horizon - i]``."""
+    if at.min() < horizon + order - 1:
+        raise ValueError(f"{order} lags at horizon {horizon} reach back before the series' first row")
+    return np.asarray(series[at[:, None] - horizon - np.arange(order)])
+
+
+def choose_order(series: Array, at: NDArray[np.int64], largest: int, horizon: int) -> int:
+    """Find the order p in 1..``largest`` with the smallest corrected Akaike criterion.
+
+        AICc(p) = N log(RSS_p / N) + 2 m N / (N - m - 1),    m = p + 2 parameters
+
+    summed over columns, so that one p serves them all. The parameters are the p coefficients, the intercept
+    and the noise variance. Every p is judged on the same N targets. AICc is preferred to AIC, which with 50
+    lags on 100 targets would take them all, and to BIC or a held-out tail, since it estimates the error of
+    forecasts and does so from all the training data. With ``horizon`` > 1 the residuals overlap and the
+    criterion is an approximation. Orders too large for N are left out, and so are those above 10 log10(N),
+    the usual limit, which keeps the cost small for long windows.
+
+    Residuals below rounding count as equal: a sine, which obeys an exact recurrence, gets p = 2 and not more.
+
+    Args:
+        series: (L, O).
+        at: rows of the training targets.
+        largest: the window, so that the model sees no more of the past than the network does.
+        horizon: steps between the last lag and the target, >= 1.
+
+    Example:
+        >>> choose_order(np.sin(np.arange(200.0))[:, None], np.arange(50, 150), largest=50, horizon=1)
+        2
+
+    Reference: Hurvich & Tsai, "Regression and time series model selection in small samples" (1989).
+    """
+    N = len(at)
+    largest = min(largest, N - 4, int(10 * np.log10(N)))
+    if largest < 2:
+        return 1
+    orders = np.arange(1, largest + 1)
+    m = orders + 2
+    x, y = lags(series, at, largest, horizon), series[at]
+    criterion = y.shape[1] * 2.0 * m * N / (N - m - 1)
+    for o in range(y.shape[1]):
+        criterion += N * np.log(_residual_squares(x[:, :, o], y[:, o]) / N)
+    return int(orders[np.argmin(criterion)])
+
+
+def _residual_squares(x: Array, y: Array) -> Array:
+    """Residual sums of squares of y on an intercept and the first 1, 2, .. columns of x.
+
+    One factorisation serves all p: in the triangular factor of [x, y], the last column holds y in the basis
+    of the columns before it, and what the first p of them leave over is the rest of that column.
+    """
+    centred = np.column_stack([x, y]) - np.append(x.mean(axis=0), y.mean())
+    y_in_basis = np.asarray(np.linalg.qr(centred, mode="r"))[:, -1]
+    left_over = np.cumsum(y_in_basis[::-1] ** 2)[::-1]
+    rounding = 64 * np.finfo(float).eps * np.abs(y).max()
+    return np.asarray(np.maximum(left_over[1 : x.shape[1] + 1], len(y) * rounding**2 + np.finfo(float).tiny))
