@@ -1,6 +1,6 @@
 """Activation functions f and their derivatives, each derivative as a function of the *output* h = f(a).
 
-Expressing f' by h means that the backward pass needs no pre-activations: the states that the forward pass kept suffice.
+Expressing f' by h means that the backward pass needs no pre-activations: the states that were kept suffice.
 
 | name | f(a) | f'(a), from h = f(a) |
 | --- | --- | --- |

@@ -43,8 +43,12 @@ class TutorialElman(Elman):
                 f"it got parameters {dict(shapes)}."
             )
         T, D, H = shapes["W_xh"]
-        rng = np.random.RandomState(seed)  # noqa: NPY002 - the published figures come from the legacy generator
-        U, W, V = rng.uniform(0, 1, (H, T)), rng.uniform(0, 1, (H, H)), rng.uniform(0, 1, (shapes["W_hy"][1], H))
+        rng = np.random.RandomState(seed)  # legacy: the published figures come from it
+        U, W, V = (
+            rng.uniform(0, 1, (H, T)),
+            rng.uniform(0, 1, (H, H)),
+            rng.uniform(0, 1, (shapes["W_hy"][1], H)),
+        )
         return {"W_xh": U.T.reshape(T, D, H), "W_hh": W.T, "W_hy": V.T}
 
 
@@ -80,7 +84,7 @@ class TutorialRule:
         self.gradient = Parameters.from_arrays(
             {name: np.zeros((replicas, *shape), network.dtype) for name, shape in network.shapes.items()}
         )
-        self._m = np.minimum(np.arange(T), bptt_truncate)[:, None]
+        self._m = np.minimum(np.arange(T, dtype=network.dtype), bptt_truncate)[:, None]
         self._error = np.zeros((replicas, 1, 1), network.dtype)
         self._increments = np.zeros((T, replicas, 3, H), network.dtype)
 

@@ -1,0 +1,27 @@
+"""Training: optimizers, schedules, clipping, the loop, stopping and checkpoints.
+
+Read `fit` first: it is the loop. `minibatch` and `lbfgs` are its two ways through an epoch.
+"""
+
+from rnn_lab.training.fit import Epoch, Observer, fit
+from rnn_lab.training.lbfgs import LBFGS
+from rnn_lab.training.optimizers import SGD, Adam, RMSprop
+from rnn_lab.training.schedules import Constant, Cosine, Exponential, ReduceOnPlateau
+from rnn_lab.training.state import TrainingState
+from rnn_lab.training.trainer import Trainer
+
+__all__ = [
+    "LBFGS",
+    "SGD",
+    "Adam",
+    "Constant",
+    "Cosine",
+    "Epoch",
+    "Exponential",
+    "Observer",
+    "RMSprop",
+    "ReduceOnPlateau",
+    "Trainer",
+    "TrainingState",
+    "fit",
+]

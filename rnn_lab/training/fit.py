@@ -1,0 +1,121 @@
+"""The training loop: update, evaluate, tell the observers, stop in time."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_lab.network import Network, Parameters
+from rnn_lab.sequences import Dataset
+from rnn_lab.training.examination import Examination, judge
+from rnn_lab.training.lbfgs import LBFGS, FullBatch
+from rnn_lab.training.minibatch import MiniBatches
+from rnn_lab.training.optimizers import Optimizer
+from rnn_lab.training.state import TrainingState
+from rnn_lab.training.trainer import Trainer
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Epoch:
+    """What observers are told after each epoch; its arrays are live, so copy what you keep.
+
+    Attributes:
+        epoch: 0 is before any update.
+        metrics: name -> (R,).
+        parameters: the weights as they are.
+        predictions: ``train`` and ``validation``, (R, N, O), in the data's own units.
+        state: all of it, for a checkpoint.
+    """
+
+    epoch: int
+    metrics: dict[str, Array]
+    parameters: Parameters
+    predictions: dict[str, Array]
+    state: TrainingState
+
+
+class Observer(Protocol):
+    """Someone who watches the epochs go by."""
+
+    def __call__(self, epoch: Epoch) -> str | None:
+        """Look; a returned string asks the run to stop and says why."""
+
+
+def fit(
+    network: Network,
+    dataset: Dataset,
+    trainer: Trainer,
+    optimizer: Optimizer | LBFGS,
+    seeds: Sequence[int],
+    observers: Sequence[Observer] = (),
+    state: TrainingState | None = None,
+) -> TrainingState:
+    """Train R replicas in lockstep.
+
+    Args:
+        network, dataset, trainer, optimizer: what is trained, on what, and how.
+        seeds: one for each replica: its initial weights and its order of records.
+        observers: told of each epoch, from epoch 0 (or from the one after ``state``) on.
+        state: where to go on; None to start from fresh weights. It is changed in place.
+
+    Returns:
+        The state at the end, whose ``parameters`` are the weights that the run keeps.
+
+    Raises:
+        BadInput: where the settings do not fit the data or each other.
+    """
+    train, validation = dataset.train, dataset.validation
+    advance: Callable[[TrainingState], tuple[Array, Array]]
+    if isinstance(optimizer, LBFGS):
+        advance = FullBatch(network, trainer, optimizer, seeds, train.X, train.Y)
+    else:
+        advance = MiniBatches(network, trainer, optimizer, seeds, train.X, train.Y)
+    examine = Examination(network, dataset, len(seeds))
+
+    def rates(state: TrainingState) -> Array:
+        """Learning rates (R,) at the end of an epoch; L-BFGS has none, so that 1 stands for its full step."""
+        if isinstance(optimizer, LBFGS):
+            return np.ones(len(seeds))
+        return np.array(
+            optimizer.learning_rate * optimizer.schedule.factor(state.schedule, state.epoch, trainer.epochs)
+        )
+
+    def look(state: TrainingState, lengths: Array, clips: Array, seconds: float) -> str | None:
+        """Evaluate the weights, judge them and tell the observers."""
+        metrics, predictions = examine(state.parameters)
+        metrics |= {
+            "grad/norm": lengths,
+            "grad/clipped": clips,
+            "weights/spectral_radius": np.abs(np.linalg.eigvals(state.parameters["W_hh"])).max(axis=1),
+            "lr": rates(state),
+            "epoch_seconds": np.full(len(seeds), seconds),
+        }
+        judge(state, metrics, trainer)
+        if not isinstance(optimizer, LBFGS):
+            optimizer.schedule.observe(state.schedule, metrics["val/loss"])
+        asked = [observer(Epoch(state.epoch, metrics, state.parameters, predictions, state)) for observer in observers]
+        return next((reason for reason in asked if reason), None)
+
+    reason = None
+    with np.errstate(over="ignore", invalid="ignore"):  # divergence is looked for, and reported in words
+        if state is None:
+            state = TrainingState.before(network.initial(seeds))
+            if not isinstance(optimizer, LBFGS):
+                state.moments = optimizer.begin(state.parameters.flat)
+                state.schedule = optimizer.schedule.begin(len(seeds))
+            reason = look(state, np.zeros(len(seeds)), np.zeros(len(seeds)), 0.0)
+        while state.epoch < trainer.epochs and state.running.any() and not reason:
+            started = perf_counter()
+            lengths, clips = advance(state)
+            state.epoch += 1
+            reason = look(state, lengths, clips, perf_counter() - started)
+    for r in np.flatnonzero(state.running):
+        state.reasons[r] = reason or f"all {trainer.epochs} epochs are done"
+        if trainer.keep == "best":
+            state.parameters.flat[r] = state.kept.flat[r]
+    return state

@@ -1,0 +1,93 @@
+"""L-BFGS on all training records, by SciPy."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from rnn_lab.component import STRICT, BadInput
+from rnn_lab.network import Network, Parameters, TruncatedGradient
+from rnn_lab.training.state import TrainingState
+from rnn_lab.training.trainer import Trainer
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class LBFGS:
+    """Limited-memory quasi-Newton steps with SciPy's line search; no learning rate to choose.
+
+    An epoch is one call of SciPy's minimiser of at most ``iterations`` steps, started where the last one ended and
+    with an empty memory: so an epoch depends on the weights alone, and a resumed run goes on to the bit.
+
+    Args:
+        iterations: steps an epoch.
+        memory: pairs of steps and gradient differences remembered.
+
+    Reference: Byrd, Lu, Nocedal & Zhu, "A limited memory algorithm for bound constrained optimization" (1995).
+    """
+
+    iterations: Annotated[int, Field(ge=1)] = 100
+    memory: Annotated[int, Field(ge=1)] = 20
+
+
+class FullBatch:
+    """One epoch of L-BFGS for each replica, in the place of `MiniBatches`.
+
+    Args:
+        network, trainer, optimizer: what to train and how.
+        seeds: one for each replica.
+        X, Y: scaled training records, (N, T, D) and (N, O).
+    """
+
+    def __init__(
+        self, network: Network, trainer: Trainer, optimizer: LBFGS, seeds: Sequence[int], X: Array, Y: Array
+    ) -> None:
+        if trainer.update_rule != "bptt" or trainer.clip_value is not None or trainer.clip_norm is not None:
+            raise BadInput("optimizer=lbfgs needs trainer.update_rule=bptt, and trainer.clip_value and clip_norm null.")
+        if trainer.batch(len(Y)) != len(Y):
+            raise BadInput(
+                f"optimizer=lbfgs uses all {len(Y)} training records at once: set trainer.batch_size=null "
+                f"(it is {trainer.batch_size})."
+            )
+        self.optimizer = optimizer
+        self.dtype = network.dtype
+        self.rule = TruncatedGradient(network, 1, len(Y), trainer.bptt_truncate)
+        self.X = network.time_major(X, 1)
+        self.Y = np.asarray(Y, network.dtype)[None]
+
+    def __call__(self, state: TrainingState) -> tuple[Array, Array]:
+        """Train for one epoch, in place; returns the gradient's length at its end, (R,), and zeros (none clipped)."""
+        from scipy.optimize import minimize  # only this optimizer needs SciPy: others start faster without
+
+        lengths = np.zeros(state.parameters.replicas)
+        for r in np.flatnonzero(state.running).tolist():
+            template = state.parameters.select(r)
+
+            def objective(theta: Array, template: Parameters = template) -> tuple[float, Array]:
+                loss, gradient = self.rule(template.like(theta[None].astype(self.dtype)), self.X, self.Y)
+                return float(loss[0]), gradient.flat[0].astype(np.float64)
+
+            found = minimize(
+                objective,
+                template.flat[0].astype(np.float64),
+                jac=True,
+                method="L-BFGS-B",
+                options={
+                    "maxiter": self.optimizer.iterations,
+                    "maxcor": self.optimizer.memory,
+                    "maxfun": 20 * self.optimizer.iterations,
+                    "ftol": 0.0,
+                    "gtol": 0.0,
+                },
+            )
+            state.parameters.flat[r] = found.x
+            state.updates += int(found.nit)
+            lengths[r] = np.linalg.norm(found.jac)
+            if not np.isfinite(found.fun):
+                mask = np.arange(len(lengths)) == r
+                state.stop(mask, "the loss is not finite", diverged=True)
+        return lengths, np.zeros_like(lengths)

@@ -1,0 +1,88 @@
+"""One epoch of first-order updates, batch by batch."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_lab.network import Network, Parameters, TruncatedGradient
+from rnn_lab.network.tutorial import TutorialRule
+from rnn_lab.streams import stream
+from rnn_lab.training.clipping import clip
+from rnn_lab.training.optimizers import Optimizer
+from rnn_lab.training.state import TrainingState
+from rnn_lab.training.trainer import Trainer
+
+Array = NDArray[Any]
+
+
+class MiniBatches:
+    """Updates on batches of the training records.
+
+    Args:
+        network, trainer, optimizer: what to train and how.
+        seeds: one for each replica; they order its records.
+        X, Y: scaled training records, (N, T, D) and (N, O).
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        trainer: Trainer,
+        optimizer: Optimizer,
+        seeds: Sequence[int],
+        X: Array,
+        Y: Array,
+    ) -> None:
+        self.network, self.trainer, self.optimizer, self.seeds = network, trainer, optimizer, seeds
+        self.X = np.ascontiguousarray(X.swapaxes(0, 1), network.dtype)  # (T, N, D)
+        self.Y = np.asarray(Y, network.dtype)
+        self.batch = trainer.batch(len(Y))
+        self._rules: dict[int, Callable[[Parameters, Array, Array], tuple[Array, Parameters]]] = {}
+        self._rule(self.batch)  # refuses a rule that does not fit before anything has happened
+
+    def _rule(self, batch: int) -> Callable[[Parameters, Array, Array], tuple[Array, Parameters]]:
+        """The gradient for batches of one size: the usual one, and perhaps a smaller last one."""
+        if batch not in self._rules:
+            R, k = len(self.seeds), self.trainer.bptt_truncate
+            if self.trainer.update_rule == "tutorial":
+                limit = np.inf if self.trainer.clip_value is None else self.trainer.clip_value
+                self._rules[batch] = TutorialRule(self.network, R, batch, k, limit)
+            else:
+                self._rules[batch] = TruncatedGradient(self.network, R, batch, k)
+        return self._rules[batch]
+
+    def order(self, epoch: int) -> Array:
+        """Indices of the records in their order in an epoch, (R, N)."""
+        N = len(self.Y)
+        if self.trainer.shuffle:
+            return np.stack([stream(seed, "shuffle", epoch).permutation(N) for seed in self.seeds])
+        return np.broadcast_to(np.arange(N), (len(self.seeds), N))
+
+    def __call__(self, state: TrainingState) -> tuple[Array, Array]:
+        """Train for one epoch, in place.
+
+        Returns:
+            The mean over updates of the gradient's length before clipping, and the share of updates clipped, each (R,).
+        """
+        trainer, parameters = self.trainer, state.parameters
+        # The tutorial's rule clips after every time step, by itself.
+        clip_value = None if trainer.update_rule == "tutorial" else trainer.clip_value
+        order = self.order(state.epoch + 1)
+        starts = range(0, order.shape[1], self.batch)
+        lengths, clips = np.zeros((2, len(self.seeds), len(starts)))
+        for i, start in enumerate(starts):
+            records = order[:, start : start + self.batch]
+            X = self.X[:, records].swapaxes(0, 1)  # (R, T, B, D)
+            _, gradient = self._rule(records.shape[1])(parameters, X, self.Y[records])
+            lengths[:, i], clips[:, i] = clip(gradient.flat, clip_value, trainer.clip_norm)
+            state.updates += 1
+            factor = self.optimizer.schedule.factor(state.schedule, state.epoch + i / len(starts), trainer.epochs)
+            rate = (self.optimizer.learning_rate * factor).astype(gradient.flat.dtype)[:, None]
+            self.optimizer.update(parameters.flat, gradient.flat, rate, state.moments, state.updates)
+            if not np.isfinite(lengths[:, i]).all():
+                state.stop(~np.isfinite(lengths[:, i]), "the gradient is not finite", diverged=True)
+            if not state.running.all():
+                parameters.flat[~state.running] = state.kept.flat[~state.running]
+        return lengths.mean(axis=1), clips.mean(axis=1)

@@ -1,0 +1,189 @@
+"""First-order optimizers: rules that turn a gradient into an update, in place, on flat parameters (R, P).
+
+Every rule sees all replicas at once; nothing is summed across them, so they stay independent. The gradient handed to
+`update` is scratch memory afterwards: that saves an array and a pass over memory for each update.
+"""
+
+from dataclasses import field
+from typing import Annotated, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from rnn_lab.component import STRICT, BadInput
+from rnn_lab.training.schedules import Constant, Schedule
+
+Array = NDArray[Any]
+Moments = dict[str, Array]
+Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Decay = Annotated[float, Field(ge=0, lt=1)]
+Small = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Optimizer(Protocol):
+    """What every first-order optimizer offers."""
+
+    learning_rate: float
+    schedule: Schedule
+
+    def begin(self, theta: Array) -> Moments:
+        """The moments before the first update: arrays like theta."""
+
+    def update(self, theta: Array, gradient: Array, rate: Array, moments: Moments, count: int) -> None:
+        """Change theta (R, P) and the moments in place.
+
+        Args:
+            theta: parameters.
+            gradient: (R, P); overwritten.
+            rate: (R, 1), learning rates.
+            moments: what `begin` made.
+            count: updates so far, this one included: 1, 2, ...
+        """
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class SGD:
+    """Stochastic gradient descent, with momentum and Nesterov's look-ahead as options.
+
+        v <- momentum v + g,    theta <- theta - rate v                    (momentum)
+                                theta <- theta - rate (g + momentum v)     (Nesterov)
+
+    Args:
+        learning_rate: rate before its schedule.
+        momentum: 0 for plain descent.
+        nesterov: needs momentum > 0.
+        schedule: factor on the rate.
+
+    Example:
+        >>> theta, optimizer = np.array([[1.0]]), SGD(learning_rate=0.1)
+        >>> optimizer.update(theta, np.array([[2.0]]), np.array([[0.1]]), optimizer.begin(theta), count=1)
+        >>> theta
+        array([[0.8]])
+
+    Reference: Sutskever, Martens, Dahl & Hinton, "On the importance of initialization and momentum in deep learning"
+    (2013); Nesterov's rule in the form that deep-learning libraries use.
+    """
+
+    learning_rate: Rate = 0.01
+    momentum: Decay = 0.0
+    nesterov: bool = False
+    schedule: Any = field(default_factory=Constant)
+
+    def __post_init__(self) -> None:
+        if self.nesterov and self.momentum == 0:
+            raise BadInput("optimizer.nesterov=true needs optimizer.momentum above 0.")
+
+    def begin(self, theta: Array) -> Moments:
+        """See `Optimizer`."""
+        return {"velocity": np.zeros_like(theta)} if self.momentum else {}
+
+    def update(self, theta: Array, gradient: Array, rate: Array, moments: Moments, count: int) -> None:
+        """See `Optimizer`."""
+        if self.momentum:
+            velocity = moments["velocity"]
+            velocity *= self.momentum
+            velocity += gradient
+            gradient = gradient + self.momentum * velocity if self.nesterov else velocity
+        theta -= rate * gradient
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class RMSprop:
+    """Divide the gradient by a running root mean square of itself.
+
+        s <- decay s + (1 - decay) g^2,    theta <- theta - rate g / (sqrt(s) + epsilon)
+
+    Args:
+        learning_rate: rate before its schedule.
+        decay: of the running mean.
+        epsilon: keeps the division finite.
+        schedule: factor on the rate.
+
+    Example:
+        >>> theta, optimizer = np.array([[1.0]]), RMSprop(decay=0.75)
+        >>> optimizer.update(theta, np.array([[4.0]]), np.array([[0.1]]), optimizer.begin(theta), count=1)
+        >>> theta.round(6)
+        array([[0.8]])
+
+    Reference: Tieleman & Hinton, "Lecture 6.5: RMSprop" (2012).
+    """
+
+    learning_rate: Rate = 0.001
+    decay: Decay = 0.99
+    epsilon: Small = 1e-8
+    schedule: Any = field(default_factory=Constant)
+
+    def begin(self, theta: Array) -> Moments:
+        """See `Optimizer`."""
+        return {"square": np.zeros_like(theta), "scratch": np.empty_like(theta)}
+
+    def update(self, theta: Array, gradient: Array, rate: Array, moments: Moments, count: int) -> None:
+        """See `Optimizer`."""
+        square, scratch = moments["square"], moments["scratch"]
+        _running_mean(square, np.multiply(gradient, gradient, out=scratch), self.decay)
+        np.sqrt(square, out=scratch)
+        scratch += self.epsilon
+        gradient /= scratch
+        gradient *= rate
+        theta -= gradient
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Adam:
+    """Adam; with ``weight_decay`` above 0 it is AdamW, whose decay is decoupled from the gradient.
+
+        m <- beta1 m + (1 - beta1) g,    v <- beta2 v + (1 - beta2) g^2
+        theta <- theta - rate (m / (1 - beta1^n)) / (sqrt(v / (1 - beta2^n)) + epsilon) - rate weight_decay theta
+
+    with n the number of updates, this one included.
+
+    Args:
+        learning_rate: rate before its schedule.
+        beta1, beta2: decays of the running means.
+        epsilon: keeps the division finite.
+        weight_decay: of all parameters, biases too.
+        schedule: factor on the rate.
+
+    Example:
+        >>> theta, optimizer = np.array([[1.0]]), Adam()
+        >>> optimizer.update(theta, np.array([[5.0]]), np.array([[0.1]]), optimizer.begin(theta), count=1)
+        >>> theta.round(6)
+        array([[0.9]])
+
+    Reference: Kingma & Ba, "Adam: a method for stochastic optimization" (2015); Loshchilov & Hutter, "Decoupled weight
+    decay regularization" (2019).
+    """
+
+    learning_rate: Rate = 0.001
+    beta1: Decay = 0.9
+    beta2: Decay = 0.999
+    epsilon: Small = 1e-8
+    weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    schedule: Any = field(default_factory=Constant)
+
+    def begin(self, theta: Array) -> Moments:
+        """See `Optimizer`."""
+        return {"mean": np.zeros_like(theta), "square": np.zeros_like(theta), "scratch": np.empty_like(theta)}
+
+    def update(self, theta: Array, gradient: Array, rate: Array, moments: Moments, count: int) -> None:
+        """See `Optimizer`."""
+        mean, square, scratch = moments["mean"], moments["square"], moments["scratch"]
+        _running_mean(square, np.multiply(gradient, gradient, out=scratch), self.beta2)
+        _running_mean(mean, gradient, self.beta1)
+        np.multiply(square, 1 / (1 - self.beta2**count), out=scratch)
+        np.sqrt(scratch, out=scratch)
+        scratch += self.epsilon
+        np.divide(mean, scratch, out=scratch)
+        if self.weight_decay:
+            theta *= 1 - rate * self.weight_decay
+        scratch *= rate / (1 - self.beta1**count)
+        theta -= scratch
+
+
+def _running_mean(mean: Array, value: Array, decay: float) -> None:
+    """Overwrite mean with decay mean + (1 - decay) value; value is scratch afterwards."""
+    mean *= decay
+    value *= 1 - decay
+    mean += value

@@ -1,0 +1,112 @@
+"""Everything that a run of training carries from one epoch to the next, so that a checkpoint can hold it."""
+
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_lab.network import Parameters
+
+Array = NDArray[Any]
+RUNNING = -1
+
+
+@dataclass(eq=False)
+class TrainingState:
+    """The state after an epoch.
+
+    Attributes:
+        parameters: the weights as they are; those of a replica that has stopped are its kept ones.
+        kept: the weights with the lowest validation loss so far.
+        epoch, updates: how many are done.
+        first_loss: (R,) training loss before any update.
+        best_loss, best_epoch: (R,) the lowest validation loss, and when it was reached.
+        stopped: (R,) the epoch at which a replica stopped, or RUNNING.
+        reasons: for each replica why it stopped, or an empty string.
+        diverged: (R,) whether that was divergence.
+        moments, schedule: the optimizer's and the schedule's arrays.
+    """
+
+    parameters: Parameters
+    kept: Parameters
+    epoch: int
+    updates: int
+    first_loss: Array
+    best_loss: Array
+    best_epoch: Array
+    stopped: Array
+    reasons: list[str]
+    diverged: Array
+    moments: dict[str, Array] = field(default_factory=dict)
+    schedule: dict[str, Array] = field(default_factory=dict)
+
+    @classmethod
+    def before(cls, parameters: Parameters) -> "TrainingState":
+        """The state before any update."""
+        R = parameters.replicas
+        return cls(
+            parameters=parameters,
+            kept=parameters.copy(),
+            epoch=0,
+            updates=0,
+            first_loss=np.full(R, np.inf),
+            best_loss=np.full(R, np.inf),
+            best_epoch=np.zeros(R, int),
+            stopped=np.full(R, RUNNING),
+            reasons=[""] * R,
+            diverged=np.zeros(R, bool),
+        )
+
+    @property
+    def running(self) -> Array:
+        """(R,) which replicas still train."""
+        return np.asarray(self.stopped == RUNNING)
+
+    def stop(self, replicas: Array, reason: str, *, diverged: bool = False) -> None:
+        """Freeze the replicas of a mask (R,) at their best weights."""
+        for r in np.flatnonzero(replicas & self.running):
+            self.stopped[r], self.reasons[r], self.diverged[r] = self.epoch, reason, diverged
+            self.parameters.flat[r] = self.kept.flat[r]
+
+    def save(self, path: Path, **identity: str) -> None:
+        """Write an ``.npz`` whole or not at all; ``identity`` are strings to recognise the run by."""
+        arrays: dict[str, Any] = {f"identity.{name}": np.array(text) for name, text in identity.items()}
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if isinstance(value, Parameters):
+                value = value.arrays()
+            if isinstance(value, dict):
+                arrays |= {f"{f.name}.{name}": array for name, array in value.items()}
+            else:
+                arrays[f.name] = np.array(value)
+        beside = path.with_name(f".{path.name}.part")
+        with beside.open("wb") as file:
+            np.savez(file, **arrays)
+        beside.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> tuple["TrainingState", dict[str, str]]:
+        """Read what `save` wrote: the state and the run's identity."""
+        groups: dict[str, dict[str, Array]] = {
+            name: {} for name in ("parameters", "kept", "moments", "schedule", "identity")
+        }
+        plain: dict[str, Any] = {}
+        with np.load(path, allow_pickle=False) as file:
+            for key in file.files:
+                group, _, name = key.partition(".")
+                if name:
+                    groups[group][name] = file[key]
+                else:
+                    plain[key] = file[key]
+        state = cls(
+            parameters=Parameters.from_arrays(groups["parameters"]),
+            kept=Parameters.from_arrays(groups["kept"]),
+            moments=groups["moments"],
+            schedule=groups["schedule"],
+            **plain | {"epoch": int(plain["epoch"]), "updates": int(plain["updates"])},
+            # a list, so that reasons of any length fit
+            **{"reasons": plain.pop("reasons").tolist()},
+        )
+        return state, {name: str(text) for name, text in groups["identity"].items()}

@@ -1,0 +1,55 @@
+"""The settings of the training loop."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from rnn_lab.component import STRICT, BadInput
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=1)]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Trainer:
+    """How a network is trained.
+
+    Args:
+        epochs: passes over the training records.
+        batch_size: records an update; None for all of them.
+        shuffle: a new order each epoch, for each replica its own; otherwise in the data's order.
+        bptt_truncate: k, time steps that the gradient is sent back through; at or above the window it is the full one.
+        update_rule: ``bptt``, the gradient; or ``tutorial``, the tutorial's rule, which is none.
+        clip_value: limit on each gradient entry's size; None for none.
+        clip_norm: limit on the gradient's length; None for none.
+        patience: epochs without a lower validation loss after which a replica stops; None to run all epochs.
+        keep: which weights a run ends with: ``best`` on validation, or the ``last``.
+        explode: a training loss above this multiple of the loss before training counts as divergence.
+        dtype: precision of parameters and arithmetic.
+        checkpoint_seconds: at most this much work is lost when a run is killed.
+        resume: run folder to continue from; None to start afresh.
+    """
+
+    epochs: Annotated[int, Field(ge=0)] = 100
+    batch_size: Count | None = 10
+    shuffle: bool = True
+    bptt_truncate: Count = 50
+    update_rule: Literal["bptt", "tutorial"] = "bptt"
+    clip_value: Positive | None = None
+    clip_norm: Positive | None = None
+    patience: Count | None = None
+    keep: Literal["best", "last"] = "best"
+    explode: Annotated[float, Field(gt=1)] = 1e4
+    dtype: Literal["float64", "float32"] = "float64"
+    checkpoint_seconds: Annotated[float, Field(ge=0)] = 1.0
+    resume: str | None = None
+
+    def batch(self, records: int) -> int:
+        """Records an update, for data of so many records."""
+        if self.batch_size is not None and self.batch_size > records:
+            raise BadInput(
+                f"trainer.batch_size={self.batch_size} is more than the {records} training records; "
+                f"use 1 to {records}, or null for all."
+            )
+        return self.batch_size or records
