@@ -1,0 +1,203 @@
+"""Forecasting: windows of a series as inputs, a later row as the target."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from rnn_lab.component import STRICT, BadInput
+from rnn_lab.sequences.dataset import Dataset, Records, Series, fingerprint
+from rnn_lab.sequences.generator import Generator
+from rnn_lab.sequences.scaling import Scaling, fit_scaler
+from rnn_lab.sequences.windows import count_windows, split, windows
+from rnn_lab.streams import stream
+
+Share = int | float
+"""A number of records, or a fraction of them."""
+Selection = str | int | list[str | int] | None
+"""Columns by name or by position (from 0)."""
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Forecasting(ABC):
+    """Turns a series into a Dataset of scaled, chronologically split windows and targets.
+
+    X[n] = series[n : n + T, inputs] and Y[n] = series[n + T - 1 + horizon, targets]; N = L - T - horizon + 1
+    records in the order of time. Every validation target lies after every training target, every test target
+    after those. Columns are scaled by what the rows up to the last training target say, and no later one.
+
+    Args:
+        name: what figures and the tracker call the data.
+        window: T, the rows that the network reads, >= 1.
+        horizon: how many rows after the window's last the target lies, >= 1.
+        train: records of the split: an integer counts them, a fraction in (0, 1) is a share of them.
+        validation: likewise.
+        test: likewise; may be 0.
+        gap: records left out between two splits, >= 0.
+        scaling: ``none``, ``standard`` or ``minmax``.
+        columns: the D input columns, by name or position; None takes all.
+        target: the O target columns, likewise; None takes the input columns.
+
+    Subclasses say where the series comes from: ``read``.
+    """
+
+    name: str
+    window: int = Field(gt=0)
+    horizon: int = Field(default=1, gt=0)
+    train: Share
+    validation: Share
+    test: Share = 0
+    gap: int = Field(default=0, ge=0)
+    scaling: Scaling = "none"
+    columns: Selection = None
+    target: Selection = None
+
+    @abstractmethod
+    def read(self) -> Series:
+        """Return the series, with its input and target columns resolved by ``choose``."""
+
+    def dataset(self) -> Dataset:
+        """Read, scale, cut and split the series.
+
+        Raises:
+            BadInput: window, horizon or splits do not fit the series; a column is unknown, or constant under
+                scaling.
+        """
+        series = self.read()
+        count = count_windows(len(series.values), self.window, self.horizon)
+        parts = split(count, self.train, self.validation, self.test, self.gap)
+        lag = self.window - 1 + self.horizon
+        inputs = [series.columns.index(name) for name in series.inputs]
+        targets = [series.columns.index(name) for name in series.targets]
+        used = sorted({*inputs, *targets})
+        # One fit serves inputs and targets alike: a forecast that is fed back as an input keeps its scale.
+        scaler = fit_scaler(
+            self.scaling, series.values[: parts[0].stop + lag, used], tuple(series.columns[i] for i in used)
+        )
+        input_scaler = scaler.select([used.index(i) for i in inputs])
+        target_scaler = scaler.select([used.index(i) for i in targets])
+        X, Y = windows(
+            input_scaler.apply(series.values[:, inputs]),
+            target_scaler.apply(series.values[:, targets]),
+            self.window,
+            self.horizon,
+        )
+
+        def records(part: slice) -> Records:
+            at = np.arange(part.start, part.stop, dtype=np.int64) + lag
+            return Records(np.ascontiguousarray(X[part]), np.ascontiguousarray(Y[part]), at)
+
+        train, validation, test = (records(part) for part in parts)
+        recipe = {
+            **describe(self),
+            "inputs": list(series.inputs),
+            "targets": list(series.targets),
+            "input_scaler": input_scaler.recipe(),
+            "target_scaler": target_scaler.recipe(),
+        }
+        return Dataset(
+            name=self.name,
+            train=train,
+            validation=validation,
+            test=test if len(test) else None,
+            series=series.values,
+            columns=series.columns,
+            inputs=series.inputs,
+            targets=series.targets,
+            index=series.index,
+            index_name=series.index_name,
+            window=self.window,
+            horizon=self.horizon,
+            input_scaler=input_scaler,
+            target_scaler=target_scaler,
+            recipe=recipe,
+            fingerprint=fingerprint(recipe, series),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Generated(Forecasting):
+    """Forecasting of a series that a generator makes.
+
+    Args:
+        series: the generator, a component of its own.
+        seed: of the data's random stream, >= 0. It is not the run's seed: all replicas see the same data.
+
+    Example:
+        >>> from rnn_lab.sequences import Sine
+        >>> sine = Generated(name="sine", series=Sine(length=200), window=50, train=100, validation=50)
+        >>> data = sine.dataset()
+        >>> data.train.X.shape, data.train.Y.shape
+        ((100, 50, 1), (100, 1))
+        >>> (data.validation.Y[0, 0] == np.sin(150)).item()
+        True
+    """
+
+    series: Generator
+    seed: int = Field(default=0, ge=0)
+
+    def read(self) -> Series:
+        """Generate the series."""
+        values = self.series(stream(self.seed, "data"))
+        inputs, targets = choose(self.series.columns, self.columns, self.target)
+        return Series(values, self.series.columns, inputs, targets)
+
+
+def choose(
+    names: tuple[str, ...], columns: Selection, target: Selection, apart: str | None = None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Resolve ``data.columns`` and ``data.target`` to the names of the input and the target columns.
+
+    ``apart`` is a column that is an input only if named: the index.
+
+    Raises:
+        BadInput: a column that is not there, or one named twice.
+
+    Example:
+        >>> choose(("x", "y", "z"), ["x", 2], "y")
+        (('x', 'z'), ('y',))
+        >>> choose(("year", "x"), None, None, apart="year")
+        (('x',), ('x',))
+    """
+    free = [name for name in names if name != apart]
+    inputs = pick(names, free if columns is None else columns, "data.columns")
+    return inputs, inputs if target is None else pick(names, target, "data.target")
+
+
+def pick(names: tuple[str, ...], selection: str | int | Sequence[str | int], key: str) -> tuple[str, ...]:
+    """Return the names of the columns that ``selection`` gives by name or position; ``key`` is its config key."""
+    wanted = [selection] if isinstance(selection, str | int) else selection
+    known = ", ".join(names)
+    picked: list[str] = []
+    for column in wanted:
+        if isinstance(column, int) and 0 <= column < len(names):
+            picked.append(names[column])
+        elif isinstance(column, str) and column in names:
+            picked.append(column)
+        else:
+            raise BadInput(
+                f"{key} names {column!r}, which is no column: give a name ({known}) or a position from 0 to"
+                f" {len(names) - 1}"
+            )
+    if not picked or len(set(picked)) < len(picked):
+        raise BadInput(f"{key}={list(wanted)} must name at least one column, and none twice (there are: {known})")
+    return tuple(picked)
+
+
+def describe(component: Any) -> Any:
+    """Return a component's recipe: its class as ``_target_`` and its arguments, JSON-able, components within included.
+
+    Example:
+        >>> from rnn_lab.sequences import Sine
+        >>> describe(Sine(length=3))["_target_"]
+        'rnn_lab.sequences.sine.Sine'
+    """
+    if is_dataclass(component):
+        kind = type(component)
+        arguments = {field.name: describe(getattr(component, field.name)) for field in fields(component)}
+        return {"_target_": f"{kind.__module__}.{kind.__qualname__}", **arguments}
+    return [describe(item) for item in component] if isinstance(component, list | tuple) else component
