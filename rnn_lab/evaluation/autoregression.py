@@ -50,10 +50,7 @@ class Autoregression:
         x, y = lags(series, at, order, horizon), series[at]
         x_mean, y_mean = x.mean(axis=0), y.mean(axis=0)
         coefficients = np.column_stack(
-            [
-                np.linalg.lstsq(x[:, :, o] - x_mean[:, o], y[:, o] - y_mean[o])[0]
-                for o in range(series.shape[1])
-            ]
+            [np.linalg.lstsq(x[:, :, o] - x_mean[:, o], y[:, o] - y_mean[o])[0] for o in range(series.shape[1])]
         )
         return cls(coefficients, y_mean - np.sum(x_mean * coefficients, axis=0), horizon)
 

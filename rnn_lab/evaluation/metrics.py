@@ -75,7 +75,5 @@ def scores(predicted: ArrayLike, true: ArrayLike) -> dict[str, NDArray[np.float6
 def _error(predicted: ArrayLike, true: ArrayLike) -> NDArray[np.float64]:
     predicted, true = np.asarray(predicted, np.float64), np.asarray(true, np.float64)
     if true.ndim != 2 or predicted.shape[-2:] != true.shape:
-        raise ValueError(
-            f"predictions (..., N, O) and targets (N, O) do not fit: {predicted.shape} and {true.shape}"
-        )
+        raise ValueError(f"predictions (..., N, O) and targets (N, O) do not fit: {predicted.shape} and {true.shape}")
     return np.asarray(predicted - true)

@@ -49,9 +49,7 @@ def test_first_order_residual_of_a_long_sine(frequency):
     at = np.arange(10, 20_000)
     for horizon in (1, 2):
         expected = abs(np.sin(frequency * horizon)) / 2**0.5
-        assert rmse(Autoregression.fit(series, at, 1, horizon), series, at) == pytest.approx(
-            expected, rel=1e-3
-        )
+        assert rmse(Autoregression.fit(series, at, 1, horizon), series, at) == pytest.approx(expected, rel=1e-3)
 
 
 def test_each_column_has_its_own_coefficients():
@@ -75,8 +73,7 @@ def test_fit_reads_no_later_row():
     tampered = series.copy()
     tampered[150:] = 1e9
     assert (
-        Autoregression.fit(series, at, 2, 1).coefficients
-        == Autoregression.fit(tampered, at, 2, 1).coefficients
+        Autoregression.fit(series, at, 2, 1).coefficients == Autoregression.fit(tampered, at, 2, 1).coefficients
     ).all()
     assert choose_order(series, at, 20, 1) == choose_order(tampered, at, 20, 1)
 
@@ -98,9 +95,7 @@ def akaike_corrected(series, at, order, horizon):
 @pytest.mark.parametrize("horizon", [1, 2])
 def test_chosen_order_minimises_the_criterion(columns, horizon):
     for seed in range(5):
-        series = np.hstack(
-            [noise_driven([0.5, -0.4, 0.3], 160, seed=10 * seed + column) for column in range(columns)]
-        )
+        series = np.hstack([noise_driven([0.5, -0.4, 0.3], 160, seed=10 * seed + column) for column in range(columns)])
         at = np.arange(25, 125)
         values = [akaike_corrected(series, at, order, horizon) for order in range(1, 21)]
         assert choose_order(series, at, 20, horizon) == 1 + int(np.argmin(values))

@@ -29,9 +29,7 @@ def test_definitions_and_replica_axis(targets):
     scores = metrics.scores(predicted, true)
     for replica in range(4):
         expected = by_hand(predicted[replica].tolist(), true.tolist())
-        assert {name: float(value[replica]) for name, value in scores.items()} == pytest.approx(
-            expected, rel=1e-13
-        )
+        assert {name: float(value[replica]) for name, value in scores.items()} == pytest.approx(expected, rel=1e-13)
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -56,9 +54,7 @@ def test_nrmse_has_no_unit_and_is_undefined_for_a_constant():
     rng = np.random.default_rng(1)
     true, predicted = rng.normal(size=(9, 2)), rng.normal(size=(9, 2))
     units = np.array([1e-3, 1e4])
-    assert metrics.nrmse(predicted * units, true * units) == pytest.approx(
-        float(metrics.nrmse(predicted, true))
-    )
+    assert metrics.nrmse(predicted * units, true * units) == pytest.approx(float(metrics.nrmse(predicted, true)))
     assert np.isnan(metrics.nrmse(np.zeros((3, 1)), np.full((3, 1), 0.1)))
 
 

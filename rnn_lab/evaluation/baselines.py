@@ -1,0 +1,68 @@
+"""What a network must beat: forecasts that need no network, on exactly its targets, in the data's own units.
+
+    mean          the mean of the training targets
+    persistence   the target's last value inside the window, series[at - horizon]
+    AR1, AR2      least-squares autoregressions on the target's own past, fitted on the training targets
+    ARp           the same with the p that AICc prefers on the training targets, at most the window
+
+Nothing here is fitted on validation or test data. With several targets each has a mean, a last value and
+coefficients of its own, one p for all; inputs that are no targets are not used. A target need not be among
+the inputs: its past is read from the series.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_lab.evaluation.autoregression import Autoregression, choose_order
+from rnn_lab.evaluation.metrics import scores
+from rnn_lab.sequences import Dataset
+
+Array = NDArray[np.float64]
+Scores = dict[str, dict[str, float]]
+
+
+def forecasts(dataset: Dataset) -> dict[str, dict[str, Array]]:
+    """Each baseline's forecasts: ``{"train": {"mean": (N, O), ...}, "validation": ..., "test": ...}``.
+
+    Names run from the plainest baseline to the best informed: mean, persistence, AR1, AR2, AR9 (say). The
+    last is left out where the chosen order is 1 or 2, and AR2 where the window holds one step. ``test`` is
+    there if the data has it.
+    """
+    series, horizon, train = targets(dataset), dataset.horizon, dataset.train.at
+    orders = {1, min(2, dataset.window), choose_order(series, train, dataset.window, horizon)}
+    models = {f"AR{p}": Autoregression.fit(series, train, p, horizon) for p in sorted(orders)}
+    mean = series[train].mean(axis=0)
+    return {
+        split: {
+            "mean": np.tile(mean, (len(at), 1)),
+            "persistence": series[at - horizon],
+            **{name: model.predict(series, at) for name, model in models.items()},
+        }
+        for split, at in rows(dataset).items()
+    }
+
+
+def baselines(dataset: Dataset) -> dict[str, Scores]:
+    """Each baseline's errors: ``{"train": {"mean": {"rmse": ..., "mae": ..., "nrmse": ...}, ...}, ...}``.
+
+    Splits and names as in `forecasts`; plain floats, so that the mapping can be written as JSON.
+    """
+    series, forecast = targets(dataset), forecasts(dataset)
+    return {
+        split: {
+            name: {metric: float(value) for metric, value in scores(predicted, series[at]).items()}
+            for name, predicted in forecast[split].items()
+        }
+        for split, at in rows(dataset).items()
+    }
+
+
+def rows(dataset: Dataset) -> dict[str, NDArray[np.int64]]:
+    """Locate the series' rows at which each split's targets lie."""
+    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    return {split: records.at for split, records in parts.items() if records is not None}
+
+
+def targets(dataset: Dataset) -> Array:
+    """Read the target columns of the whole series, (L, O), in original units."""
+    return dataset.series[:, [dataset.columns.index(name) for name in dataset.targets]]
