@@ -2,6 +2,7 @@
 
 import csv
 import math
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,10 +38,7 @@ def read_csv(
             length; the index does not increase. The message names the file, the row and the column.
     """
     rows = _rows(path, delimiter)
-    if header:
-        names = _names(path, rows.pop(0))
-    else:
-        names = tuple(str(position) for position in range(len(rows[0].cells)))
+    names = _names(path, rows.pop(0)) if header else tuple(str(i) for i in range(len(rows[0].cells)))
     if not rows:
         raise BadInput(f"data.path={path} holds a header but no data")
     for row in rows:
@@ -57,7 +55,8 @@ def read_csv(
         values[:, j] = _numbers(path, rows, names.index(name), name)
     if index_name is None:
         return Series(values, used, inputs, targets)
-    return Series(values, used, inputs, targets, _index(path, rows, names.index(index_name), index_name), index_name)
+    when = _index(path, rows, names.index(index_name), index_name)
+    return Series(values, used, inputs, targets, when, index_name)
 
 
 def _rows(path: Path, delimiter: str) -> list[Row]:
@@ -67,8 +66,8 @@ def _rows(path: Path, delimiter: str) -> list[Row]:
             rows = [Row(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
     except OSError as error:
         raise BadInput(f"data.path={path} cannot be read: {error.strerror or error}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"data.path={path} is no readable CSV in UTF-8: {error}") from None
+    except (ValueError, TypeError, csv.Error) as error:  # not UTF-8; no possible delimiter; torn quotes
+        raise BadInput(f"data.path={path} is no CSV in UTF-8 with data.delimiter={delimiter!r}: {error}") from None
     while rows and not any(rows[-1].cells):
         rows.pop()
     if not rows:
@@ -107,16 +106,22 @@ def _numbers(path: Path, rows: list[Row], position: int, name: str) -> Array:
     return numbers
 
 
+def _moment(cell: str) -> datetime:
+    """Return a date or time of ISO 8601, in UTC if it names a zone; a month (1949-01) stands for its first day."""
+    moment = datetime.fromisoformat(f"{cell}-01" if len(cell) == len("1949-01") else cell)
+    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+
+
 def _index(path: Path, rows: list[Row], position: int, name: str) -> NDArray[Any]:
     """Return numbers if the first cell is one, else dates; increasing, since splits follow the rows' order."""
     index: NDArray[Any]
     if _number(rows[0].cells[position]) is not None:
         index = _numbers(path, rows, position, name)
     else:
-        index = np.empty(len(rows), "datetime64[s]")
+        index = np.empty(len(rows), "datetime64[us]")
         for n, row in enumerate(rows):
             try:
-                index[n] = np.datetime64(row.cells[position], "s")
+                index[n] = _moment(row.cells[position])
             except ValueError:
                 raise BadInput(
                     f"data.path={path}: the cell in row {row.number}, column {name!r} holds"

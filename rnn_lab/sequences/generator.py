@@ -38,11 +38,14 @@ class Generator(ABC):
         """Return the series, with its noise.
 
         Raises:
-            BadInput: the parameters make it diverge; the message names the first step that is not finite.
+            BadInput: the parameters make it diverge; the message names the first step that is not finite. Or a
+                generator of your own gives another shape than it says.
         """
         # A series that blows up overflows on its way: that is reported below, once, and not as a warning.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             values = self.sample(rng)
+        if values.shape != (expected := (self.length, len(self.columns))):
+            raise BadInput(f"data.series ({type(self).__name__}) gives shape {values.shape} instead of {expected}")
         if self.noise:
             values = values + self.noise * rng.standard_normal(values.shape)
         finite = np.isfinite(values).all(axis=1)

@@ -75,8 +75,11 @@ def split(
         raise BadInput(f"data.gap={gap} leaves none of the {records} records to train on")
     ends, total = [], 0.0
     for name, share in shares.items():
-        if isinstance(share, float) and not (0.0 < share < 1.0 or (name == "test" and share == 0.0)):
-            raise BadInput(f"data.{name}={share} is no fraction between 0 and 1 and no whole number of records")
+        least = 0 if name == "test" else 1
+        if not (0.0 < share < 1.0 if isinstance(share, float) else share >= least):
+            raise BadInput(
+                f"data.{name}={share} must be a whole number of records from {least} or a fraction between 0 and 1"
+            )
         total += share * available if isinstance(share, float) else share
         ends.append(floor(total + 1e-9))  # 0.7 + 0.3 of 10 are 10 records, though their float sum may fall below
     if ends[-1] > available:
