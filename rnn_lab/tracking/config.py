@@ -6,11 +6,10 @@ from pydantic import BeforeValidator, Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
+from rnn_lab.tracking.address import fault, has_password
 
 SPACED = 50
 """How many epochs ``auto`` keeps, beside epoch 0."""
-
-_SCHEMES = ("http", "https", "sqlite", "postgresql", "mysql", "mssql")
 
 
 def _every(value: Any) -> Any:
@@ -20,11 +19,15 @@ def _every(value: Any) -> Any:
 
 
 def _uri(value: Any) -> Any:
-    if value is None or (isinstance(value, str) and value.partition("://")[0].partition("+")[0] in _SCHEMES):
-        return value
-    raise ValueError(
-        f"is {value!r}, but must be null or an address that starts with {', '.join(_SCHEMES)} and ://"
-    )
+    if not isinstance(value, str):
+        if value is None:
+            return value
+        raise ValueError(f"is {value!r}, but must be null or an address in quotes")
+    if wrong := fault(value):
+        raise ValueError(f"is {value!r}, but {wrong}")
+    if has_password(value):
+        raise ValueError("holds a password, which the run would remember: put it into MLFLOW_TRACKING_URI instead")
+    return value
 
 
 Every = Annotated[int | Literal["auto"], BeforeValidator(_every)]

@@ -51,9 +51,7 @@ class Journal:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._file = io.FileIO(os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666), "r+")
         except OSError as error:
-            raise BadInput(
-                f"The journal {self.path} cannot be opened for writing: {error.strerror}."
-            ) from error
+            raise BadInput(f"The journal {self.path} cannot be opened for writing: {error.strerror}.") from error
         try:
             _lock(self._file.fileno(), self.path)
             self._size = _whole_lines(self._file)
@@ -181,11 +179,7 @@ def _decode(line: bytes, where: str) -> Fact:
         fact = json.loads(line)
     except ValueError:
         fact = None
-    if not (
-        isinstance(fact, dict)
-        and isinstance(fact.get("fact"), str)
-        and isinstance(fact.get("time"), int | float)
-    ):
+    if not (isinstance(fact, dict) and isinstance(fact.get("fact"), str) and isinstance(fact.get("time"), int | float)):
         raise BadInput(f"{where} is damaged: it is no fact in JSON.")
     return fact
 

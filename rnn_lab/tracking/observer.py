@@ -13,7 +13,7 @@ from rnn_lab.tracking.config import Tracking, kept_epochs
 from rnn_lab.tracking.journal import Journal
 
 if TYPE_CHECKING:
-    from rnn_lab.training.loop import Epoch
+    from rnn_lab.training.fit import Epoch
 
 
 class JournalObserver:

@@ -31,8 +31,11 @@ def test_no_epoch_at_all_keeps_the_initial_weights():
         ("weights_every", 0, "'auto' or a whole number of epochs >= 1"),
         ("weights_every", True, "'auto' or a whole number of epochs >= 1"),
         ("plots_every", "often", "'auto' or a whole number of epochs >= 1"),
-        ("uri", "mlruns", "must be null or an address that starts with http"),
-        ("uri", "file:///tmp/mlruns", "must be null or an address that starts with http"),
+        ("uri", "mlruns", "must start with one of http, https, sqlite"),
+        ("uri", "file:///tmp/mlruns", "must start with one of http, https, sqlite"),
+        ("uri", "sqlite://", "must name a file"),
+        ("uri", 5000, "must be null or an address"),
+        ("uri", "https://ada:secret@host", "holds a password"),
         ("experiment", "", "at least 1 character"),
         ("wait", "yes", "valid boolean"),
         ("tags", {"a": 1}, "valid string"),
@@ -46,8 +49,6 @@ def test_a_wrong_value_is_one_error_that_names_the_key(key, value, says):
     assert refusal.value.errors()[0]["loc"][0] == key
 
 
-@pytest.mark.parametrize(
-    "uri", [None, "http://127.0.0.1:5000", "sqlite:///mlflow.db", "postgresql+psycopg2://u@h/db"]
-)
+@pytest.mark.parametrize("uri", [None, "http://127.0.0.1:5000", "sqlite:///mlflow.db", "postgresql+psycopg2://u@h/db"])
 def test_addresses_that_mlflow_keeps_runs_at(uri):
     assert Tracking(uri=uri).uri == uri

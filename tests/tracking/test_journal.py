@@ -31,9 +31,7 @@ def test_a_fact_is_one_line_of_json_in_the_file_before_write_returns(tmp_path):
 
 def test_numbers_that_json_lacks_stay_valid_json_and_come_back(tmp_path):
     with Journal(tmp_path) as journal:
-        journal.write(
-            "epoch", metrics={"a": float("nan"), "b": [np.inf, -np.inf], "c": np.array([1e-300, np.nan])}
-        )
+        journal.write("epoch", metrics={"a": float("nan"), "b": [np.inf, -np.inf], "c": np.array([1e-300, np.nan])})
     text = (tmp_path / "journal.jsonl").read_text()
     metrics = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))["metrics"]
     assert metrics == {"a": "NaN", "b": ["Infinity", "-Infinity"], "c": [1e-300, "NaN"]}
@@ -136,9 +134,7 @@ for epoch in range(10**9):
 
 
 def test_kill_9_leaves_every_fact_and_frees_the_lock(tmp_path):
-    writer = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     assert writer.stdout.readline() == "ready\n"
     tail = Tail(tmp_path)
     assert tail.written_to()

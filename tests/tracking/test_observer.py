@@ -35,9 +35,7 @@ def run(folder, epochs, *, stop_after=None, replicas=1, metric=lambda epoch: 0.5
 
 def test_each_epoch_is_a_fact(tmp_path):
     facts = [fact for fact in run(tmp_path, 3) if fact["fact"] == "epoch"]
-    assert [(fact["epoch"], fact["metrics"]) for fact in facts] == [
-        (n, {"val/rmse": 0.5**n}) for n in range(4)
-    ]
+    assert [(fact["epoch"], fact["metrics"]) for fact in facts] == [(n, {"val/rmse": 0.5**n}) for n in range(4)]
     assert "replicas" not in facts[0]
 
 

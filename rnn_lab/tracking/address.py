@@ -1,0 +1,122 @@
+"""Addresses of MLflow stores and of a run's page, told without MLflow: the trainer needs them and never imports it."""
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from rnn_lab.component import BadInput
+
+DEFAULT = "sqlite:///mlflow.db"
+"""MLflow's own default, in the working directory."""
+
+PAGES = "http://127.0.0.1:5000"
+"""Where ``make ui`` shows a store that is a database and has no pages of its own."""
+
+SCHEMES = ("http", "https", "sqlite", "postgresql", "mysql", "mssql")
+"""What MLflow 3 keeps runs in. Its file store (``./mlruns``) takes no new runs."""
+
+
+def fault(uri: str) -> str | None:
+    """Say what is wrong with the form of an address, if anything.
+
+    Example:
+        >>> fault("sqlite:///mlflow.db")
+        >>> fault("mlruns")
+        "must start with one of http, https, sqlite, postgresql, mysql, mssql and '://'"
+    """
+    scheme, separator, rest = uri.partition("://")
+    if scheme.partition("+")[0] not in SCHEMES or not separator:
+        return f"must start with one of {', '.join(SCHEMES)} and '://'"
+    if scheme == "sqlite" and not (rest.startswith("/") and rest.strip("/")):
+        return "must name a file: sqlite:///relative.db or sqlite:////absolute.db"
+    return None
+
+
+def resolve(uri: str | None) -> str:
+    """Make an address absolute; None stands for ``MLFLOW_TRACKING_URI``, or else for `DEFAULT`.
+
+    Raises:
+        BadInput: it is no address of a store, or a database file that could not be made there.
+
+    Example:
+        >>> resolve("http://localhost:5000/")
+        'http://localhost:5000'
+        >>> resolve("sqlite:////tmp/runs.db")
+        'sqlite:////tmp/runs.db'
+    """
+    named = "tracking.uri" if uri else "MLFLOW_TRACKING_URI"
+    uri = uri or os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT
+    if wrong := fault(uri):
+        raise BadInput(f"{named}={shown(uri)} is no address of an MLflow store: it {wrong}.")
+    if not uri.startswith("sqlite:"):
+        return uri.rstrip("/")
+    path = Path(unquote(uri.removeprefix("sqlite:///").partition("?")[0])).absolute()
+    place = path if path.exists() else path.parent
+    if path.is_dir() or not (place.is_dir() or place.is_file()):
+        raise BadInput(f"{named}={uri}: {path.parent} is no folder in which {path.name} can be made.")
+    if not os.access(place, os.W_OK):
+        raise BadInput(f"{named}={uri}: {place} cannot be written.")
+    return f"sqlite:///{path}"
+
+
+def database_file(address: str) -> Path | None:
+    """Return the file of a resolved sqlite address, or None for any other."""
+    return Path(address.removeprefix("sqlite:///")) if address.startswith("sqlite:") else None
+
+
+def shown(address: str) -> str:
+    """Return an address fit for eyes and files: without its password.
+
+    Example:
+        >>> shown("postgresql://ada:secret@db/mlflow")
+        'postgresql://ada@db/mlflow'
+    """
+    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1@", address)
+
+
+def page(address: str, experiment_id: str, run_id: str) -> str:
+    """Return the link that opens a run in MLflow's pages.
+
+    Example:
+        >>> page("http://localhost:5000", "1", "4f")
+        'http://localhost:5000/#/experiments/1/runs/4f?workflowType=machine_learning'
+    """
+    pages = shown(address) if address.startswith("http") else PAGES
+    return f"{pages}/#/experiments/{quote(experiment_id)}/runs/{quote(run_id)}?workflowType=machine_learning"
+
+
+def silence(address: str, seconds: float = 5.0) -> str | None:
+    """Say why a server does not answer, or None when it does or when the address is a database.
+
+    MLflow's client would find out too, but only after its import and its retries.
+    """
+    import urllib.error  # 30 ms that only the relay has to spare
+    import urllib.request
+
+    if not address.startswith("http"):
+        return None
+    try:
+        with urllib.request.urlopen(f"{address}/health", timeout=seconds):
+            return None
+    except urllib.error.HTTPError:  # an answer, if not to our liking
+        return None
+    except TimeoutError:
+        return f"no answer within {seconds:g} s"
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        return getattr(reason, "strerror", None) or str(reason)
+
+
+def leftover(folder: Path) -> Path | None:
+    """Find experiments of MLflow's retired file store in ``folder/mlruns``.
+
+    They make MLflow's own commands there take ``./mlruns`` for their default store, and refuse to work.
+    """
+    found = (meta for meta in folder.glob("mlruns/*/meta.yaml") if meta.parent.name.isdigit())
+    return next((meta.parents[1] for meta in found), None)
+
+
+def has_password(uri: str) -> bool:
+    """Tell whether an address holds a password, which would be remembered with the config."""
+    return urlsplit(uri).password is not None

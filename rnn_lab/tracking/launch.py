@@ -1,0 +1,96 @@
+"""The trainer's side of the relay: start it beside the training, and pass on what it says."""
+
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnn_lab.tracking import address, state
+from rnn_lab.tracking.config import Tracking
+from rnn_lab.tracking.state import State
+
+LOG = "relay.log"
+
+
+@dataclass(frozen=True)
+class Relay:
+    """A relay at work on a run folder, in a process that outlives this one.
+
+    Attributes:
+        folder: the run folder.
+        pid: the relay's process.
+        tracking: what the user said.
+    """
+
+    folder: Path
+    pid: int
+    tracking: Tracking
+
+    def report(self, seconds: float = 10.0) -> list[str]:
+        """Wait for the relay's word and return what to print, one string a line.
+
+        Without ``tracking.wait`` that is the word that MLflow has the run, or does not answer; with it, the word that
+        everything is in MLflow, however long that takes. Call it once, after the journal's ``end``.
+
+        Args:
+            seconds: how long to wait for a relay that says nothing (without ``tracking.wait``).
+        """
+        deadline = time.monotonic() + seconds
+        alive, said = self._alive(), State.load(self.folder)
+        while alive and (self.tracking.wait or (said is None and time.monotonic() < deadline)):
+            time.sleep(0.02)
+            alive, said = self._alive(), State.load(self.folder)
+        return [*self._lines(alive, said), *self._warnings()]
+
+    def _alive(self) -> bool:
+        try:
+            return os.waitpid(self.pid, os.WNOHANG) == (0, 0)
+        except ChildProcessError:  # asked before, and it had ended
+            return False
+
+    def _lines(self, alive: bool, said: State | None) -> list[str]:
+        later = f"carry it there later: python scripts/sync.py {self.folder}"
+        if said is None or said.state == "failed":
+            if alive:
+                return [f"MLflow has not answered yet; the relay goes on trying. If the run does not appear, {later}"]
+            reason = said.reason if said else f"see {self.folder / LOG}"
+            return [f"The run is not in MLflow ({reason}); it is complete in its folder; {later}"]
+        if said.state == "unreachable":
+            return [f"MLflow at {said.uri} does not answer ({said.reason}); the run is complete in its folder; {later}"]
+        hint = "" if said.uri.startswith("http") else "  (`make ui` serves it)"
+        return [f"MLflow: {said.link}{hint}", *said.missing]
+
+    def _warnings(self) -> list[str]:
+        if self.tracking.uri or os.environ.get("MLFLOW_TRACKING_URI") or not (old := address.leftover(Path.cwd())):
+            return []
+        return [
+            f"{old} holds runs of MLflow's retired file store, so MLflow's own commands in this folder take it for "
+            f"their store and fail: move it away, or say MLFLOW_TRACKING_URI={address.DEFAULT}"
+        ]
+
+
+def start(tracking: Tracking, folder: Path) -> Relay:
+    """Start the relay of a run folder, detached: it outlives this process, and its terminal's signals pass it by.
+
+    Call it as early as the journal has its ``start`` fact: MLflow's import takes the relay longer than many a run.
+
+    Args:
+        tracking: with ``enabled`` true.
+        folder: the run folder, with an open `Journal`.
+
+    Raises:
+        BadInput: ``tracking.uri`` or ``MLFLOW_TRACKING_URI`` is no address of a store, or names a database file that
+            cannot be made.
+    """
+    address.resolve(tracking.uri)
+    (folder / state.NAME).unlink(missing_ok=True)  # the word of an earlier relay, when a run is resumed
+    log = (os.POSIX_SPAWN_OPEN, 1, str(folder / LOG), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+    pid = os.posix_spawn(  # not Popen, which holds that a child must not outlive its object
+        sys.executable,
+        [sys.executable, "-P", "-m", "rnn_lab.tracking.relay", str(folder)],
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), log, (os.POSIX_SPAWN_DUP2, 1, 2)],
+        setsid=True,
+    )
+    return Relay(folder, pid, tracking)

@@ -1,0 +1,57 @@
+"""What the relay has to say to the trainer and to later readers: a small file in the run folder, always whole."""
+
+import contextlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+NAME = "mlflow.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """How far a run's way into MLflow is.
+
+    Attributes:
+        state: ``created`` (MLflow has the run), ``done`` (and everything of it), ``unreachable`` (the store does not
+            answer; the relay may be trying still), ``failed`` (the relay gave up).
+        uri: MLflow's address, resolved, without a password.
+        experiment_id, run_id: MLflow's.
+        link: opens the run in MLflow's pages.
+        reason: why it is unreachable or failed.
+        missing: one sentence for each part of the run that could not be carried, such as a file that is gone.
+
+    Example:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> State.load(folder)
+        >>> State(state="created", uri="sqlite:////tmp/mlflow.db", run_id="4f").save(folder)
+        >>> State.load(folder).run_id
+        '4f'
+    """
+
+    state: Literal["created", "done", "unreachable", "failed"]
+    uri: str
+    experiment_id: str | None = None
+    run_id: str | None = None
+    link: str | None = None
+    reason: str | None = None
+    missing: tuple[str, ...] = ()
+
+    def save(self, folder: Path) -> None:
+        """Put the file in its place, whole; a folder that cannot be written (an archive) goes without."""
+        beside = folder / f".{NAME}.{os.getpid()}.part"
+        with contextlib.suppress(OSError):
+            beside.write_text(json.dumps(asdict(self), indent=2) + "\n")
+            os.replace(beside, folder / NAME)
+
+    @classmethod
+    def load(cls, folder: Path) -> "State | None":
+        """Read what the relay said last, or None if it said nothing yet."""
+        try:
+            said = json.loads((folder / NAME).read_text())
+        except FileNotFoundError:
+            return None
+        return cls(**said | {"missing": tuple(said["missing"])})
