@@ -1,1 +1,8 @@
 """How good is a trained network: metrics, the baselines it must beat, statistics over seeds, forecasts."""
+
+from rnn_lab.evaluation.baselines import baselines
+from rnn_lab.evaluation.forecaster import Forecaster
+from rnn_lab.evaluation.metrics import mae, nrmse, rmse, scores
+from rnn_lab.evaluation.replicas import Spread, spread
+
+__all__ = ["Forecaster", "Spread", "baselines", "mae", "nrmse", "rmse", "scores", "spread"]

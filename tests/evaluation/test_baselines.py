@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_lab.evaluation import baselines as lab
+from rnn_lab.evaluation.baselines import baselines, forecasts, rows, targets
 from rnn_lab.sequences import Generated, Sine, Sunspots, Table
 
 
@@ -32,7 +32,7 @@ def weather(tmp_path):
 
 def test_yardsticks_of_the_tutorial():
     """Published beside the tutorial, on its 50 validation targets: 0.680, 0.595, and nothing left for AR(2)."""
-    validation = lab.baselines(sine())["validation"]
+    validation = baselines(sine())["validation"]
     assert validation["persistence"]["rmse"] == pytest.approx(0.680, abs=5e-4)
     assert validation["AR1"]["rmse"] == pytest.approx(0.595, abs=5e-4)
     assert validation["AR2"]["rmse"] < 1e-14
@@ -42,21 +42,21 @@ def test_yardsticks_of_the_tutorial():
 
 @pytest.mark.parametrize("scaling", ["none", "standard", "minmax"])
 def test_scaling_changes_nothing(scaling):
-    plain, scaled = lab.baselines(sine()), lab.baselines(sine(scaling=scaling))
+    plain, scaled = baselines(sine()), baselines(sine(scaling=scaling))
     assert scaled == plain
 
 
 def test_same_targets_as_the_network():
     """The targets scored are the records' own, undone: no row more, none less, in every split."""
     dataset = sine(scaling="standard", horizon=3, train=60, validation=40, test=20, gap=5)
-    series = lab.targets(dataset)
-    for split, at in lab.rows(dataset).items():
+    series = targets(dataset)
+    for split, at in rows(dataset).items():
         records = getattr(dataset, split)
         assert series[at] == pytest.approx(dataset.target_scaler.undo(records.Y), abs=1e-12)
-        for name, forecast in lab.forecasts(dataset)[split].items():
+        for name, forecast in forecasts(dataset)[split].items():
             assert forecast.shape == records.Y.shape, name
-    assert set(lab.baselines(dataset)) == {"train", "validation", "test"}
-    assert set(lab.baselines(sine())) == {"train", "validation"}
+    assert set(baselines(dataset)) == {"train", "validation", "test"}
+    assert set(baselines(sine())) == {"train", "validation"}
 
 
 def test_persistence_is_the_window_s_last_value():
@@ -64,15 +64,15 @@ def test_persistence_is_the_window_s_last_value():
         dataset = sine(horizon=horizon, validation=40)
         for split in ("train", "validation"):
             last_seen = getattr(dataset, split).X[:, -1]
-            assert (lab.forecasts(dataset)[split]["persistence"] == last_seen).all()
+            assert (forecasts(dataset)[split]["persistence"] == last_seen).all()
 
 
 def test_nothing_is_fitted_after_training():
     dataset = sine()
     tampered = dataset.series.copy()
     tampered[dataset.train.at[-1] + 1 :] *= 1e6
-    other = lab.forecasts(replace(dataset, series=tampered))
-    for name, forecast in lab.forecasts(dataset)["train"].items():
+    other = forecasts(replace(dataset, series=tampered))
+    for name, forecast in forecasts(dataset)["train"].items():
         assert (other["train"][name] == forecast).all(), name
     assert (other["validation"]["mean"] == dataset.series[dataset.train.at].mean()).all()
 
@@ -83,7 +83,7 @@ def test_no_forecast_sees_its_own_future():
     at = dataset.validation.at
     tampered = dataset.series.copy()
     tampered[170:] += 1e3
-    before, after = lab.forecasts(dataset), lab.forecasts(replace(dataset, series=tampered))
+    before, after = forecasts(dataset), forecasts(replace(dataset, series=tampered))
     for name in before["validation"]:
         same = (before["validation"][name] == after["validation"][name])[:, 0]
         assert same[at - 2 < 170].all(), name
@@ -102,12 +102,12 @@ def test_several_targets_one_of_them_unseen(weather):
         validation=20,
         scaling="standard",
     ).dataset()
-    forecast, at = lab.forecasts(dataset)["validation"], dataset.validation.at
+    forecast, at = forecasts(dataset)["validation"], dataset.validation.at
     assert (forecast["persistence"] == dataset.series[at - 1][:, [2, 1]]).all()
     mean = dataset.series[dataset.train.at][:, [2, 1]].mean(axis=0)
     assert forecast["mean"] == pytest.approx(np.tile(mean, (20, 1)))
     for column, name in enumerate(["rain", "temperature"]):
-        alone = lab.forecasts(replace(dataset, targets=(name,)))["validation"]
+        alone = forecasts(replace(dataset, targets=(name,)))["validation"]
         for baseline in ("AR1", "AR2"):
             assert forecast[baseline][:, column] == pytest.approx(alone[baseline][:, 0])
 
@@ -115,13 +115,13 @@ def test_several_targets_one_of_them_unseen(weather):
 @pytest.mark.parametrize(("window", "names"), [(1, ["AR1"]), (2, ["AR1", "AR2"])])
 def test_no_more_past_than_the_network_has(window, names):
     sunspots = Sunspots(name="sunspots", window=window, train=200, validation=80).dataset()
-    assert list(lab.baselines(sunspots)["train"]) == ["mean", "persistence", *names]
+    assert list(baselines(sunspots)["train"]) == ["mean", "persistence", *names]
 
 
 def test_sunspots_ask_for_about_nine_lags():
     """The literature's orders for the yearly numbers by Akaike's criterion are 8 and 9."""
     sunspots = Sunspots(name="sunspots", window=24, train=200, validation=80).dataset()
-    validation = lab.baselines(sunspots)["validation"]
+    validation = baselines(sunspots)["validation"]
     chosen = list(validation)[-1]
     assert chosen in {"AR8", "AR9"}
     assert validation[chosen]["rmse"] < validation["AR2"]["rmse"] < validation["AR1"]["rmse"]

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from rnn_lab.component import BadInput
-from rnn_lab.evaluation import forecaster as module
 from rnn_lab.evaluation.forecaster import MODEL, WEIGHTS, Forecaster
 from rnn_lab.network import Elman, Network, Parameters
 from rnn_lab.sequences import Generated, Sine
@@ -101,7 +100,7 @@ def test_chunks_do_not_show(monkeypatch):
     dataset = sine()
     forecaster = random_network(dataset)
     whole = forecaster.one_step(dataset.series)
-    monkeypatch.setattr(module, "CHUNK", 7)
+    monkeypatch.setattr("rnn_lab.evaluation.forecaster.CHUNK", 7)
     assert forecaster.one_step(dataset.series) == pytest.approx(whole, rel=1e-12)
 
 

@@ -1,0 +1,85 @@
+"""What a run found: every score of the weights that it keeps, beside the baselines."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_lab.evaluation.metrics import scores
+from rnn_lab.evaluation.replicas import spread
+from rnn_lab.network import Network, Parameters
+from rnn_lab.sequences import Dataset
+from rnn_lab.training import TrainingState
+from rnn_lab.training.examination import Examination
+
+Array = NDArray[Any]
+
+OBJECTIVE = "val/rmse"
+
+
+def examine(network: Network, dataset: Dataset, parameters: Parameters) -> dict[str, Array]:
+    """Loss, RMSE, MAE and NRMSE on every split, such as ``val/rmse``, each (R,).
+
+    The loss is the one trained on, of scaled targets; all else is in the data's own units.
+    """
+    found, _ = Examination(network, dataset, parameters.replicas)(parameters)
+    for part, records in (("train", dataset.train), ("val", dataset.validation), ("test", dataset.test)):
+        if records is not None:
+            outputs = dataset.target_scaler.undo(network.predict(parameters, records.X).astype(np.float64))
+            part_scores = scores(outputs, dataset.target_scaler.undo(records.Y))
+            found |= {f"{part}/{name}": values for name, values in part_scores.items()}
+    return dict(sorted(found.items()))
+
+
+def summarise(
+    network: Network,
+    dataset: Dataset,
+    state: TrainingState,
+    seeds: Sequence[int],
+    baselines: dict[str, Any],
+) -> dict[str, Any]:
+    """Everything that ``summary.json`` says of a run but its seconds, as plain numbers and strings.
+
+    Args:
+        network, dataset: what was trained, on what.
+        state: at the end of training; its parameters are the kept weights.
+        seeds: of the replicas.
+        baselines: what `rnn_lab.evaluation.baselines` found.
+    """
+    found = examine(network, dataset, state.parameters)
+    replicas: list[dict[str, Any]] = [
+        {
+            "seed": seed,
+            "kept_epoch": int(state.kept_epoch[r]),
+            "epochs": int(state.epoch if state.running[r] else state.stopped[r]),
+            "stopped": state.reasons[r],
+            "diverged": bool(state.diverged[r]),
+            "metrics": {name: float(values[r]) for name, values in found.items()},
+        }
+        for r, seed in enumerate(seeds)
+    ]
+    return {
+        "status": "FAILED" if state.diverged.all() else "FINISHED",
+        "reason": _reason(replicas),
+        "objective": {"name": OBJECTIVE, "value": float(found[OBJECTIVE].mean())},
+        "metrics": {name: float(values.mean()) for name, values in found.items()},
+        "spread": {name: spread(values).as_dict() for name, values in found.items()},
+        "replicas": replicas,
+        "baselines": baselines,
+        "epochs": state.epoch,
+        "updates": state.updates,
+        "parameters": state.parameters.flat.shape[1],
+        "data": {"name": dataset.name, "fingerprint": dataset.fingerprint},
+    }
+
+
+def _reason(replicas: Sequence[dict[str, Any]]) -> str:
+    """Say how training ended."""
+    lost = [replica for replica in replicas if replica["diverged"]]
+    if not lost:
+        return "; ".join(sorted({replica["stopped"] for replica in replicas}))
+    text = f"training diverged at epoch {lost[0]['epochs']}: {lost[0]['stopped']}"
+    if len(replicas) == 1:
+        return text
+    return f"{text} ({len(lost)} of {len(replicas)} replicas: seeds {', '.join(str(r['seed']) for r in lost)})"
