@@ -11,3 +11,7 @@ class BadInput(ValueError):
 
     The command line prints that sentence and exits with code 2; a traceback is for bugs only.
     """
+
+
+class Diverged(RuntimeError):
+    """A run whose every replica diverged: its folder is complete, and its status is FAILED."""

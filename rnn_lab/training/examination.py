@@ -59,8 +59,8 @@ def judge(state: TrainingState, metrics: dict[str, Array], trainer: Trainer) -> 
     state.stop(exploded, f"the training loss exceeds {trainer.explode:g} times its first value", diverged=True)
     better = state.running & (validation < state.best_loss)
     state.best_loss = np.where(better, validation, state.best_loss)
-    state.best_epoch = np.where(better, state.epoch, state.best_epoch)
-    state.kept.flat[better] = state.parameters.flat[better]
+    state.kept_epoch = np.where(better, state.epoch, state.kept_epoch)
+    state.best.flat[better] = state.parameters.flat[better]
     if trainer.patience is not None:
-        tired = state.epoch - state.best_epoch >= trainer.patience
+        tired = state.epoch - state.kept_epoch >= trainer.patience
         state.stop(tired, f"no lower validation loss for {trainer.patience} epochs")

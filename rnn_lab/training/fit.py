@@ -69,12 +69,11 @@ def fit(
     Raises:
         BadInput: where the settings do not fit the data or each other.
     """
-    train, validation = dataset.train, dataset.validation
     advance: Callable[[TrainingState], tuple[Array, Array]]
     if isinstance(optimizer, LBFGS):
-        advance = FullBatch(network, trainer, optimizer, seeds, train.X, train.Y)
+        advance = FullBatch(network, trainer, optimizer, seeds, dataset.train.X, dataset.train.Y)
     else:
-        advance = MiniBatches(network, trainer, optimizer, seeds, train.X, train.Y)
+        advance = MiniBatches(network, trainer, optimizer, seeds, dataset.train.X, dataset.train.Y)
     examine = Examination(network, dataset, len(seeds))
 
     def rates(state: TrainingState) -> Array:
@@ -117,5 +116,7 @@ def fit(
     for r in np.flatnonzero(state.running):
         state.reasons[r] = reason or f"all {trainer.epochs} epochs are done"
         if trainer.keep == "best":
-            state.parameters.flat[r] = state.kept.flat[r]
+            state.parameters.flat[r] = state.best.flat[r]
+        else:
+            state.kept_epoch[r] = state.epoch
     return state

@@ -84,5 +84,5 @@ class MiniBatches:
             if not np.isfinite(lengths[:, i]).all():
                 state.stop(~np.isfinite(lengths[:, i]), "the gradient is not finite", diverged=True)
             if not state.running.all():
-                parameters.flat[~state.running] = state.kept.flat[~state.running]
+                parameters.flat[~state.running] = state.best.flat[~state.running]
         return lengths.mean(axis=1), clips.mean(axis=1)

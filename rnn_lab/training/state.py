@@ -18,11 +18,11 @@ class TrainingState:
     """The state after an epoch.
 
     Attributes:
-        parameters: the weights as they are; those of a replica that has stopped are its kept ones.
-        kept: the weights with the lowest validation loss so far.
+        parameters: the weights as they are; those of a replica that has stopped are its best ones.
+        best: the weights with the lowest validation loss so far.
         epoch, updates: how many are done.
         first_loss: (R,) training loss before any update.
-        best_loss, best_epoch: (R,) the lowest validation loss, and when it was reached.
+        best_loss, kept_epoch: (R,) the lowest validation loss, and the epoch of the weights that would be kept now.
         stopped: (R,) the epoch at which a replica stopped, or RUNNING.
         reasons: for each replica why it stopped, or an empty string.
         diverged: (R,) whether that was divergence.
@@ -30,12 +30,12 @@ class TrainingState:
     """
 
     parameters: Parameters
-    kept: Parameters
+    best: Parameters
     epoch: int
     updates: int
     first_loss: Array
     best_loss: Array
-    best_epoch: Array
+    kept_epoch: Array
     stopped: Array
     reasons: list[str]
     diverged: Array
@@ -48,12 +48,12 @@ class TrainingState:
         R = parameters.replicas
         return cls(
             parameters=parameters,
-            kept=parameters.copy(),
+            best=parameters.copy(),
             epoch=0,
             updates=0,
             first_loss=np.full(R, np.inf),
             best_loss=np.full(R, np.inf),
-            best_epoch=np.zeros(R, int),
+            kept_epoch=np.zeros(R, int),
             stopped=np.full(R, RUNNING),
             reasons=[""] * R,
             diverged=np.zeros(R, bool),
@@ -68,7 +68,7 @@ class TrainingState:
         """Freeze the replicas of a mask (R,) at their best weights."""
         for r in np.flatnonzero(replicas & self.running):
             self.stopped[r], self.reasons[r], self.diverged[r] = self.epoch, reason, diverged
-            self.parameters.flat[r] = self.kept.flat[r]
+            self.parameters.flat[r] = self.best.flat[r]
 
     def save(self, path: Path, **identity: str) -> None:
         """Write an ``.npz`` whole or not at all; ``identity`` are strings to recognise the run by."""
@@ -90,23 +90,22 @@ class TrainingState:
     def load(cls, path: Path) -> tuple["TrainingState", dict[str, str]]:
         """Read what `save` wrote: the state and the run's identity."""
         groups: dict[str, dict[str, Array]] = {
-            name: {} for name in ("parameters", "kept", "moments", "schedule", "identity")
+            name: {} for name in ("parameters", "best", "moments", "schedule", "identity")
         }
         plain: dict[str, Any] = {}
         with np.load(path, allow_pickle=False) as file:
             for key in file.files:
                 group, _, name = key.partition(".")
-                if name:
+                if group in groups:
                     groups[group][name] = file[key]
                 else:
                     plain[key] = file[key]
+        plain |= {"epoch": int(plain["epoch"]), "updates": int(plain["updates"]), "reasons": plain["reasons"].tolist()}
         state = cls(
             parameters=Parameters.from_arrays(groups["parameters"]),
-            kept=Parameters.from_arrays(groups["kept"]),
+            best=Parameters.from_arrays(groups["best"]),
             moments=groups["moments"],
             schedule=groups["schedule"],
-            **plain | {"epoch": int(plain["epoch"]), "updates": int(plain["updates"])},
-            # a list, so that reasons of any length fit
-            **{"reasons": plain.pop("reasons").tolist()},
+            **plain,
         )
         return state, {name: str(text) for name, text in groups["identity"].items()}

@@ -1,0 +1,164 @@
+"""How the lab's scripts end: with an answer, or with one sentence that says what to change.
+
+Import this module before NumPy: it asks the linear-algebra library for one thread. The matrices here are small, so
+more threads are slower, and one thread adds in the same order on every run.
+"""
+
+import difflib
+import errno
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from hydra.errors import HydraException, InstantiationException
+from omegaconf import OmegaConf
+from pydantic import ValidationError
+
+from rnn_lab.component import BadInput, Diverged
+
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
+BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+
+
+def main(task: Callable[[], Any]) -> None:
+    """Run a Hydra main function; turn what the user can mend into one sentence and an exit code.
+
+    Exit code 2 is bad input, 1 a run that failed, 130 one that was interrupted. Anything else is a bug of the lab, and
+    shows its traceback.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # let a terminated run say so in its journal
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors reach us instead of being printed by Hydra
+    try:
+        task()
+    except (BadInput, ValidationError, InstantiationException, HydraException, OSError) as error:
+        message = sentence(error)
+        if message is None:
+            raise
+        _end(f"Error: {message}", BAD_INPUT)
+    except Diverged as error:
+        _end(f"Failed: {error}", FAILED)
+    except KeyboardInterrupt:
+        _end("Interrupted.", INTERRUPTED)
+
+
+def _end(text: str, code: int) -> NoReturn:
+    print(text, file=sys.stderr)  # noqa: T201 - the last word of a script
+    raise SystemExit(code)
+
+
+def with_resumed(arguments: list[str]) -> list[str]:
+    """Put the overrides of the run that ``trainer.resume`` names before one's own.
+
+    So ``trainer.resume=FOLDER`` alone continues a run, whatever it was started with.
+    """
+    folders = [Path(a.partition("=")[2].strip("'\"")) for a in arguments if a.startswith("trainer.resume=")]
+    recorded = folders[-1] / ".hydra" / "overrides.yaml" if folders else None
+    if recorded is None or not recorded.is_file():
+        return arguments
+    earlier = [str(override) for override in OmegaConf.load(recorded)]
+    return [override for override in earlier if not override.startswith("trainer.resume=")] + arguments
+
+
+def sentence(error: BaseException) -> str | None:
+    """What to tell the user about an error; None if it is a bug rather than bad input."""
+    if isinstance(error, InstantiationException):
+        key = re.search(r"full_key: (\S+)", str(error))
+        cause = error.__cause__
+        if isinstance(cause, ValidationError):
+            return refusal(cause, key[1] if key else "")
+        return str(cause) if isinstance(cause, BadInput) else " ".join(str(error).split())
+    if isinstance(error, ValidationError):
+        return refusal(error, "")
+    if isinstance(error, HydraException):
+        return f"{_first_line(error)}{suggestion(error)}"
+    if isinstance(error, OSError):
+        name = f" {error.filename}" if error.filename else ""
+        return f"cannot write{name}: {error.strerror}." if error.errno in _DISK else None
+    return str(error)
+
+
+_DISK = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR}
+
+
+def refusal(error: ValidationError, prefix: str) -> str:
+    """Say in one sentence which key has which value and what is allowed.
+
+    Args:
+        error: pydantic's.
+        prefix: the component's key, such as ``model``.
+    """
+    first = error.errors()[0]
+    inner = first.get("ctx", {}).get("error")
+    if isinstance(inner, BadInput):
+        return str(inner)
+    names = [str(part) for part in first["loc"] if not re.search(r"\W|^constrained|^int$|^float$|^str$", str(part))]
+    key = ".".join([prefix, *names] if prefix else names)
+    if first["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+        return f"{key} is no known argument."
+    if first["type"] == "missing":
+        return f"{key} is missing."
+    allowed = first["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
+    return f"{key}={first['input']!r} is not allowed: {allowed}."
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines[:1]).removesuffix(".") + "."
+
+
+def suggestion(error: BaseException) -> str:
+    """The nearest known key or option to the one that Hydra did not find, as a further sentence, or nothing."""
+    text = str(error)
+    missing_option = re.search(r"Could not find '(\S+)/(\S+)'", text)
+    if missing_option:
+        group, option = missing_option.groups()
+        folder = _conf() / group
+        known = sorted(path.stem for path in folder.glob("*.yaml"))
+        return f"{_nearest(option, known)} Options of {group}: {', '.join(known)}."
+    missing_key = re.search(r"Could not override '(?:\+*)([\w./@]+)'", text)
+    if missing_key:
+        return _nearest(missing_key[1], _known_keys())
+    return ""
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def _conf() -> Path:
+    return Path(__file__).parents[1] / "conf"
+
+
+def _known_keys() -> list[str]:
+    """Every key of the configuration with the choices of this command line, flattened."""
+    from hydra import compose, initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+
+    choices = [a for a in sys.argv[1:] if re.fullmatch(r"[\w/]+=\w+", a) and (_conf() / a.partition("=")[0]).is_dir()]
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(_conf()), version_base="1.3"):
+        config = OmegaConf.to_container(compose("config", choices))
+    return list(flatten(config)) if isinstance(config, dict) else []
+
+
+def flatten(config: dict[Any, Any], prefix: str = "") -> dict[str, Any]:
+    """Turn nested keys into dotted ones.
+
+    Example:
+        >>> flatten({"model": {"hidden_dim": 8}, "seed": 0})
+        {'model.hidden_dim': 8, 'seed': 0}
+    """
+    flat: dict[str, Any] = {}
+    for key, value in config.items():
+        if isinstance(value, dict) and value:
+            flat |= flatten(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat

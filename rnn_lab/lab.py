@@ -1,0 +1,240 @@
+"""The one place where a composed config becomes a run: build, train, evaluate, draw, record, answer."""
+
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated, Any
+from uuid import uuid4
+
+import hydra
+import numpy as np
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf
+from pydantic import Field, TypeAdapter, ValidationError
+
+from rnn_lab import terminal
+from rnn_lab.command_line import flatten, refusal
+from rnn_lab.component import BadInput, Diverged
+from rnn_lab.evaluation.baselines import baselines
+from rnn_lab.evaluation.forecaster import Forecaster
+from rnn_lab.evaluation.report import summarise
+from rnn_lab.network import Elman, Network
+from rnn_lab.sequences import Dataset, Forecasting
+from rnn_lab.tracking.carry_over import carry_over
+from rnn_lab.tracking.config import Tracking
+from rnn_lab.tracking.journal import Journal
+from rnn_lab.tracking.launch import Relay
+from rnn_lab.tracking.launch import start as start_relay
+from rnn_lab.tracking.observer import JournalObserver
+from rnn_lab.tracking.provenance import provenance
+from rnn_lab.training import LBFGS, Observer, Trainer, TrainingState, fit
+from rnn_lab.training.checkpoint import Checkpoint, restore
+from rnn_lab.training.optimizers import Optimizer
+
+log = logging.getLogger("rnn_lab")
+
+CHECKPOINT = Path("weights", "checkpoint.npz")
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """A composed config, built and checked: everything that a run needs, and nothing done yet."""
+
+    dataset: Dataset
+    network: Network
+    optimizer: Optimizer | LBFGS
+    trainer: Trainer
+    tracking: Tracking
+    seeds: list[int]
+    config: dict[str, Any]
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What a checkpoint must share with a run that goes on from it: dotted key -> value as text.
+
+        How long to train and how often to save may differ.
+        """
+        free = {"trainer.epochs", "trainer.resume", "trainer.checkpoint_seconds"}
+        groups = ("data", "model", "optimizer", "trainer", "seed", "replicas")
+        values = {key: str(value) for key, value in flatten({g: self.config[g] for g in groups}).items()}
+        fingerprint = {"the data's fingerprint": self.dataset.fingerprint}
+        return {key: value for key, value in values.items() if key not in free} | fingerprint
+
+
+def build(config: DictConfig) -> Experiment:
+    """Make every component of a composed config.
+
+    Raises:
+        BadInput, InstantiationException: a value is not allowed, or values do not fit each other.
+    """
+    seed, replicas = _whole(config, "seed", least=0), _whole(config, "replicas", least=1)
+    trainer: Trainer = hydra.utils.instantiate(config.trainer)
+    optimizer: Optimizer | LBFGS = hydra.utils.instantiate(config.optimizer)
+    model: Elman = hydra.utils.instantiate(config.model)
+    tracking: Tracking = hydra.utils.instantiate(config.tracking, _convert_="all")
+    data: Forecasting = hydra.utils.instantiate(config.data, _convert_="all")
+    dataset = data.dataset()
+    plain: Any = OmegaConf.to_container(config, resolve=True)
+    return Experiment(
+        dataset=dataset,
+        network=Network(model, len(dataset.inputs), len(dataset.targets), dataset.window, trainer.dtype),
+        optimizer=optimizer,
+        trainer=trainer,
+        tracking=tracking,
+        seeds=list(range(seed, seed + replicas)),
+        config=plain,
+    )
+
+
+def _whole(config: DictConfig, key: str, least: int) -> int:
+    try:
+        return TypeAdapter(Annotated[int, Field(ge=least)]).validate_python(config[key], strict=True)
+    except ValidationError as error:
+        raise BadInput(refusal(error, key)) from error
+
+
+def run(config: DictConfig) -> float:
+    """Carry out a composed config in Hydra's output folder.
+
+    Returns:
+        The objective, ``val/rmse`` of the weights that the run keeps: the mean over replicas.
+
+    Raises:
+        BadInput, InstantiationException: the config is refused.
+        Diverged: every replica diverged; the run is recorded all the same.
+    """
+    started = perf_counter()
+    experiment = build(config)
+    folder = Path(HydraConfig.get().runtime.output_dir)
+    state = None
+    if experiment.trainer.resume is not None:
+        state = restore(Path(experiment.trainer.resume) / CHECKPOINT, experiment.identity)
+    _introduce(experiment)
+    with Journal(folder) as journal:
+        relay = _open(journal, experiment)
+        try:
+            summary = _carry_out(journal, experiment, state, started)
+            journal.write("end", status=summary["status"], reason=summary["reason"])
+        except KeyboardInterrupt:
+            journal.write("end", status="KILLED", reason="interrupted")
+            if (folder / CHECKPOINT).exists():
+                log.info("\nGo on with this run:  python scripts/train.py trainer.resume=%s", folder)
+            raise
+        except Exception as error:
+            reason = str(error) if isinstance(error, BadInput) else f"{type(error).__name__}: {error}"
+            journal.write("end", status="FAILED", reason=reason)
+            raise
+    _conclude(summary, folder, relay)
+    if summary["status"] == "FAILED":
+        raise Diverged(f"{summary['reason']}. Try a lower optimizer.learning_rate, or trainer.clip_norm=1.")
+    return float(summary["objective"]["value"])
+
+
+def _introduce(experiment: Experiment) -> None:
+    """Say what is about to happen."""
+    data, network, trainer = experiment.dataset, experiment.network, experiment.trainer
+    optimizer, seeds = experiment.optimizer, experiment.seeds
+    size = sum(int(np.prod(shape)) for shape in network.shapes.values())
+    who = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} replicas, seeds {seeds[0]}-{seeds[-1]}"
+    rate = "" if isinstance(optimizer, LBFGS) else f" at {optimizer.learning_rate:g}"
+    k = min(trainer.bptt_truncate, data.window)
+    for line in (
+        f"data      {data.name}: {len(data.train)} training and {len(data.validation)} validation windows "
+        f"of {data.window} steps, horizon {data.horizon}",
+        f"model     {type(network.model).__name__}, hidden_dim {network.model.hidden_dim}, "
+        f"{network.model.activation}: {size} parameters; {who}",
+        f"training  {type(optimizer).__name__}{rate}, {trainer.epochs} epochs in batches of "
+        f"{trainer.batch(len(data.train))}, gradient through {k} of {data.window} steps",
+        "",
+    ):
+        log.info(line)
+
+
+def _open(journal: Journal, experiment: Experiment) -> Relay | None:
+    """Write the journal's first facts, and start the relay if there is to be one."""
+    data, tracking = experiment.dataset, experiment.tracking
+    journal.write(
+        "start",
+        run=uuid4().hex,
+        name=tracking.run_name or f"{data.name}-{type(experiment.network.model).__name__.lower()}",
+        config=experiment.config,
+        experiment=tracking.experiment,
+        uri=tracking.uri,
+        tags=tracking.tags,
+    )
+    relay = start_relay(tracking, journal.folder) if tracking.enabled else None  # early: MLflow takes long to import
+    journal.write("provenance", **provenance(seed=experiment.seeds[0], data_fingerprint=data.fingerprint))
+    parts = {"train": data.train, "validation": data.validation, "test": data.test}
+    shapes = {name: {"X": part.X.shape, "Y": part.Y.shape} for name, part in parts.items() if part is not None}
+    journal.write("data", name=data.name, fingerprint=data.fingerprint, recipe=data.recipe, shapes=shapes)
+    return relay
+
+
+def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | None, started: float) -> dict[str, Any]:
+    """Train, evaluate and draw; write everything to the run folder and return the summary."""
+    data, network, trainer = experiment.dataset, experiment.network, experiment.trainer
+    rivals = baselines(data)
+    journal.write("baselines", **rivals)
+    (journal.folder / "weights").mkdir(exist_ok=True)
+    if state is not None:
+        carry_over(journal, Path(str(trainer.resume)), state.epoch)
+    writer = JournalObserver(
+        journal,
+        experiment.tracking,
+        trainer.epochs,
+        train_true=data.target_scaler.undo(data.train.Y),
+        validation_true=data.target_scaler.undo(data.validation.Y),
+    )
+    checkpoint = Checkpoint(journal.folder / CHECKPOINT, trainer.checkpoint_seconds, experiment.identity)
+    with terminal.Progress(trainer.epochs) as progress:
+        observers: list[Observer] = [writer, checkpoint, progress]
+        training = perf_counter()
+        state = fit(network, data, trainer, experiment.optimizer, experiment.seeds, observers, state)
+        training = perf_counter() - training
+    writer.close()
+    for replica, reason in enumerate(state.reasons):
+        kept, epoch = state.kept_epoch[replica], state.stopped[replica] if not state.running[replica] else state.epoch
+        journal.write("stopped", replica=replica, epoch=epoch, reason=reason, kept_epoch=kept)
+    Forecaster.of(network, state.parameters, data).save(journal.folder)
+    summary = summarise(network, data, state, experiment.seeds, rivals)
+    summary["seconds"] = {"training": training, "total": perf_counter() - started}
+    _save(journal.folder / "summary.json", summary)
+    journal.write("summary", **summary)
+    return summary
+
+
+def _save(path: Path, summary: dict[str, Any]) -> None:
+    """Write JSON whole or not at all."""
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    beside.replace(path)
+
+
+def _conclude(summary: dict[str, Any], folder: Path, relay: Relay | None) -> None:
+    """Say what came out, and where to look."""
+    parts = {"train": "train", "val": "validation"} | ({"test": "test"} if "test/rmse" in summary["metrics"] else {})
+    columns = [f"{part}/{metric}" for metric in ("rmse", "mae", "nrmse") for part in parts]
+    rows = [("network", summary["metrics"])]
+    for name in summary["baselines"]["validation"]:
+        scores = {
+            f"{part}/{metric}": value
+            for part, key in parts.items()
+            for metric, value in summary["baselines"][key][name].items()
+        }
+        rows.append((name, scores))
+    rows.sort(key=lambda row: row[1]["val/rmse"])
+    log.info("\n%s\n", terminal.table(rows, columns))
+    spread = summary["spread"]["val/rmse"]
+    if spread["interval"] is not None:
+        low, high = spread["interval"]
+        log.info(
+            "val/rmse over %d replicas: mean %.4g, standard deviation %.2g, 95 %% interval of the mean %.4g to %.4g",
+            len(summary["replicas"]), spread["mean"], spread["standard_deviation"], low, high,
+        )  # fmt: skip
+    log.info("Ended: %s; weights of epoch %s are kept.", summary["reason"],
+             ", ".join(str(replica["kept_epoch"]) for replica in summary["replicas"]))  # fmt: skip
+    log.info("Run folder: %s", folder)
+    for line in relay.report() if relay else []:
+        log.info(line)

@@ -1,0 +1,21 @@
+"""Train a recurrent network: compose a config, run it, print where to look. See ``--help``."""
+
+import sys
+
+import hydra
+from omegaconf import DictConfig
+
+from rnn_lab import command_line
+
+
+@hydra.main(version_base="1.3", config_path="../conf", config_name="config")
+def train(config: DictConfig) -> float:
+    """Return the objective: ``val/rmse`` of the weights that the run keeps."""
+    from rnn_lab import lab  # NumPy and all: not for a --help
+
+    return lab.run(config)
+
+
+if __name__ == "__main__":
+    sys.argv[1:] = command_line.with_resumed(sys.argv[1:])
+    command_line.main(train)
