@@ -78,7 +78,7 @@ def fingerprint(recipe: dict[str, Any], series: Series) -> str:
         >>> fingerprint({"window": 2}, one) == fingerprint({"window": 3}, one)
         False
     """
-    digest = hashlib.sha256(json.dumps(_without_paths(recipe), sort_keys=True, allow_nan=False).encode())
+    digest = hashlib.sha256(json.dumps(_without_paths(recipe), sort_keys=True).encode())
     for array in (series.values, series.index):
         if array is not None:
             digest.update(f"{array.dtype.str}{array.shape}".encode())

@@ -1,0 +1,68 @@
+"""Scalers against their definitions, and there and back."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from rnn_lab.component import BadInput
+from rnn_lab.sequences.scaling import Array, Scaling, fit_scaler, scaler_from
+
+KINDS: tuple[Scaling, ...] = ("none", "standard", "minmax")
+COLUMNS = ("a", "b")
+VALUES = arrays(np.float64, st.tuples(st.integers(2, 20), st.just(2)), elements=st.floats(-1e6, 1e6))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(rows=VALUES, other=VALUES)
+def test_undo_returns_what_apply_was_given(kind: Scaling, rows: Array, other: Array) -> None:
+    rows[0], rows[1] = (0.0, -3.0), (1.0, 5.0)  # no column is constant
+    scaler = fit_scaler(kind, rows, COLUMNS)
+    # Rounding is relative to the greater of the value and the shift.
+    np.testing.assert_allclose(scaler.undo(scaler.apply(other)), other, rtol=1e-12, atol=1e-9)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(rows=VALUES)
+def test_a_scaler_survives_json_to_the_last_bit(kind: Scaling, rows: Array) -> None:
+    rows[0], rows[1] = (0.0, -3.0), (1.0, 5.0)
+    scaler = fit_scaler(kind, rows, COLUMNS)
+    again = scaler_from(json.loads(json.dumps(scaler.recipe())))
+    assert again.kind == kind
+    assert again.apply(rows).tobytes() == scaler.apply(rows).tobytes()
+    assert again.undo(rows).tobytes() == scaler.undo(rows).tobytes()
+
+
+def test_none_changes_no_bit() -> None:
+    rows = np.random.default_rng(0).standard_normal((9, 2)) * 1e9
+    scaler = fit_scaler("none", rows, COLUMNS)
+    np.testing.assert_array_equal(scaler.apply(rows), rows)
+    np.testing.assert_array_equal(scaler.undo(rows), rows)
+
+
+def test_standard_by_hand() -> None:
+    """Of 1, 3 the mean is 2 and the population's standard deviation 1."""
+    scaler = fit_scaler("standard", np.array([[1.0], [3.0]]), ("x",))
+    np.testing.assert_array_equal(scaler.apply(np.array([[1.0], [3.0], [7.0]])), [[-1.0], [1.0], [5.0]])
+
+
+def test_minmax_by_hand() -> None:
+    scaler = fit_scaler("minmax", np.array([[1.0], [3.0]]), ("x",))
+    np.testing.assert_array_equal(scaler.apply(np.array([[1.0], [3.0], [7.0]])), [[0.0], [1.0], [3.0]])
+
+
+def test_select_takes_columns_in_the_order_asked_for() -> None:
+    scaler = fit_scaler("minmax", np.array([[0.0, 10.0], [2.0, 50.0]]), COLUMNS)
+    np.testing.assert_array_equal(scaler.select([1, 0]).apply(np.array([[30.0, 1.0]])), [[0.5, 0.5]])
+
+
+@pytest.mark.parametrize("kind", ["standard", "minmax"])
+@pytest.mark.parametrize("constant", [0.0, 0.1, -7e15, 1e-300])
+def test_a_constant_column_is_refused_by_name(kind: Scaling, constant: float) -> None:
+    rows = np.column_stack([np.arange(7.0), np.full(7, constant)])  # the deviation of 0.1s does not round to 0
+    with pytest.raises(BadInput, match=rf"data\.scaling={kind} cannot scale column 'b': it is constant"):
+        fit_scaler(kind, rows, COLUMNS)
+    fit_scaler("none", rows, COLUMNS)
