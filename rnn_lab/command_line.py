@@ -8,13 +8,17 @@ import difflib
 import errno
 import os
 import re
+import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException, InstantiationException
+from hydra.types import RunMode
 from omegaconf import OmegaConf
 from pydantic import ValidationError
 
@@ -23,33 +27,49 @@ from rnn_lab.component import BadInput, Diverged
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 
-BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 
 
 def main(task: Callable[[], Any]) -> None:
-    """Run a Hydra main function; turn what the user can mend into one sentence and an exit code.
+    """Run a Hydra main function, and end with an exit code that says what happened.
 
-    Exit code 2 is bad input, 1 a run that failed, 130 one that was interrupted. Anything else is a bug of the lab, and
-    shows its traceback.
+    2 is bad input, 1 a run that failed, 130 one that was interrupted. Anything else is a bug, and shows its traceback.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # let a terminated run say so in its journal
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors reach us instead of being printed by Hydra
-    try:
+    with one_sentence():
         task()
-    except (BadInput, ValidationError, InstantiationException, HydraException, OSError) as error:
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Turn an error that the user can mend into one sentence on stderr and an exit code.
+
+    A Hydra task wraps its body in this too: otherwise Hydra would print a line of its own first. Within a sweep it
+    does nothing, so that the sweeper learns what became of its trial.
+    """
+    try:
+        yield
+    except (BadInput, Diverged, InstantiationException, HydraException, OSError, KeyboardInterrupt) as error:
+        within = HydraConfig.get() if HydraConfig.initialized() else None
         message = sentence(error)
-        if message is None:
+        if message is None or (within is not None and within.mode == RunMode.MULTIRUN):
             raise
-        _end(f"Error: {message}", BAD_INPUT)
-    except Diverged as error:
-        _end(f"Failed: {error}", FAILED)
-    except KeyboardInterrupt:
-        _end("Interrupted.", INTERRUPTED)
+        if within is not None and within.runtime.output_dir:
+            _leave_nothing(Path(within.runtime.output_dir))
+        print(message if message.endswith((".", "?")) else f"{message}.", file=sys.stderr)  # noqa: T201 - the last word
+        code = (
+            INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED if isinstance(error, Diverged) else REFUSED
+        )
+        raise SystemExit(code) from None
 
 
-def _end(text: str, code: int) -> NoReturn:
-    print(text, file=sys.stderr)  # noqa: T201 - the last word of a script
-    raise SystemExit(code)
+def _leave_nothing(folder: Path) -> None:
+    """Remove the output folder of a run that was refused: it holds Hydra's record of it and an empty log."""
+    if {path.name for path in folder.glob("*")} <= {".hydra", "train.log"}:
+        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            folder.parent.rmdir()
 
 
 def with_resumed(arguments: list[str]) -> list[str]:
@@ -67,14 +87,21 @@ def with_resumed(arguments: list[str]) -> list[str]:
 
 def sentence(error: BaseException) -> str | None:
     """What to tell the user about an error; None if it is a bug rather than bad input."""
+    if isinstance(error, KeyboardInterrupt):
+        return "Interrupted."
+    if isinstance(error, Diverged):
+        return f"Failed: {error}"
+    mendable = _mendable(error)
+    return mendable and f"Error: {mendable}"
+
+
+def _mendable(error: BaseException) -> str | None:
     if isinstance(error, InstantiationException):
         key = re.search(r"full_key: (\S+)", str(error))
         cause = error.__cause__
         if isinstance(cause, ValidationError):
             return refusal(cause, key[1] if key else "")
         return str(cause) if isinstance(cause, BadInput) else " ".join(str(error).split())
-    if isinstance(error, ValidationError):
-        return refusal(error, "")
     if isinstance(error, HydraException):
         return f"{_first_line(error)}{suggestion(error)}"
     if isinstance(error, OSError):
@@ -83,7 +110,7 @@ def sentence(error: BaseException) -> str | None:
     return str(error)
 
 
-_DISK = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR}
+_DISK = {errno.ENOENT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR}
 
 
 def refusal(error: ValidationError, prefix: str) -> str:
@@ -128,7 +155,7 @@ def suggestion(error: BaseException) -> str:
 
 
 def _nearest(word: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f" Did you mean {near[0]}?" if near else ""
 
 

@@ -31,10 +31,12 @@ from rnn_lab.tracking.observer import JournalObserver
 from rnn_lab.tracking.provenance import provenance
 from rnn_lab.training import LBFGS, Observer, Trainer, TrainingState, fit
 from rnn_lab.training.checkpoint import Checkpoint, restore
+from rnn_lab.training.fit import engine
 from rnn_lab.training.optimizers import Optimizer
 
 log = logging.getLogger("rnn_lab")
 
+KEYS = ("data", "model", "optimizer", "trainer", "tracking", "seed", "replicas")
 CHECKPOINT = Path("weights", "checkpoint.npz")
 
 
@@ -69,6 +71,9 @@ def build(config: DictConfig) -> Experiment:
     Raises:
         BadInput, InstantiationException: a value is not allowed, or values do not fit each other.
     """
+    unknown = sorted(str(key) for key in config if key not in KEYS)
+    if unknown:
+        raise BadInput(f"{unknown[0]} is no known key; there are {', '.join(KEYS)}.")
     seed, replicas = _whole(config, "seed", least=0), _whole(config, "replicas", least=1)
     trainer: Trainer = hydra.utils.instantiate(config.trainer)
     optimizer: Optimizer | LBFGS = hydra.utils.instantiate(config.optimizer)
@@ -76,14 +81,17 @@ def build(config: DictConfig) -> Experiment:
     tracking: Tracking = hydra.utils.instantiate(config.tracking, _convert_="all")
     data: Forecasting = hydra.utils.instantiate(config.data, _convert_="all")
     dataset = data.dataset()
+    network = Network(model, len(dataset.inputs), len(dataset.targets), dataset.window, trainer.dtype)
+    seeds = list(range(seed, seed + replicas))
+    engine(network, dataset, trainer, optimizer, seeds)  # refuses what does not fit together, before anything happens
     plain: Any = OmegaConf.to_container(config, resolve=True)
     return Experiment(
         dataset=dataset,
-        network=Network(model, len(dataset.inputs), len(dataset.targets), dataset.window, trainer.dtype),
+        network=network,
         optimizer=optimizer,
         trainer=trainer,
         tracking=tracking,
-        seeds=list(range(seed, seed + replicas)),
+        seeds=seeds,
         config=plain,
     )
 

@@ -41,7 +41,7 @@ class Progress:
     def __call__(self, epoch: Epoch) -> None:
         """Show one epoch."""
         train, validation = (float(epoch.metrics[f"{part}/rmse"].mean()) for part in ("train", "val"))
-        text = f"train/rmse {train:<9.4g} val/rmse {validation:<9.4g}"
+        text = f"train/rmse {train:<10.4g} val/rmse {validation:.4g}"
         if self._bar is not None:
             self._bar.update(self._task, completed=epoch.epoch, description=text)
         elif epoch.epoch % self._every == 0 or epoch.epoch == self.epochs:

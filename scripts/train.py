@@ -13,7 +13,8 @@ def train(config: DictConfig) -> float:
     """Return the objective: ``val/rmse`` of the weights that the run keeps."""
     from rnn_lab import lab  # NumPy and all: not for a --help
 
-    return lab.run(config)
+    with command_line.one_sentence():
+        return lab.run(config)
 
 
 if __name__ == "__main__":

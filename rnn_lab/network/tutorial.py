@@ -35,21 +35,27 @@ class TutorialElman(Elman):
     W_hy = V^T.
     """
 
+    def __post_init__(self) -> None:
+        _require_tutorial(self, "model=tutorial")
+
     def initial(self, seed: int, shapes: Shapes) -> dict[str, Array]:
         """Draw one replica's parameters."""
-        if set(shapes) != {"W_xh", "W_hh", "W_hy"} or len(shapes["W_xh"]) != 3 or shapes["W_xh"][1] != 1:
-            raise BadInput(
-                "model=tutorial needs model.encoding=positional, model.bias=false and one input column: "
-                f"it got parameters {dict(shapes)}."
-            )
         T, D, H = shapes["W_xh"]
         rng = np.random.RandomState(seed)  # legacy: the published figures come from it
         U, W, V = (
-            rng.uniform(0, 1, (H, T)),
+            rng.uniform(0, 1, (H, T * D)),
             rng.uniform(0, 1, (H, H)),
             rng.uniform(0, 1, (shapes["W_hy"][1], H)),
         )
         return {"W_xh": U.T.reshape(T, D, H), "W_hh": W.T, "W_hy": V.T}
+
+
+def _require_tutorial(model: Elman, who: str) -> None:
+    if (model.activation, model.encoding, model.bias) != ("sigmoid", "positional", False):
+        raise BadInput(
+            f"{who} needs model.activation=sigmoid, model.encoding=positional and model.bias=false "
+            "(model=tutorial has these)."
+        )
 
 
 class TutorialRule:
@@ -67,18 +73,15 @@ class TutorialRule:
     """
 
     def __init__(self, network: Network, replicas: int, batch: int, bptt_truncate: int, clip_value: float) -> None:
-        model = network.model
-        if (model.activation, model.encoding, model.bias) != ("sigmoid", "positional", False) or batch != 1:
-            raise BadInput(
-                "trainer.update_rule=tutorial is defined for model.activation=sigmoid, model.encoding=positional, "
-                "model.bias=false and trainer.batch_size=1 only (model=tutorial has these)."
-            )
+        _require_tutorial(network.model, "trainer.update_rule=tutorial")
+        if batch != 1:
+            raise BadInput("trainer.update_rule=tutorial goes record by record: it needs trainer.batch_size=1.")
         if (network.inputs, network.outputs) != (1, 1):
             raise BadInput(
                 "trainer.update_rule=tutorial is defined for one input and one target column, "
                 f"and the data has {network.inputs} and {network.outputs}."
             )
-        T, H = network.window, model.hidden_dim
+        T, H = network.window, network.model.hidden_dim
         self.forward = ForwardPass(network, replicas, 1, keep=T)
         self.clip_value = clip_value
         self.gradient = Parameters.from_arrays(

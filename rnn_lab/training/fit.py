@@ -1,6 +1,6 @@
 """The training loop: update, evaluate, tell the observers, stop in time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol
@@ -46,6 +46,19 @@ class Observer(Protocol):
         """Look; a returned string asks the run to stop and says why."""
 
 
+def engine(
+    network: Network, dataset: Dataset, trainer: Trainer, optimizer: Optimizer | LBFGS, seeds: Sequence[int]
+) -> MiniBatches | FullBatch:
+    """What trains for one epoch.
+
+    Raises:
+        BadInput: where the settings do not fit the data or each other.
+    """
+    if isinstance(optimizer, LBFGS):
+        return FullBatch(network, trainer, optimizer, seeds, dataset.train.X, dataset.train.Y)
+    return MiniBatches(network, trainer, optimizer, seeds, dataset.train.X, dataset.train.Y)
+
+
 def fit(
     network: Network,
     dataset: Dataset,
@@ -69,11 +82,7 @@ def fit(
     Raises:
         BadInput: where the settings do not fit the data or each other.
     """
-    advance: Callable[[TrainingState], tuple[Array, Array]]
-    if isinstance(optimizer, LBFGS):
-        advance = FullBatch(network, trainer, optimizer, seeds, dataset.train.X, dataset.train.Y)
-    else:
-        advance = MiniBatches(network, trainer, optimizer, seeds, dataset.train.X, dataset.train.Y)
+    advance = engine(network, dataset, trainer, optimizer, seeds)
     examine = Examination(network, dataset, len(seeds))
 
     def rates(state: TrainingState) -> Array:
