@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import hydra
 import numpy as np
-from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -103,8 +102,12 @@ def _whole(config: DictConfig, key: str, least: int) -> int:
         raise BadInput(refusal(error, key)) from error
 
 
-def run(config: DictConfig) -> float:
-    """Carry out a composed config in Hydra's output folder.
+def run(config: DictConfig, folder: Path) -> float:
+    """Carry out a composed config.
+
+    Args:
+        config: what ``conf/`` composes to.
+        folder: the run folder, such as Hydra's output directory.
 
     Returns:
         The objective, ``val/rmse`` of the weights that the run keeps: the mean over replicas.
@@ -115,7 +118,6 @@ def run(config: DictConfig) -> float:
     """
     started = perf_counter()
     experiment = build(config)
-    folder = Path(HydraConfig.get().runtime.output_dir)
     state = None
     if experiment.trainer.resume is not None:
         state = restore(Path(experiment.trainer.resume) / CHECKPOINT, experiment.identity)

@@ -1,8 +1,10 @@
 """Train a recurrent network: compose a config, run it, print where to look. See ``--help``."""
 
 import sys
+from pathlib import Path
 
 import hydra
+from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from rnn_lab import command_line
@@ -14,7 +16,7 @@ def train(config: DictConfig) -> float:
     from rnn_lab import lab  # NumPy and all: not for a --help
 
     with command_line.one_sentence():
-        return lab.run(config)
+        return lab.run(config, Path(HydraConfig.get().runtime.output_dir))
 
 
 if __name__ == "__main__":
