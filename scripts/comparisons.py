@@ -1,0 +1,214 @@
+"""What the lab is compared with, and how: one function for each row of `benchmark.py`'s table.
+
+Both sides of a row are measured in turn, A B A B ..., in one run on one machine: ratios carry over, seconds do not.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import count, product
+from pathlib import Path
+from statistics import median
+from typing import Any, Literal
+
+from rnn_lab.network import Elman, Network
+from rnn_lab.sequences import Dataset, Generated, Records, Sine
+from rnn_lab.tracking.state import State
+from rnn_lab.training import SGD, Adam, Trainer, TrainingState
+from rnn_lab.training.minibatch import MiniBatches
+
+ROOT = Path(__file__).parents[1]
+
+Dtype = Literal["float64", "float32"]
+Work = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison: smaller is better for both figures.
+
+    Attributes:
+        what, unit: what is compared, in which unit.
+        lab, rival: the two figures.
+        against: the rival's name.
+        limit: on lab / rival; None where none was set.
+    """
+
+    what: str
+    unit: str
+    lab: float
+    rival: float
+    against: str
+    limit: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        """The lab's figure as a multiple of the rival's."""
+        return self.lab / self.rival
+
+    @property
+    def kept(self) -> bool:
+        """Whether the limit, if any, is kept."""
+        return self.limit is None or self.ratio <= self.limit
+
+
+def in_turn(rounds: int, *sides: Callable[[], float]) -> list[float]:
+    """Measure A B A B ..., so that both see the machine's moods alike; medians, after a round that does not count."""
+    figures = [[side() for side in sides] for _ in range(rounds + 1)][1:]
+    return [median(column) for column in zip(*figures, strict=True)]
+
+
+def seconds(work: Work, times: int = 1) -> float:
+    """Wall time of one call, the mean of some."""
+    start = time.perf_counter()
+    for _ in range(times):
+        work()
+    return (time.perf_counter() - start) / times
+
+
+class Programs:
+    """Programs run from one working folder, which also holds the runs and their MLflow store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._runs = (folder / "runs" / str(number) for number in count())
+
+    def python(self, *arguments: str | Path) -> None:
+        """Run Python quietly; if it fails, say why and stop."""
+        done = subprocess.run([sys.executable, *arguments], cwd=self.folder, capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"{' '.join(map(str, arguments))} failed:\n{done.stdout}{done.stderr}")
+
+    def train(self, *overrides: str) -> tuple[float, dict[str, Any]]:
+        """Run scripts/train.py: its wall seconds and its summary."""
+        run = next(self._runs)
+        wall = seconds(lambda: self.python(ROOT / "scripts/train.py", f"hydra.run.dir={run}", *overrides))
+        # The relay works on after the trainer: let it end, or it would slow the next measurement.
+        while (state := State.load(run)) and state.state == "created":
+            time.sleep(0.1)
+        return wall, json.loads((run / "summary.json").read_text())
+
+    def wall(self, *overrides: str) -> float:
+        """Seconds of the whole process."""
+        return self.train(*overrides)[0]
+
+    def training(self, *overrides: str) -> float:
+        """Seconds of the training loop alone."""
+        return float(self.train(*overrides)[1]["seconds"]["training"])
+
+    def five_seeds(self, *overrides: str) -> list[dict[str, Any]]:
+        """Summaries of five runs that differ in their seed only, without tracking."""
+        return [self.train(f"seed={seed}", "tracking=off", *overrides)[1] for seed in range(5)]
+
+
+def tutorial(programs: Programs, rounds: int) -> Iterator[Row]:
+    """Experiment zero against the tutorial's own loops, both as whole processes."""
+    lab, loops = in_turn(
+        rounds,
+        partial(programs.wall, "study=tutorial", "tracking=off"),
+        lambda: seconds(lambda: programs.python(ROOT / "experiments/tutorial/loops.py")),
+    )
+    yield Row("study=tutorial, whole process", "s", lab, loops, "the tutorial's loops", limit=0.1)
+
+
+def sine_data() -> Dataset:
+    """The data of ``data=sine``."""
+    return Generated(name="sine", series=Sine(length=200), window=50, train=100, validation=50).dataset()
+
+
+def lab_epoch(hidden_dim: int, rule: type[SGD | Adam], dtype: Dtype, data: Records, batch: int, k: int) -> partial[Any]:
+    """One epoch of the lab's own training, on the state that is its argument."""
+    optimizer: Any = rule(learning_rate=1e-3)
+    network = Network(Elman(hidden_dim=hidden_dim), inputs=1, outputs=1, window=data.X.shape[1], dtype=dtype)
+    state = TrainingState.before(network.initial([0]))
+    state.moments, state.schedule = optimizer.begin(state.parameters.flat), optimizer.schedule.begin(1)
+    trainer = Trainer(batch_size=batch, shuffle=False, bptt_truncate=k, dtype=dtype)
+    return partial(MiniBatches(network, trainer, optimizer, [0], data.X, data.Y), state)
+
+
+def torch_epoch(hidden_dim: int, rule: type[SGD | Adam], dtype: Dtype, data: Records, batch: int, k: int) -> Work:
+    """The same of PyTorch."""
+    from peers import TorchElman
+
+    rival = TorchElman(hidden_dim, rule.__name__.lower(), 1e-3, dtype)
+    return partial(rival.epoch, rival.batches(data.X, data.Y, batch, k))
+
+
+def epoch(programs: Programs, rounds: int) -> Iterator[Row]:
+    """One training epoch of 100 records at hidden_dim 100, window 50; 100 updates a measurement."""
+    dtypes: tuple[Dtype, Dtype] = ("float64", "float32")
+    for dtype, rule, batch, k in product(dtypes, (SGD, Adam), (1, 10, 100), (5, 50)):
+        point = (100, rule, dtype, sine_data().train, batch, k)
+        sides = [partial(seconds, side(*point), times=batch) for side in (lab_epoch, torch_epoch)]
+        lab, rival = in_turn(rounds, *sides)
+        what = f"epoch, batch {batch}, k {k}, {rule.__name__}, {dtype}"
+        yield Row(what, "ms", 1e3 * lab, 1e3 * rival, "PyTorch nn.RNN", limit=1.0)
+
+
+def process(programs: Programs, rounds: int) -> Iterator[Row]:
+    """The main job as a whole, on a store that exists (the round that does not count makes it)."""
+    lab, imports = in_turn(
+        rounds,
+        programs.wall,
+        lambda: seconds(lambda: programs.python("-c", "import mlflow, matplotlib.pyplot")),
+    )
+    yield Row("make train, whole process", "s", lab, imports, "import mlflow, matplotlib.pyplot", limit=3.0)
+
+
+def tracking(programs: Programs, rounds: int) -> Iterator[Row]:
+    """What being watched costs the training loop, in a short run and in a longer one."""
+    for what, overrides in (
+        ("default", ()),
+        ("hidden_dim 100, 300 epochs", ("model.hidden_dim=100", "trainer.epochs=300")),
+    ):
+        on, off = in_turn(
+            rounds,
+            partial(programs.training, *overrides),
+            partial(programs.training, "tracking=off", *overrides),
+        )
+        yield Row(f"training with tracking, {what}", "s", on, off, "tracking=off", limit=1.1)
+
+
+def sine(programs: Programs, rounds: int) -> Iterator[Row]:
+    """How exact, and how soon: medians over five seeds."""
+    default = programs.five_seeds("data=sine")
+    rmse = median(summary["metrics"]["val/rmse"] for summary in default)
+    spent = median(summary["seconds"]["training"] for summary in default)
+    yield Row("data=sine, val/rmse", "", rmse, 5e-4, "the figure to reach", limit=1.0)
+    exact = programs.five_seeds("data=sine", "optimizer=lbfgs", "trainer=full_batch")
+    best = median(summary["metrics"]["val/rmse"] for summary in exact)
+    yield Row("data=sine with L-BFGS, val/rmse", "", best, 1e-5, "the figure to reach", limit=1.0)
+
+    from peers import TorchElman
+
+    data = sine_data()
+    found: dict[int, list[tuple[float, float]]] = {100: [], 1000: []}
+    for seed in range(5):
+        rival = TorchElman(100, "adam", 1e-3, "float32", seed)
+        work = partial(rival.epoch, rival.batches(data.train.X, data.train.Y, 100, 50))
+        passed, done = 0.0, 0
+        for epochs, figures in found.items():
+            passed += (epochs - done) * seconds(work, times=epochs - done)
+            done = epochs
+            figures.append((rival.rmse(data.validation.X, data.validation.Y), passed))
+    for epochs, figures in found.items():
+        error, duration = (median(column) for column in zip(*figures, strict=True))
+        against = f"PyTorch nn.RNN, Adam, {epochs} epochs"
+        yield Row("data=sine, val/rmse", "", rmse, error, against)
+        yield Row("data=sine, training", "s", spent, duration, against)
+
+
+def sunspots(programs: Programs, rounds: int) -> Iterator[Row]:
+    """The default recipe against what needs no network; the median of five seeds."""
+    runs = programs.five_seeds("data=sunspots")
+    rmse = median(summary["metrics"]["val/rmse"] for summary in runs)
+    for name, scores in runs[0]["baselines"]["validation"].items():
+        limit = 1.0 if name in ("persistence", "AR1") else None
+        yield Row("data=sunspots, val/rmse", "", rmse, scores["rmse"], name, limit)
+
+
+COMPARISONS = {each.__name__: each for each in (tutorial, epoch, process, tracking, sine, sunspots)}
