@@ -1,0 +1,21 @@
+"""A Hydra sweeper on Optuna: trials are pruned, never wait for each other, and survive ``kill -9``.
+
+Any Hydra application gets it with one line before ``@hydra.main``::
+
+    import rnn_lab.sweeping; rnn_lab.sweeping.register()
+
+and ``python app.py -m hydra/sweeper=rnn_lab 'x=interval(-1,1)'`` on the command line. Its task calls
+:func:`report` once an epoch, so that a hopeless trial ends early; outside a sweep that call does nothing.
+Importing this package is cheap: Hydra and Optuna are loaded when they are needed.
+"""
+
+from rnn_lab.sweeping.current import Pruned, Reporter, advise, report
+
+__all__ = ["Pruned", "Reporter", "advise", "register", "report"]
+
+
+def register() -> None:
+    """Make ``hydra/sweeper=rnn_lab`` known to Hydra in this process; calling it again does nothing."""
+    from rnn_lab.sweeping.plugin import register as register_plugin
+
+    register_plugin()

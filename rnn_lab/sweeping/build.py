@@ -1,0 +1,116 @@
+"""Samplers, pruners and executors from their config: a short name, or any class by its ``_target_``."""
+
+import importlib.util
+import inspect
+from typing import Any
+
+from hydra.errors import HydraException
+from hydra.utils import get_class, instantiate
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.pruners import BasePruner
+from optuna.samplers import BaseSampler
+
+from rnn_lab.component import BadInput
+from rnn_lab.sweeping.choices import EXECUTORS, EXTRAS, PRUNERS, SAMPLERS
+from rnn_lab.sweeping.executors import TrialExecutor
+from rnn_lab.sweeping.options import Options
+from rnn_lab.sweeping.space import Parameter
+
+
+def sampler(options: Options, parameters: list[Parameter], told: int) -> BaseSampler:
+    """The sampler of a study that has ``told`` trials already.
+
+    The seed moves on with the study: a sampler that is made anew with the old seed would propose the old trials again.
+    Quasi-random sequences and grids find their place in the study themselves.
+    """
+    node = _node(options.sampler, SAMPLERS, "sampler")
+    name = node["_target_"]
+    extra: dict[str, Any] = {}
+    if name.endswith(".GridSampler") and "search_space" not in node:
+        extra["search_space"] = grid(parameters)
+    if options.seed is not None and "seed" not in node and _takes_seed(name):
+        extra["seed"] = options.seed + (0 if name.endswith((".GridSampler", ".QMCSampler")) else told)
+    if len(options.objectives) > 1 and name.endswith(".CmaEsSampler"):
+        raise BadInput("hydra.sweeper.sampler=cmaes serves one objective; use tpe, gp or nsgaii for several.")
+    built: BaseSampler = _build(node, BaseSampler, "sampler", **extra)
+    return built
+
+
+def pruner(options: Options) -> BasePruner:
+    """The pruner."""
+    built: BasePruner = _build(_node(options.pruner, PRUNERS, "pruner"), BasePruner, "pruner")
+    return built
+
+
+def executor(options: Options) -> TrialExecutor:
+    """The executor, with ``n_jobs`` workers."""
+    node = _node(options.executor, EXECUTORS, "executor")
+    built: TrialExecutor = _build(node, TrialExecutor, "executor", workers=options.n_jobs)
+    return built
+
+
+def trials(options: Options, parameters: list[Parameter]) -> int:
+    """How many trials a study has in all: a grid ends with its last point."""
+    points = 1
+    if _node(options.sampler, SAMPLERS, "sampler")["_target_"].endswith(".GridSampler"):
+        for values in grid(parameters).values():
+            points *= len(values)
+        return min(points, options.n_trials)
+    return options.n_trials
+
+
+def grid(parameters: list[Parameter]) -> dict[str, list[Any]]:
+    """Every value of every parameter.
+
+    Raises:
+        BadInput: if one is continuous.
+    """
+    values: dict[str, list[Any]] = {}
+    for each in parameters:
+        match each.distribution:
+            case CategoricalDistribution(choices=choices):
+                values[each.key] = list(choices)
+            case IntDistribution(low=low, high=high, step=step):
+                values[each.key] = list(range(low, high + 1, step))
+            case FloatDistribution(low=low, high=high, step=float(step)):
+                values[each.key] = [low + i * step for i in range(round((high - low) / step) + 1)]
+            case _:
+                raise BadInput(f"{each.source}: a grid has no continuous ranges; use range(...) or a list of values.")
+    return values
+
+
+def _node(given: dict[str, Any] | str, known: dict[str, dict[str, Any]], what: str) -> dict[str, Any]:
+    if isinstance(given, str):
+        if given not in known:
+            raise BadInput(f"hydra.sweeper.{what}={given!r}: it is one of {', '.join(known)}, or a class by _target_.")
+        return known[given]
+    if "_target_" not in given:
+        raise BadInput(f"hydra.sweeper.{what}={given!r}: it needs a _target_ that names a class.")
+    return given
+
+
+def _build(node: dict[str, Any], kind: type[Any], what: str, **arguments: Any) -> Any:
+    name = node["_target_"]
+    if name in EXTRAS and importlib.util.find_spec(EXTRAS[name][0]) is None:
+        module, extra = EXTRAS[name]
+        raise BadInput(
+            f"hydra.sweeper.{what}: {name} needs {module}, which is not installed: pip install 'rnn-lab[{extra}]'."
+        )
+    try:
+        built = instantiate(node, _convert_="all", **arguments)
+    except BadInput:
+        raise
+    except (HydraException, ImportError, TypeError, ValueError) as error:
+        cause = error.__cause__ or error
+        reason = str(cause).strip().splitlines()[0]
+        raise BadInput(f"hydra.sweeper.{what}: {name} cannot be made: {reason}") from None
+    if not isinstance(built, kind):
+        raise BadInput(f"hydra.sweeper.{what}: {name} is not a {kind.__name__}.")
+    return built
+
+
+def _takes_seed(name: str) -> bool:
+    try:
+        return "seed" in inspect.signature(get_class(name)).parameters
+    except Exception:
+        return False  # _build says what is wrong with the name

@@ -1,0 +1,64 @@
+"""Commands that the user can paste: to continue the sweep, to run one trial again, to look at the study."""
+
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hydra._internal.utils import get_args_parser
+from omegaconf import DictConfig
+
+from rnn_lab.sweeping.executors.local import ONE_THREAD
+from rnn_lab.sweeping.storage import shown
+
+OF_THE_SWEEP = ("hydra.sweeper", "hydra/sweeper", "hydra.sweep.", "hydra.mode")
+
+
+@dataclass(frozen=True)
+class Command:
+    """How this process was started.
+
+    Attributes:
+        program: the interpreter and the script.
+        arguments: everything after the script, as typed.
+        flags: those of the arguments that choose the config (``--config-name`` and the like).
+        hydra: the overrides of Hydra's own config that a single run shares with the sweep.
+    """
+
+    program: list[str]
+    arguments: list[str]
+    flags: list[str]
+    hydra: list[str]
+
+    @classmethod
+    def typed(cls, config: DictConfig) -> "Command":
+        """Read it from this process."""
+        arguments = sys.argv[1:]
+        typed = sys.orig_argv
+        start = typed[: typed.index(sys.argv[0]) + 1] if sys.argv[0] in typed else typed[: len(typed) - len(arguments)]
+        flags, _ = get_args_parser().parse_known_args(arguments)
+        chosen = {
+            "--config-path": flags.config_path,
+            "--config-name": flags.config_name,
+            "--config-dir": flags.config_dir,
+        }
+        choosing = [part for flag, value in chosen.items() if value for part in (flag, value)]
+        own = [text for text in config.hydra.overrides.hydra if not text.lstrip("+~").startswith(OF_THE_SWEEP)]
+        return cls([Path(start[0]).name, *start[1:]], arguments, choosing, own)
+
+    def again(self) -> str:
+        """The sweep's own command line."""
+        return shlex.join([*self.program, *self.arguments])
+
+    def rerun(self, overrides: Sequence[str]) -> str:
+        """One trial as a single run, with the one BLAS thread that its worker had (sums differ in their last bit)."""
+        threads = [
+            f"{name}={ONE_THREAD[name]}" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+        ]
+        return " ".join([*threads, shlex.join([*self.program, *self.flags, *overrides, *self.hydra, "hydra.mode=RUN"])])
+
+
+def dashboard(address: str) -> str:
+    """How to open the storage in a browser."""
+    return shlex.join(["optuna-dashboard", shown(address)])

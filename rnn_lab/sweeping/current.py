@@ -1,0 +1,77 @@
+"""The trial that this process is running now, if any: how a task reports to it and hears that it should stop.
+
+The sweeper's worker opens a channel for each trial. A plain run has none, and then every call here is a no-op that
+imports nothing.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+Values = float | Sequence[float]
+"""One value, or one for each replica (a list or an array of length R), which the sweep aggregates."""
+
+Channel = Callable[[int, Values], str | None]
+"""Takes (step, value); gives the reason for which the trial should stop now, or None."""
+
+_channel: Channel | None = None
+
+
+class Pruned(Exception):
+    """The pruner asks this trial to stop: its values so far are worse than those of other trials."""
+
+
+class _Epoch(Protocol):
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def metrics(self) -> Mapping[str, Any]: ...
+
+
+def advise(step: int, value: Values) -> str | None:
+    """Record ``value`` at ``step`` and return why the trial should stop now, or None to go on.
+
+    A task that stops early for this reason may return normally: the sweep still counts the trial as pruned.
+
+    >>> advise(1, 0.5) is None  # no sweep is running here
+    True
+    """
+    return None if _channel is None else _channel(step, value)
+
+
+def report(step: int, value: Values) -> None:
+    """Record ``value`` at ``step``; raises :class:`Pruned` when the trial should stop.
+
+    >>> report(1, 0.5)  # no sweep is running here: nothing happens
+    """
+    if reason := advise(step, value):
+        raise Pruned(reason)
+
+
+class Reporter:
+    """An observer of training that reports one metric after every epoch and passes the pruner's verdict on.
+
+    Epoch 0 is left out: networks that have not learned yet differ by chance, and a pruner must not judge them by it.
+
+    >>> from types import SimpleNamespace
+    >>> Reporter("val/rmse")(SimpleNamespace(epoch=1, metrics={"val/rmse": [0.5, 0.4]})) is None
+    True
+    """
+
+    def __init__(self, metric: str) -> None:
+        self.metric = metric
+
+    def __call__(self, epoch: _Epoch) -> str | None:
+        """Report the epoch's metric; a string asks the run to stop, and says why."""
+        return advise(epoch.epoch, epoch.metrics[self.metric]) if epoch.epoch > 0 else None
+
+
+@contextmanager
+def opened(channel: Channel) -> Iterator[None]:
+    """Let the task inside the block report to ``channel``."""
+    global _channel
+    _channel = channel
+    try:
+        yield
+    finally:
+        _channel = None

@@ -1,0 +1,55 @@
+"""Ctrl-C and SIGTERM, let through only where nothing is half recorded."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+
+class Interrupted(Exception):
+    """Someone asked the sweep to end; ``code`` is the exit code that shells expect for it."""
+
+    def __init__(self, number: int) -> None:
+        self.code = 128 + number
+        super().__init__(signal.Signals(number).name)
+
+
+class Interrupt:
+    """Holds a signal back until the code is in a place where it may end.
+
+    Used as a context manager it takes over the two signals; only inside :meth:`allowed` do they raise
+    :class:`Interrupted`. Later signals change nothing: the end is under way.
+    """
+
+    def __init__(self) -> None:
+        self._asked: int | None = None
+        self._allowed = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> "Interrupt":
+        if threading.current_thread() is threading.main_thread():  # no other thread may handle signals
+            self._before = {number: signal.signal(number, self._note) for number in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _note(self, number: int, _: FrameType | None) -> None:
+        self._asked = number
+        if self._allowed:
+            self._allowed = False
+            raise Interrupted(number)
+
+    @contextmanager
+    def allowed(self) -> Iterator[None]:
+        """Let a signal that came, or comes now, raise :class:`Interrupted`."""
+        self._allowed = True
+        try:
+            if self._asked is not None:
+                raise Interrupted(self._asked)
+            yield
+        finally:
+            self._allowed = False

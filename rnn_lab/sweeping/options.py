@@ -1,0 +1,80 @@
+"""What a user may set below ``hydra.sweeper``, checked before anything happens."""
+
+from typing import Any, Literal
+
+from omegaconf import DictConfig, ListConfig, OmegaConf
+from pydantic import Field, ValidationError
+from pydantic.dataclasses import dataclass
+
+from rnn_lab.component import STRICT, BadInput
+
+Direction = Literal["minimize", "maximize"]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Options:
+    """The sweeper's options, under the names that Optuna and Hydra's own sweepers use.
+
+    Attributes:
+        study_name: names the study and, by default, the sweep's folder ``multirun/<study_name>``.
+        storage: None for a journal file in the sweep's folder, or the path of one, or any database URL of SQLAlchemy.
+        n_trials: total number of finished trials of a study, over all runs of the command.
+        n_jobs: how many trials run at a time.
+        seed: of the sampler; None takes a new one each time.
+        direction: ``minimize`` or ``maximize``, for one objective; ``directions``: one for each of several.
+        space: dotted name of a function ``f(config, trial)`` that calls ``trial.suggest_*`` for a conditional space.
+        group_by: keys whose swept values form a grid of studies instead of being searched.
+        aggregate: how the values of a trial's replicas become one: their mean, median, or the 95 % confidence
+            bound on the bad side (upper when minimising).
+        timeout: seconds after which no trial is started.
+        max_failures: how many trials may fail before the study is given up; None for any number.
+        stagnation: end a study when that many finished trials in a row did not improve on the best.
+        dry_run: print what would be done, and do nothing.
+    """
+
+    study_name: str = Field(min_length=1)
+    storage: str | None
+    n_trials: int = Field(ge=1)
+    n_jobs: int = Field(ge=1)
+    seed: int | None = Field(ge=0)
+    direction: Direction
+    directions: list[Direction] | None = Field(min_length=1)
+    space: str | None
+    group_by: list[str]
+    aggregate: Literal["mean", "median", "upper"]
+    timeout: float | None = Field(gt=0)
+    max_failures: int | None = Field(ge=0)
+    stagnation: int | None = Field(ge=1)
+    dry_run: bool
+    sampler: dict[str, Any] | str
+    pruner: dict[str, Any] | str
+    executor: dict[str, Any] | str
+
+    @property
+    def objectives(self) -> list[Direction]:
+        """One direction for each objective."""
+        return self.directions or [self.direction]
+
+
+def read(config: DictConfig) -> Options:
+    """Read ``hydra.sweeper`` of a composed config.
+
+    Raises:
+        BadInput: naming the option, its value and what is allowed.
+    """
+    keys = [str(key) for key in config.hydra.sweeper if key not in ("_target_", "params")]
+    given = {key: _plain(config.hydra.sweeper, key) for key in keys}
+    if given.get("study_name") is not None:
+        given["study_name"] = str(given["study_name"])  # Hydra reads study_name=1 as a number
+    try:
+        return Options(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"][:1])
+        says = first["msg"].removeprefix("Input ").removeprefix("should ")
+        raise BadInput(f"hydra.sweeper.{key}={first['input']!r}: it should {says}.") from None
+
+
+def _plain(node: DictConfig, key: str) -> Any:
+    value = node[key]
+    return OmegaConf.to_container(value, resolve=True) if isinstance(value, DictConfig | ListConfig) else value

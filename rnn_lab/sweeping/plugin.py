@@ -1,0 +1,95 @@
+"""How Hydra finds the sweeper: the plugin class, its registration, and its options in Hydra's config store.
+
+Hydra 1.4 accepts a plugin class from any package. Hydra 1.3 instantiates only classes below ``hydra_plugins``, a
+namespace that an editable install cannot add to; so :func:`register` builds this one class itself.
+"""
+
+import sys
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from hydra.core.plugins import Plugins
+from hydra.plugins.sweeper import Sweeper
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig
+
+from rnn_lab.component import BadInput
+from rnn_lab.sweeping.choices import EXECUTORS, PRUNERS, SAMPLERS
+
+DEFAULTS: dict[str, Any] = {
+    "defaults": [{"sampler": "tpe"}, {"pruner": "median"}, {"executor": "local"}],
+    "_target_": f"{__name__}.OptunaSweeper",
+    "study_name": "${hydra.job.name}",
+    "storage": None,
+    "n_trials": 20,
+    "n_jobs": 2,
+    "seed": None,
+    "direction": "minimize",
+    "directions": None,
+    "params": {},
+    "space": None,
+    "group_by": [],
+    "aggregate": "mean",
+    "timeout": None,
+    "max_failures": None,
+    "stagnation": None,
+    "dry_run": False,
+}
+"""``hydra/sweeper=rnn_lab``; :class:`rnn_lab.sweeping.options.Options` says what each one means."""
+
+
+class OptunaSweeper(Sweeper):
+    """Hydra's entrance to the sweep; the work is done in :mod:`rnn_lab.sweeping.sweep`."""
+
+    def __init__(self, **_: Any) -> None:
+        """Options are read in ``sweep``, where a wrong one can be refused in a sentence."""
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Keep what Hydra gives."""
+        self._given = hydra_context, task_function, config
+
+    def sweep(self, arguments: list[str]) -> Any:
+        """Run the sweep; ``arguments`` are the task's overrides as the user typed them."""
+        from rnn_lab.sweeping.sweep import Sweep  # Optuna is loaded here, and only here
+
+        try:
+            code = Sweep(*self._given, arguments).run()
+        except BadInput as error:
+            sys.stderr.write(f"Error: {error}\n")  # Hydra would print a traceback
+            code = 2
+        if code:
+            sys.exit(code)
+
+
+def _store(choices: dict[str, dict[str, Any]], group: str) -> None:
+    for name, node in choices.items():
+        ConfigStore.instance().store(group=group, name=name, node=node, provider="rnn_lab")
+
+
+def register() -> None:
+    """Register the sweeper and its options with Hydra; idempotent."""
+    name = DEFAULTS["_target_"]
+    plugins = Plugins.instance()
+    if plugins.class_name_to_class.get(name) is not OptunaSweeper:
+        plugins.register(OptunaSweeper)
+    _store({"rnn_lab": DEFAULTS}, "hydra/sweeper")
+    _store(SAMPLERS, "hydra/sweeper/sampler")
+    _store(PRUNERS, "hydra/sweeper/pruner")
+    _store(EXECUTORS, "hydra/sweeper/executor")
+    if not getattr(Plugins._instantiate, "knows_rnn_lab", False):
+        _teach_instantiate(name)
+
+
+def _teach_instantiate(name: str) -> None:
+    """Build our class directly, and leave every other plugin to Hydra.
+
+    Hydra would resolve the sweeper's config first, and a range that depends on a swept group (``${data.window}`` under
+    ``data=sine,sunspots``) has no value before a study is chosen.
+    """
+    original = Plugins._instantiate
+
+    def instantiate(self: Plugins, config: DictConfig) -> Any:
+        return OptunaSweeper() if config.get("_target_") == name else original(self, config)
+
+    instantiate.knows_rnn_lab = True  # type: ignore[attr-defined]
+    Plugins._instantiate = instantiate  # type: ignore[method-assign]

@@ -1,0 +1,116 @@
+"""Where studies are kept: a journal file, or any database; and the lock that gives a sweep one coordinator."""
+
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import optuna
+from optuna.storages import BaseStorage, JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.storages.journal._file import BaseJournalFileLock
+
+from rnn_lab.component import BadInput
+
+JOURNAL = "optuna.journal"
+
+
+class KernelLock(BaseJournalFileLock):
+    """A journal's lock that the kernel holds: it goes with the process, so a killed writer blocks nobody."""
+
+    def __init__(self, path: str) -> None:
+        self._path = f"{path}.flock"
+        self._file: int | None = None
+
+    def acquire(self) -> bool:
+        """Wait for the lock."""
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+def is_url(address: str) -> bool:
+    """Whether the address names a database (otherwise it is the path of a journal file)."""
+    return "://" in address
+
+
+def connect(address: str) -> BaseStorage:
+    """Open the storage at a database URL or the path of a journal file.
+
+    Raises:
+        BadInput: if it cannot be reached.
+    """
+    try:
+        if is_url(address):
+            return optuna.storages.RDBStorage(address)
+        return JournalStorage(JournalFileBackend(address, KernelLock(address)))
+    except ImportError:
+        extra = ": pip install 'rnn-lab[postgres]'" if "postgres" in address else ""
+        raise BadInput(
+            f"hydra.sweeper.storage={shown(address)}: its database driver is not installed{extra}."
+        ) from None
+    except Exception as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
+        raise BadInput(f"hydra.sweeper.storage={shown(address)} cannot be reached: {reason[0]}") from None
+
+
+def shown(address: str) -> str:
+    """The address without its password."""
+    if not is_url(address):
+        return address
+    from sqlalchemy.engine import make_url
+
+    try:
+        return make_url(address).render_as_string(hide_password=True)
+    except Exception:
+        return address.split("@")[-1]
+
+
+def mend(path: Path) -> None:
+    """Cut an unfinished last line off a journal.
+
+    A process that was killed inside a write leaves such a line. Optuna ignores it as long as it is the last one, and
+    refuses the whole file after the next write.
+    """
+    if not path.exists():
+        return
+    lock = KernelLock(str(path))
+    lock.acquire()  # whoever is writing holds it: what is unfinished now was left by the dead
+    try:
+        with path.open("r+b") as file:
+            content = file.read()
+            if content and not content.endswith(b"\n"):
+                file.truncate(content.rfind(b"\n") + 1)
+    finally:
+        lock.release()
+
+
+@contextmanager
+def sole_coordinator(folder: Path) -> Iterator[None]:
+    """Hold the sweep in ``folder``; the kernel frees it when this process ends, however it ends.
+
+    Raises:
+        BadInput: if another process holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "sweep.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise BadInput(
+                f"The sweep in {folder} is already run by {file.read().strip() or 'another process'}."
+            ) from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
+        file.flush()
+        yield

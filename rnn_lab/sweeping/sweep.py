@@ -1,0 +1,84 @@
+"""A sweep from its options to its end: everything checked, then one lock, one storage, one executor, one loop."""
+
+from pathlib import Path
+
+import optuna
+from hydra.core.singleton import Singleton
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig, OmegaConf
+
+from rnn_lab.sweeping import build
+from rnn_lab.sweeping.command import Command
+from rnn_lab.sweeping.coordinator import Coordinator
+from rnn_lab.sweeping.ending import conclude
+from rnn_lab.sweeping.interrupt import Interrupt, Interrupted
+from rnn_lab.sweeping.options import Options, read
+from rnn_lab.sweeping.plan import plans, sweep_folder
+from rnn_lab.sweeping.storage import JOURNAL, connect, is_url, mend, sole_coordinator
+from rnn_lab.sweeping.study import SweepStudy
+from rnn_lab.sweeping.terminal import display, dry_run, warn
+from rnn_lab.sweeping.worker import Job
+
+
+class Sweep:
+    """What Hydra calls a sweep: one or more studies of the same task."""
+
+    def __init__(self, context: HydraContext, function: TaskFunction, config: DictConfig, arguments: list[str]) -> None:
+        self._context = context
+        self._function = function
+        self._config = config
+        self._arguments = arguments
+
+    def run(self) -> int:
+        """Run it; the exit code tells whether every study has a result.
+
+        Raises:
+            BadInput: before any trial starts.
+        """
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        options = read(self._config)
+        todo = plans(self._context, self._config, options, self._arguments)
+        command = Command.typed(self._config)
+        build.pruner(options)
+        for plan in todo:
+            build.sampler(options, plan.parameters, told=0)
+        if options.dry_run:
+            dry_run(todo, options)
+            return 0
+        folder = sweep_folder(self._config, options)
+        address = options.storage or str(folder / JOURNAL)
+        if not is_url(address):
+            address = str(Path(address).absolute())
+        elif address.startswith("sqlite") and options.n_jobs > 2:
+            warn("SQLite serves few writers: with more than two jobs, prefer the journal file or a database server.")
+        storage = connect(address) if is_url(address) else None  # nothing is written for a server that is not there
+        with sole_coordinator(folder):
+            if storage is None:
+                mend(Path(address))
+                storage = connect(address)
+            OmegaConf.save(self._config, folder / "multirun.yaml")
+            studies = [SweepStudy(plan, options, address, storage) for plan in todo]
+            return self._run(studies, options, command)
+
+    def _run(self, studies: list[SweepStudy], options: Options, command: Command) -> int:
+        job = Job(self._function, self._context, self._config, Singleton.get_state())
+        executor = build.executor(options)
+        try:
+            with Interrupt() as interrupt, display(studies) as shows:
+                for study in studies:
+                    study.open()
+                coordinator = Coordinator(studies, executor, job, options, [shows], interrupt)
+                try:
+                    coordinator.run()
+                except Interrupted as asked:
+                    executor.abandon()
+                    for study in studies:
+                        study.interrupt()
+                    code, endings = asked.code, {study.plan.name: str(asked) for study in studies}
+                else:
+                    executor.shutdown()
+                    code, endings = 0, coordinator.endings
+        except BaseException:
+            executor.abandon()
+            raise
+        return conclude(studies, endings, command, code)

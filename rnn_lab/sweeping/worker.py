@@ -1,0 +1,245 @@
+"""One trial in a worker process: compose its config, run it as a normal Hydra job, say how it ended."""
+
+import hashlib
+import math
+import os
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import cloudpickle
+from hydra.core.singleton import Singleton
+from hydra.core.utils import JobStatus, run_job, setup_globals
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig, open_dict
+
+from rnn_lab.sweeping.aggregate import aggregate
+from rnn_lab.sweeping.current import Pruned, Values, opened
+
+TERMINAL = "terminal.log"
+TRACEBACK = "traceback.txt"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all trials of a sweep share."""
+
+    function: TaskFunction
+    context: HydraContext
+    config: DictConfig
+    singletons: Any
+
+    def packed(self) -> bytes:
+        """As bytes that another process can load, even if the task is a decorated function of ``__main__``."""
+        return cloudpickle.dumps(self)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One trial, as a worker needs to know it."""
+
+    number: int
+    trial_id: int
+    study: str
+    storage: str
+    pruner: bytes
+    overrides: list[str]
+    folder: str
+    directions: Sequence[str]
+    aggregate: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a trial ended."""
+
+    state: Literal["complete", "pruned", "failed"]
+    values: list[float] | None = None
+    reason: str | None = None
+    folder: str | None = None
+    seconds: float = 0.0
+
+
+_loaded: dict[bytes, Job] = {}
+_one_at_a_time = threading.Lock()  # Hydra's state belongs to the process, and a Dask worker may have several threads
+
+
+def run_trial(job: bytes, assignment: Assignment) -> Outcome:
+    """Run one trial; whatever the task does short of killing the process, its end is reported."""
+    started = time.monotonic()
+    with _one_at_a_time:
+        try:
+            outcome = _run(_load(job), assignment)
+        except Exception as error:
+            outcome = Outcome("failed", reason=_sentence(error))
+    return replace(outcome, seconds=time.monotonic() - started)
+
+
+def _load(packed: bytes) -> Job:
+    digest = hashlib.sha256(packed).digest()
+    if digest not in _loaded:
+        job: Job = cloudpickle.loads(packed)
+        Singleton.set_state(job.singletons)
+        setup_globals()
+        _loaded[digest] = job
+    return _loaded[digest]
+
+
+def compose(context: HydraContext, master: DictConfig, assignment: Assignment) -> tuple[DictConfig, Path]:
+    """The trial's config, and the job folder that it names."""
+    config: DictConfig = context.config_loader.load_sweep_config(master, assignment.overrides)
+    with open_dict(config):
+        config.hydra.job.id = str(assignment.number)
+        config.hydra.job.num = assignment.number
+        config.hydra.sweep.dir = assignment.folder
+    return config, Path(assignment.folder, str(config.hydra.sweep.subdir))
+
+
+def _run(job: Job, assignment: Assignment) -> Outcome:
+    config, folder = compose(job.context, job.config, assignment)
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        return Outcome("failed", reason=f"the folder {folder} belongs to another run", folder=str(folder))
+    channel = _Reports(assignment)
+    with _terminal_in(folder / TERMINAL), opened(channel):
+        try:
+            ended = run_job(
+                task_function=partial(_heed, job.function),
+                config=config,
+                job_dir_key="hydra.sweep.dir",
+                job_subdir_key="hydra.sweep.subdir",
+                hydra_context=job.context,
+            )
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            return _failed(error, folder)
+        if ended.status is JobStatus.FAILED:
+            return _failed(ended._return_value, folder)
+    if channel.verdict or isinstance(ended.return_value, _Stopped):
+        reason = channel.verdict or ended.return_value.reason
+        return Outcome("pruned", reason=reason, folder=str(folder))
+    return _judge(ended.return_value, assignment, folder)
+
+
+@dataclass(frozen=True)
+class _Stopped:
+    reason: str
+
+
+def _heed(function: TaskFunction, config: DictConfig) -> Any:
+    """Call the task; Hydra would take the exceptions that ask for pruning for failures."""
+    try:
+        return function(config)
+    except Exception as error:
+        if isinstance(error, Pruned) or type(error).__name__ == "TrialPruned":
+            return _Stopped(str(error) or "pruned by the task itself")
+        raise
+
+
+def _judge(returned: Any, assignment: Assignment, folder: Path) -> Outcome:
+    """Read what the task returned as one value for each objective."""
+    directions = assignment.directions
+    each = [returned] if len(directions) == 1 else returned
+    wanted = "one number" if len(directions) == 1 else f"{len(directions)} numbers, one for each direction"
+    try:
+        if len(each) != len(directions):
+            raise ValueError(wanted)
+        values = [
+            aggregate(value, assignment.aggregate, minimize=direction == "minimize")
+            for value, direction in zip(each, directions, strict=True)
+        ]
+    except (TypeError, ValueError):
+        reason = f"the task returned {returned!r}, and the sweep needs {wanted}"
+        return _noted(Outcome("failed", reason=reason, folder=str(folder)))
+    if any(math.isnan(value) for value in values):
+        return _noted(Outcome("failed", reason="the objective is NaN", folder=str(folder)))
+    return Outcome("complete", values=values, folder=str(folder))
+
+
+def _failed(error: BaseException, folder: Path) -> Outcome:
+    text = "".join(traceback.format_exception(error))
+    (folder / TRACEBACK).write_text(text, encoding="utf-8")
+    return Outcome("failed", reason=_sentence(error), folder=str(folder))
+
+
+def _noted(outcome: Outcome) -> Outcome:
+    Path(outcome.folder or ".", TRACEBACK).write_text(f"{outcome.reason}\n", encoding="utf-8")
+    return outcome
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, SystemExit):
+        return f"the task ended its process with code {error.code}"
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+
+
+class _Reports:
+    """The channel of one trial: values go to the study's storage, the pruner's verdict comes back.
+
+    Optuna is imported and the storage opened by the first report, so a task that never reports does not pay for it.
+    """
+
+    def __init__(self, assignment: Assignment) -> None:
+        self._assignment = assignment
+        self._trial: Any = None
+        self.verdict: str | None = None
+
+    def __call__(self, step: int, values: Values) -> str | None:
+        if len(self._assignment.directions) > 1:
+            return None  # Optuna prunes studies of one objective only
+        if self._trial is None:
+            self._trial = _open_trial(self._assignment)
+        minimize = self._assignment.directions[0] == "minimize"
+        self._trial.report(aggregate(values, self._assignment.aggregate, minimize=minimize), step)
+        if self._trial.should_prune():
+            self.verdict = f"pruned at step {step}"
+        return self.verdict
+
+
+_studies: dict[tuple[str, str], Any] = {}
+
+
+def _open_trial(assignment: Assignment) -> Any:
+    import optuna
+
+    from rnn_lab.sweeping.storage import connect
+
+    key = (assignment.storage, assignment.study)
+    if key not in _studies:
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        # The coordinator samples; a sampler that proposes nothing keeps this process out of it.
+        _studies[key] = optuna.load_study(
+            study_name=assignment.study,
+            storage=connect(assignment.storage),
+            sampler=optuna.samplers.RandomSampler(),
+            pruner=cloudpickle.loads(assignment.pruner),
+        )
+    return optuna.trial.Trial(_studies[key], assignment.trial_id)
+
+
+@contextmanager
+def _terminal_in(file: Path) -> Iterator[None]:
+    """Send what this process prints (C libraries and child processes too) to ``file``: terminals are for the sweep."""
+    import sys
+
+    sys.stdout.flush()
+    sys.stderr.flush()
+    kept = [os.dup(descriptor) for descriptor in (1, 2)]
+    with file.open("ab") as log:
+        for descriptor in (1, 2):
+            os.dup2(log.fileno(), descriptor)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for descriptor, old in zip((1, 2), kept, strict=True):
+            os.dup2(old, descriptor)
+            os.close(old)

@@ -1,0 +1,75 @@
+"""A toy application to sweep, in processes of its own, and eyes on what a sweep leaves."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import optuna
+import pytest
+from optuna.trial import FrozenTrial
+
+from rnn_lab.sweeping.storage import connect
+
+TOY = Path(__file__).parent / "toy" / "toy.py"
+
+
+class Toy:
+    """The toy, run in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.started: list[subprocess.Popen[str]] = []
+
+    def start(self, *arguments: str, sweeper: bool = True) -> "subprocess.Popen[str]":
+        """Start ``python toy.py -m hydra/sweeper=rnn_lab ...`` as the leader of a process group."""
+        own = ["-m", "hydra/sweeper=rnn_lab"] if sweeper else []
+        process = subprocess.Popen(
+            [sys.executable, str(TOY), *own, *arguments],
+            cwd=self.folder,
+            env=os.environ | {"PYTHONWARNINGS": "ignore"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self.started.append(process)
+        return process
+
+    def sweep(self, *arguments: str, code: int = 0, sweeper: bool = True) -> "tuple[str, str]":
+        """Run a sweep to its end; gives what it printed to standard output and to standard error."""
+        process = self.start(*arguments, sweeper=sweeper)
+        out, err = process.communicate(timeout=100)
+        assert process.returncode == code, f"exit code {process.returncode}\n{out}\n{err}"
+        assert "Traceback" not in out + err
+        return out, err
+
+    def study(self, name: str = "toy", folder: str | None = None) -> optuna.Study:
+        """The study, read from the journal in the sweep's folder."""
+        path = self.folder / "multirun" / (folder or name.partition("/")[0]) / "optuna.journal"
+        return optuna.load_study(study_name=name, storage=connect(str(path)))
+
+    def trials(self, name: str = "toy") -> list[FrozenTrial]:
+        """All trials of the study."""
+        return self.study(name).get_trials()
+
+    def wait_for(self, condition: Callable[[], bool], process: "subprocess.Popen[str] | None" = None) -> None:
+        """Poll until ``condition``; fails after half a minute, or when the process ends before."""
+        end = time.monotonic() + 30
+        while not condition():
+            assert process is None or process.poll() is None, process and process.communicate()
+            assert time.monotonic() < end, "waited in vain"
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Iterator[Toy]:
+    one = Toy(tmp_path)
+    yield one
+    for process in one.started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()

@@ -1,0 +1,118 @@
+"""Every wrong description of a sweep is refused in one sentence, before anything is made."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from hydra import initialize_config_dir
+from hydra._internal.callbacks import Callbacks
+from hydra.core.global_hydra import GlobalHydra
+from hydra.types import HydraContext, RunMode
+
+import rnn_lab.sweeping as sweeping
+from rnn_lab.component import BadInput
+from rnn_lab.sweeping.sweep import Sweep
+
+
+def sweep(*arguments):
+    """What Hydra does for ``python toy.py -m hydra/sweeper=rnn_lab ARGUMENTS``, in this process."""
+    sweeping.register()
+    with initialize_config_dir(str(Path(__file__).parent / "toy" / "conf"), version_base="1.3", job_name="toy"):
+        loader = GlobalHydra.instance().config_loader()
+        overrides = ["hydra/sweeper=rnn_lab", "hydra.mode=MULTIRUN", *arguments]
+        config = loader.load_configuration("config", overrides, RunMode.MULTIRUN)
+        context = HydraContext(config_loader=loader, callbacks=Callbacks())
+        task = [text for text in arguments if not text.startswith("hydra")]
+        return Sweep(context, lambda _: 0.0, config, task).run()
+
+
+@pytest.fixture(autouse=True)
+def _empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    yield
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.name not in ("sweep.lock",)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        # spaces
+        (["x=interval(1,-1)"], "x=interval(1,-1): the interval is reversed"),
+        (["n=range(9,3)"], "n=range(9,3): the range is reversed"),
+        (["n=range(9,3,-1)"], "the range is reversed"),
+        (["n=range(3,3)"], "n=range(3,3): the range is empty"),
+        (["++hydra.sweeper.params={x: 'choice()'}"], "empty choice is not legal"),
+        (["x=tag(log,interval(0,1))"], "x=tag(log,interval(0,1)): a logarithmic scale needs a lowest value above 0"),
+        (["x=tag(log,interval(-1,1))"], "above 0"),
+        (["n=tag(log,range(0,9))"], "above 0"),
+        (["n=tag(log,range(2,9,2))"], "a logarithmic range has steps of 1"),
+        (["kind=tag(log,choice(a,b))"], "a list of values has no logarithmic scale"),
+        (["x=tag(lgo,interval(1,2))"], "the tag 'lgo' is unknown"),
+        (["x=interval(0,inf)"], "both ends must be finite"),
+        ([], "There is nothing to search"),
+        # types and keys
+        (["n=interval(1,9)"], "n is an integer (now 3), not a real number; write range(...) or int(interval(...))"),
+        (["n=1,2.5"], "n is an integer"),
+        (["rate=a,b"], "rate is a number (now 0.001), not a text"),
+        (["kind=range(1,3)"], "kind is a text (now 'a'), not an integer"),
+        (["flag=1,2"], "flag is true or false, not an integer"),
+        (["rat=interval(0,1)"], "the config has no key 'rat' (did you mean 'rate'?)"),
+        (["data.windw=range(1,5)"], "the config has no key 'data.windw' (did you mean 'window'?)"),
+        (["data=sine,cosine"], "data is one of sine, sunspots"),
+        (["++hydra.sweeper.params={xx: 'interval(0,1)'}"], "the config has no key 'xx'"),
+        (["++hydra.sweeper.params={x: 'interval(0,${data.none})'}"], "hydra.sweeper.params.x"),
+        (["++hydra.sweeper.params={x: 'interval(0,'}"], "interval(0,"),
+        # options
+        (
+            ["x=interval(0,1)", "hydra.sweeper.n_trials=0"],
+            "hydra.sweeper.n_trials=0: it should be greater than or equal to 1",
+        ),
+        (["x=interval(0,1)", "hydra.sweeper.n_jobs=0"], "hydra.sweeper.n_jobs=0"),
+        (["x=interval(0,1)", "hydra.sweeper.n_jobs=two"], "hydra.sweeper.n_jobs='two'"),
+        (["x=interval(0,1)", "hydra.sweeper.direction=up"], "hydra.sweeper.direction='up'"),
+        (["x=interval(0,1)", "hydra.sweeper.group_by=[x]"], "group_by needs a list of values"),
+        (["x=interval(0,1)", "hydra.sweeper.group_by=[nokey]"], "the config has no key 'nokey'"),
+        (
+            ["x=interval(0,1)", "hydra.sweeper.space=nowhere.f", "hydra.sweeper.n_trials=1"],
+            "hydra.sweeper.space=nowhere.f",
+        ),
+        # samplers, pruners, storages, executors
+        (["x=interval(0,1)", "hydra.sweeper.sampler=tpee"], "hydra.sweeper.sampler='tpee': it is one of tpe, random"),
+        (["x=interval(0,1)", "hydra/sweeper/sampler=grid"], "x=interval(0,1): a grid has no continuous ranges"),
+        (["x=interval(0,1)", "hydra.sweeper.sampler._target_=optuna.samplers.NoSampler"], "optuna.samplers.NoSampler"),
+        (["x=interval(0,1)", "hydra.sweeper.sampler._target_=optuna.pruners.NopPruner"], "is not a BaseSampler"),
+        (["x=interval(0,1)", "+hydra.sweeper.pruner.n_startup_trials=-1"], "n_startup_trials"),
+        (
+            ["x=interval(0,1)", "hydra.sweeper.storage=sqlite:////nowhere/at/all.db"],
+            "cannot be reached: unable to open",
+        ),
+        (["x=interval(0,1)", "hydra.sweeper.storage=nosql://me:secret@host/db"], "nosql://me:***@host/db"),
+    ],
+)
+def test_refused(arguments, sentence):
+    with pytest.raises(BadInput) as refusal:
+        sweep(*arguments)
+    assert sentence in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_sampler_that_is_not_installed_is_refused_with_the_name_of_its_extra(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    for sampler, extra in (("cmaes", "cmaes"), ("gp", "gp")):
+        with pytest.raises(BadInput, match=rf"pip install 'rnn-lab\[{extra}\]'"):
+            sweep("x=interval(0,1)", f"hydra/sweeper/sampler={sampler}")
+
+
+def test_a_database_server_that_does_not_answer_is_refused():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: connections are refused
+        port = taken.getsockname()[1]
+        with pytest.raises(BadInput, match=r"postgresql\+?\w*://me:\*\*\*@127.0.0.1"):
+            sweep("x=interval(0,1)", f"hydra.sweeper.storage='postgresql://me:secret@127.0.0.1:{port}/db'")
+
+
+def test_on_the_command_line_it_is_exit_code_2_and_one_line(toy):
+    out, err = toy.sweep("n=interval(1,9)", code=2)
+    assert out == ""
+    assert err.count("\n") == 1
+    assert err.startswith("Error: n=interval(1,9)")
