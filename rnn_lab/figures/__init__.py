@@ -1,0 +1,10 @@
+"""Figures: arrays in, a matplotlib Figure out. Nothing here touches pyplot, a window, or a file (but for `save`)."""
+
+from rnn_lab.figures.curves import loss_curves
+from rnn_lab.figures.forecasts import forecast
+from rnn_lab.figures.predictions import PredictionSteps, predictions
+from rnn_lab.figures.series import data
+from rnn_lab.figures.style import save
+from rnn_lab.figures.weights import heat_maps, histograms
+
+__all__ = ["PredictionSteps", "data", "forecast", "heat_maps", "histograms", "loss_curves", "predictions", "save"]

@@ -1,0 +1,145 @@
+"""One look for every figure, and one way to write them."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
+
+from rnn_lab.component import BadInput
+
+Array = NDArray[Any]
+P = ParamSpec("P")
+
+INK, GREY, PALE = "#222222", "#777777", "#dddddd"
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#AA4499"
+SPLITS = {"train": BLUE, "validation": ORANGE, "test": GREEN}
+"""What is trained on, chosen by, and only looked at: the same colour in every figure; the data itself is ink.
+
+The colours can be told apart with any colour vision (Okabe & Ito, "Color universal design", 2008).
+"""
+NAMES = {"train": "Training", "validation": "Validation", "test": "Test"}
+
+DIVERGING = "RdBu_r"
+PANELS = 4
+"""Panels that a figure shows of many targets or columns: more would not be readable."""
+
+RC: Any = {
+    "figure.dpi": 110,
+    "figure.facecolor": "white",
+    "savefig.dpi": 110,
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.formatter.useoffset": False,
+    "axes.formatter.limits": (-3, 6),
+    "date.converter": "concise",
+    "grid.color": "#eeeeee",
+    "grid.linewidth": 0.8,
+    "axes.axisbelow": True,
+    "lines.linewidth": 1.4,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+}
+
+
+def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Draw in the lab's style, whatever the caller's matplotlib is set to, and leave those settings alone."""
+
+    @wraps(draw)
+    def inside(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        with matplotlib.rc_context(RC):
+            return draw(*args, **kwargs)
+
+    return inside
+
+
+def save(figure: Figure, path: Path | str) -> None:
+    """Write a figure as PNG, whole or not at all; the folder must be there.
+
+    Raises:
+        BadInput: the file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save(Figure(), Path(folder, "empty.png"))
+        ...     print([path.name for path in Path(folder).iterdir()])
+        ['empty.png']
+    """
+    path = Path(path)
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        # Without matplotlib's version in it, the same figure is the same file.
+        figure.savefig(beside, format="png", metadata={"Software": None})
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise BadInput(f"the figure {path} cannot be written: {error.strerror}") from error
+
+
+def middle_and_range(values: ArrayLike) -> tuple[Array, Array, Array]:
+    """Mean, lowest and highest over the replicas (R, ...) that are finite; ``nan`` where none is.
+
+    Example:
+        >>> middle_and_range([[1.0, np.nan], [3.0, np.inf]])
+        (array([ 2., nan]), array([ 1., nan]), array([ 3., nan]))
+    """
+    values = np.asarray(values, float)
+    finite = np.isfinite(values)
+    count = finite.sum(axis=0)
+    mean = np.where(finite, values, 0.0).sum(axis=0) / np.where(count, count, np.nan)
+    low = np.where(finite, values, np.inf).min(axis=0)
+    high = np.where(finite, values, -np.inf).max(axis=0)
+    return mean, np.where(count, low, np.nan), np.where(count, high, np.nan)
+
+
+def limits(values: ArrayLike, margin: float = 0.05, also: ArrayLike = ()) -> tuple[float, float]:
+    """Axis limits around the finite values, with a margin of their range on both sides.
+
+    What should be seen ``also``, such as forecasts, widens them by their range once at most: a network that blew up
+    must not squeeze everything else to a line.
+
+    Example:
+        >>> limits([0.0, 10.0, np.nan], margin=0.1), limits([0.0, 10.0], margin=0.0, also=[-3.0, 1e9])
+        ((-1.0, 11.0), (-3.0, 20.0))
+    """
+    inner, outer = _finite(values), _finite(also)
+    low, high = (float(inner.min()), float(inner.max())) if inner.size else (0.0, 1.0)
+    span = (high - low) or 2 * abs(high) or 2.0
+    if outer.size:
+        low, high = max(min(low, outer.min()), low - span), min(max(high, outer.max()), high + span)
+    pad = margin * (high - low) if high > low else 0.25 * span
+    return float(low - pad), float(high + pad)
+
+
+def _finite(values: ArrayLike) -> Array:
+    array: Array = np.asarray(values, float)
+    return np.asarray(array[np.isfinite(array)])
+
+
+def shown(names: Sequence[str]) -> str:
+    """Say how many of the names a figure of at most ``PANELS`` panels shows; nothing if it shows them all."""
+    return f" (the first {PANELS} of {len(names)} columns)" if len(names) > PANELS else ""
+
+
+def replicas(count: int) -> str:
+    """Say what lines and bands over R replicas are; nothing for R = 1."""
+    return "" if count == 1 else f", mean and range of {count} replicas"
+
+
+def legend_above(axes: Axes, columns: int = 4) -> None:
+    """Put the legend above the axes, at the right, where it covers no data."""
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=columns, borderaxespad=0.1, handlelength=1.6)

@@ -1,0 +1,122 @@
+"""What the weights look like: each parameter as a heat map, and its values as a histogram."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from rnn_lab.figures.style import BLUE, DIVERGING, GREY, Array, styled
+
+MEANING = {
+    "W_xh": "input to hidden",
+    "W_hh": "hidden to hidden",
+    "W_hy": "hidden to output",
+    "b_h": "hidden bias",
+    "b_y": "output bias",
+}
+
+
+@styled
+def heat_maps(arrays: Mapping[str, Array], *, replica: int = 0, title: str = "Weights") -> Figure:
+    """Draw every parameter of one replica: red is positive, blue negative, white zero.
+
+    Each has a colour scale of its own, symmetric about 0. The largest is drawn as it is multiplied, ``h @ W``: rows are
+    where a signal comes from, columns where it goes. The others lie beside it with their longer axis across.
+
+    Args:
+        arrays: name -> (R, ...): a vector, a matrix, or a matrix for each time step, which are then stacked.
+        replica: which of the R.
+        title: what these weights are, such as "Kept weights (epoch 83)".
+    """
+    matrices = {name: _matrix(array[replica]) for name, array in arrays.items()}
+    stacked = {name: array.ndim == 4 for name, array in arrays.items()}
+    large = max(matrices, key=lambda name: matrices[name].size)
+    small = [name for name in matrices if name != large]
+    figure = Figure(figsize=(11, 5.2), layout="constrained")
+    left, right = figure.subfigures(1, 2, squeeze=False)[0]
+    places = {large: left.subplots()}
+    if small:
+        places |= dict(zip(small, right.subplots(len(small), 1, squeeze=False)[:, 0], strict=True))
+    for name, axes in places.items():
+        matrix, source = matrices[name], "from (time step by time step)" if stacked[name] else "from"
+        if name != large and matrix.shape[0] > matrix.shape[1]:
+            _heat_map(axes, name, matrix.T, "to", source)
+        else:
+            _heat_map(axes, name, matrix, source, "to")
+    R = len(arrays[large])
+    figure.suptitle(title + (f", replica {replica} of {R} (counted from 0)" if R > 1 else ""), x=0.01, ha="left")
+    return figure
+
+
+def _matrix(array: Array) -> Array:
+    """Two axes: a vector is a row, matrices by time step are stacked."""
+    return array.reshape(-1, array.shape[-1]) if array.ndim != 1 else array[None, :]
+
+
+def _heat_map(axes: Axes, name: str, matrix: Array, rows: str, columns: str) -> None:
+    finite = matrix[np.isfinite(matrix)]
+    limit = float(np.abs(finite).max(initial=0.0)) or 1.0
+    # A strip fills its panel; what is large both ways keeps square cells.
+    aspect: Literal["equal", "auto"] = (
+        "equal" if min(matrix.shape) > 4 and max(matrix.shape) <= 4 * min(matrix.shape) else "auto"
+    )
+    image = axes.imshow(matrix, cmap=DIVERGING, vmin=-limit, vmax=limit, aspect=aspect, interpolation="nearest")
+    axes.grid(visible=False)
+    axes.set_anchor("W")
+    axes.set_title(_title(name))
+    for axis, length, label in ((axes.xaxis, matrix.shape[1], columns), (axes.yaxis, matrix.shape[0], rows)):
+        if length == 1:
+            axis.set_ticks([])
+        else:
+            axis.set_major_locator(MaxNLocator(min(length, 6), integer=True, steps=[1, 2, 5, 10]))
+            axis.set_label_text(label)
+    figure = axes.get_figure(root=False)
+    assert figure is not None
+    figure.colorbar(image, ax=axes, shrink=0.9, aspect=12 if matrix.shape[0] < 8 else 25, pad=0.02)
+
+
+@styled
+def histograms(
+    arrays: Mapping[str, Array], *, before: Mapping[str, Array] | None = None, title: str = "Weights"
+) -> Figure:
+    """Draw how the values of each parameter are distributed, over all replicas together.
+
+    Args:
+        arrays: name -> (R, ...).
+        before: the same before any update, drawn as an outline: what training moved shows as the difference.
+        title: what these weights are.
+    """
+    columns = min(len(arrays), 3)
+    lines = -(-len(arrays) // columns)
+    figure = Figure(figsize=(3.6 * columns, 0.7 + 2.6 * lines), layout="constrained")
+    panels = figure.subplots(lines, columns, squeeze=False).ravel()
+    for axes in panels[len(arrays) :]:
+        axes.set_visible(False)
+    for axes, (name, array) in zip(panels, arrays.items(), strict=False):
+        values = array[np.isfinite(array)].astype(float)
+        earlier = before[name][np.isfinite(before[name])].astype(float) if before else values[:0]
+        both = np.concatenate([values, earlier])
+        bins = np.histogram_bin_edges(both, bins=int(np.clip(2 * array.size ** (1 / 3), 5, 60)))
+        axes.axvline(0.0, color=GREY, linewidth=0.8)
+        axes.hist(values, bins=bins, color=BLUE, alpha=0.75, label="after")
+        if before:
+            axes.hist(earlier, bins=bins, histtype="step", color="black", linewidth=1.0, label="before training")
+        axes.set(title=_title(name), xlabel="value")
+        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+        spread = f"mean {values.mean():.2g}, sd {values.std():.2g}" if values.size else "no finite value"
+        axes.set_title(spread, loc="right", fontsize=8, color=GREY)
+    for axes in panels[::columns]:
+        axes.set_ylabel("count")
+    R = len(next(iter(arrays.values())))
+    figure.suptitle(
+        title + (f", {R} replicas together" if R > 1 else "") + ("; outline: before training" if before else ""),
+        x=0.01, ha="left",
+    )  # fmt: skip
+    return figure
+
+
+def _title(name: str) -> str:
+    return f"{name}: {MEANING[name]}" if name in MEANING else name
