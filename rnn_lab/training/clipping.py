@@ -47,4 +47,10 @@ def clip(gradient: Array, value: float | None, norm: float | None) -> tuple[Arra
 
 
 def _norm(gradient: Array) -> Array:
-    return np.asarray(np.sqrt(np.einsum("rp,rp->r", gradient, gradient)))
+    length = np.sqrt(np.einsum("rp,rp->r", gradient, gradient))
+    if not np.isfinite(length).all():
+        # Squares overflow long before the length does (float32: at 2e19), and exploding gradients are to be clipped.
+        peak = np.maximum(np.abs(gradient).max(axis=1), 1.0)
+        scaled = gradient / peak[:, None]
+        length = np.where(np.isfinite(length), length, peak * np.sqrt(np.einsum("rp,rp->r", scaled, scaled)))
+    return np.asarray(length)
