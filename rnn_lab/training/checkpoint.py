@@ -40,8 +40,8 @@ def restore(path: Path, identity: Mapping[str, Any]) -> TrainingState:
         raise BadInput(f"trainer.resume: there is no checkpoint {path.name} in {path.parent}; name a run's own folder.")
     try:
         state, saved = TrainingState.load(path)
-    except (OSError, ValueError, KeyError) as error:
-        raise BadInput(f"trainer.resume: the checkpoint {path} cannot be read: {error}") from error
+    except Exception as error:  # the zip, its arrays' headers and what they lack: each has errors of its own
+        raise BadInput(f"trainer.resume: {path} cannot be read; it may be torn, or of another version of the lab.") from error
     for key in sorted(saved.keys() | identity.keys()):
         if saved.get(key) != identity.get(key):
             raise BadInput(
