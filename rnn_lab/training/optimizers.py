@@ -25,8 +25,13 @@ Small = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 class Optimizer(Protocol):
     """What every first-order optimizer offers."""
 
-    learning_rate: float
-    schedule: Schedule
+    @property
+    def learning_rate(self) -> float:
+        """The rate before its schedule."""
+
+    @property
+    def schedule(self) -> Schedule:
+        """The factor on the rate."""
 
     def begin(self, theta: Array) -> Moments:
         """The moments before the first update: arrays like theta."""
@@ -69,7 +74,7 @@ class SGD:
     learning_rate: Rate = 0.01
     momentum: Decay = 0.0
     nesterov: bool = False
-    schedule: Any = field(default_factory=Constant)
+    schedule: Schedule = field(default_factory=Constant)
 
     def __post_init__(self) -> None:
         if self.nesterov and self.momentum == 0:
@@ -113,11 +118,11 @@ class RMSprop:
     learning_rate: Rate = 0.001
     decay: Decay = 0.99
     epsilon: Small = 1e-8
-    schedule: Any = field(default_factory=Constant)
+    schedule: Schedule = field(default_factory=Constant)
 
     def begin(self, theta: Array) -> Moments:
         """See `Optimizer`."""
-        return {"square": np.zeros_like(theta), "scratch": np.empty_like(theta)}
+        return {"square": np.zeros_like(theta), "scratch": np.zeros_like(theta)}
 
     def update(self, theta: Array, gradient: Array, rate: Array, moments: Moments, count: int) -> None:
         """See `Optimizer`."""
@@ -161,11 +166,11 @@ class Adam:
     beta2: Decay = 0.999
     epsilon: Small = 1e-8
     weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
-    schedule: Any = field(default_factory=Constant)
+    schedule: Schedule = field(default_factory=Constant)
 
     def begin(self, theta: Array) -> Moments:
         """See `Optimizer`."""
-        return {"mean": np.zeros_like(theta), "square": np.zeros_like(theta), "scratch": np.empty_like(theta)}
+        return {"mean": np.zeros_like(theta), "square": np.zeros_like(theta), "scratch": np.zeros_like(theta)}
 
     def update(self, theta: Array, gradient: Array, rate: Array, moments: Moments, count: int) -> None:
         """See `Optimizer`."""

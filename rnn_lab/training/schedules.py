@@ -4,7 +4,7 @@ A schedule is asked before every update with a fractional epoch (2.5 = half way 
 validation loss after every epoch. What it remembers lives in a state of arrays, so that a checkpoint can hold it.
 """
 
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ Array = NDArray[Any]
 State = dict[str, Array]
 
 
+@runtime_checkable  # so that pydantic can refuse an optimizer's schedule that is none
 class Schedule(Protocol):
     """What every schedule offers."""
 
