@@ -1,24 +1,53 @@
 """Sequences: generators and files -> windows, targets, splits, scaling -> Dataset."""
 
+from rnn_lab.sequences.arma import ARMA
+from rnn_lab.sequences.composition import Product, Sum
 from rnn_lab.sequences.csv_file import read_csv
 from rnn_lab.sequences.dataset import Dataset, Records, Series
 from rnn_lab.sequences.forecasting import Forecasting, Generated
 from rnn_lab.sequences.generator import Generator
+from rnn_lab.sequences.lorenz63 import Lorenz63
+from rnn_lab.sequences.lorenz96 import Lorenz96
+from rnn_lab.sequences.mackey_glass import MackeyGlass
+from rnn_lab.sequences.maps import Henon, Logistic
+from rnn_lab.sequences.modulated import AmplitudeModulated, Chirp
+from rnn_lab.sequences.narma import NARMA
+from rnn_lab.sequences.random_walk import RandomWalk
+from rnn_lab.sequences.rossler import Rossler
 from rnn_lab.sequences.scaling import Scaler, scaler_from
-from rnn_lab.sequences.sine import Sine
+from rnn_lab.sequences.sine import MSO, DampedSine, Sine
 from rnn_lab.sequences.table import Sunspots, Table
+from rnn_lab.sequences.waveforms import Sawtooth, Square, Triangle
 
 __all__ = [
+    "ARMA",
+    "MSO",
+    "NARMA",
+    "AmplitudeModulated",
+    "Chirp",
+    "DampedSine",
     "Dataset",
     "Forecasting",
     "Generated",
     "Generator",
+    "Henon",
+    "Logistic",
+    "Lorenz63",
+    "Lorenz96",
+    "MackeyGlass",
+    "Product",
+    "RandomWalk",
     "Records",
+    "Rossler",
+    "Sawtooth",
     "Scaler",
     "Series",
     "Sine",
+    "Square",
+    "Sum",
     "Sunspots",
     "Table",
+    "Triangle",
     "read_csv",
     "scaler_from",
 ]

@@ -18,8 +18,8 @@ class Generator(ABC):
 
     Args:
         length: L, the rows, >= 1.
-        noise: standard deviation of the white Gaussian noise added to every value, in the series' units, >= 0. It is
-            drawn after the series, so the same seed gives the same clean series at every noise level.
+        noise: standard deviation of the white Gaussian noise added to every value, in the series' units, >= 0. It
+            is drawn after the series, so the same seed gives the same clean series at every noise level.
     """
 
     length: int = Field(gt=0)
@@ -48,10 +48,14 @@ class Generator(ABC):
             raise BadInput(f"data.series ({type(self).__name__}) gives shape {values.shape} instead of {expected}")
         if self.noise:
             values = values + self.noise * rng.standard_normal(values.shape)
+        self.refuse_divergence(values)
+        return values
+
+    def refuse_divergence(self, values: Array) -> None:
+        """Raise BadInput that names the first row of ``values`` (rows, C) that is not finite, if there is one."""
         finite = np.isfinite(values).all(axis=1)
         if not finite.all():
             raise BadInput(
                 f"data.series ({type(self).__name__}) diverges at step {int(np.argmin(finite))}:"
-                " with these parameters it does not stay finite"
+                " choose parameters that keep it finite, or another data.seed if it is random"
             )
-        return values
