@@ -41,7 +41,9 @@ def restore(path: Path, identity: Mapping[str, Any]) -> TrainingState:
     try:
         state, saved = TrainingState.load(path)
     except Exception as error:  # the zip, its arrays' headers and what they lack: each has errors of its own
-        raise BadInput(f"trainer.resume: {path} cannot be read; it may be torn, or of another version of the lab.") from error
+        raise BadInput(
+            f"trainer.resume: {path} cannot be read; it may be torn, or of another version of the lab."
+        ) from error
     for key in sorted(saved.keys() | identity.keys()):
         if saved.get(key) != identity.get(key):
             raise BadInput(
