@@ -107,7 +107,7 @@ def _mendable(error: BaseException) -> str | None:
     if isinstance(error, OSError):
         name = f" {error.filename}" if error.filename else ""
         return f"cannot write{name}: {error.strerror}." if error.errno in _DISK else None
-    return str(error)
+    return str(error) if isinstance(error, BadInput) else None
 
 
 _DISK = {errno.ENOENT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR}

@@ -13,7 +13,7 @@ import numpy as np
 from omegaconf import DictConfig, OmegaConf
 from pydantic import Field, TypeAdapter, ValidationError
 
-from rnn_lab import terminal
+from rnn_lab import album, terminal
 from rnn_lab.command_line import flatten, refusal
 from rnn_lab.component import BadInput, Diverged
 from rnn_lab.evaluation.baselines import baselines
@@ -209,6 +209,10 @@ def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | 
         journal.write("stopped", replica=replica, epoch=epoch, reason=reason, kept_epoch=kept)
     Forecaster.of(network, state.parameters, data).save(journal.folder)
     summary = summarise(network, data, state, experiment.seeds, rivals)
+    if experiment.tracking.figures:
+        first = network.initial(experiment.seeds)
+        for file, title in album.draw(journal.folder, data, network, first, state.parameters, state.kept_epoch):
+            journal.write("figure", file=file, title=title)
     summary["seconds"] = {"training": training, "total": perf_counter() - started}
     _save(journal.folder / "summary.json", summary)
     journal.write("summary", **summary)

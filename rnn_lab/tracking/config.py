@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT
+from rnn_lab.component import STRICT, BadInput
 from rnn_lab.tracking.address import fault, has_password
 
 SPACED = 50
@@ -15,18 +15,18 @@ SPACED = 50
 def _every(value: Any) -> Any:
     if value == "auto" or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
         return value
-    raise ValueError(f"is {value!r}, but must be 'auto' or a whole number of epochs >= 1")
+    raise ValueError("it must be 'auto' or a whole number of epochs >= 1")
 
 
 def _uri(value: Any) -> Any:
+    if value is None:
+        return None
     if not isinstance(value, str):
-        if value is None:
-            return value
-        raise ValueError(f"is {value!r}, but must be null or an address in quotes")
+        raise ValueError("it must be null or an address")
     if wrong := fault(value):
-        raise ValueError(f"is {value!r}, but {wrong}")
+        raise ValueError(f"it {wrong}")
     if has_password(value):
-        raise ValueError("holds a password, which the run would remember: put it into MLFLOW_TRACKING_URI instead")
+        raise BadInput("tracking.uri holds a password, which the run would remember: say it in MLFLOW_TRACKING_URI.")
     return value
 
 
@@ -48,6 +48,7 @@ class Tracking:
         weights_every: keep the weights of each n-th epoch; ``auto`` keeps each up to epoch 50, and 50 evenly
             spaced of a longer run. The first and the last epoch are always kept.
         plots_every: likewise, the predictions behind the stepped images.
+        figures: draw the final figures into the run folder; without them a short run ends seconds earlier.
         wait: return from a run when everything is in MLflow, instead of when MLflow has the run.
 
     Example:
@@ -56,7 +57,7 @@ class Tracking:
             ...
         pydantic_core._pydantic_core.ValidationError: 1 validation error for Tracking
         weights_every
-          Value error, is 0, but must be 'auto' or a whole number of epochs >= 1 [...
+          Value error, it must be 'auto' or a whole number of epochs >= 1 [...
     """
 
     enabled: bool = True
@@ -66,6 +67,7 @@ class Tracking:
     tags: dict[str, str] = Field(default_factory=dict)
     weights_every: Every = "auto"
     plots_every: Every = "auto"
+    figures: bool = True
     wait: bool = False
 
 

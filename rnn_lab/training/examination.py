@@ -54,13 +54,15 @@ def judge(state: TrainingState, metrics: dict[str, Array], trainer: Trainer) -> 
     if state.epoch == 0:
         state.first_loss = train.copy()
     lost = ~np.isfinite(train + validation)
-    state.stop(lost, "the loss is not finite", diverged=True)
+    state.stop(lost, "the loss is not finite", state.epoch, diverged=True)
     exploded = train > trainer.explode * state.first_loss
-    state.stop(exploded, f"the training loss exceeds {trainer.explode:g} times its first value", diverged=True)
+    state.stop(
+        exploded, f"the training loss exceeds {trainer.explode:g} times its first value", state.epoch, diverged=True
+    )
     better = state.running & (validation < state.best_loss)
     state.best_loss = np.where(better, validation, state.best_loss)
     state.kept_epoch = np.where(better, state.epoch, state.kept_epoch)
     state.best.flat[better] = state.parameters.flat[better]
     if trainer.patience is not None:
         tired = state.epoch - state.kept_epoch >= trainer.patience
-        state.stop(tired, f"no lower validation loss for {trainer.patience} epochs")
+        state.stop(tired, f"no lower validation loss for {trainer.patience} epochs", state.epoch)

@@ -89,5 +89,5 @@ class FullBatch:
             lengths[r] = np.linalg.norm(found.jac)
             if not np.isfinite(found.fun):
                 mask = np.arange(len(lengths)) == r
-                state.stop(mask, "the loss is not finite", diverged=True)
+                state.stop(mask, "the loss is not finite", state.epoch + 1, diverged=True)
         return lengths, np.zeros_like(lengths)

@@ -82,7 +82,7 @@ class MiniBatches:
             rate = (self.optimizer.learning_rate * factor).astype(gradient.flat.dtype)[:, None]
             self.optimizer.update(parameters.flat, gradient.flat, rate, state.moments, state.updates)
             if not np.isfinite(lengths[:, i]).all():
-                state.stop(~np.isfinite(lengths[:, i]), "the gradient is not finite", diverged=True)
+                state.stop(~np.isfinite(lengths[:, i]), "the gradient is not finite", state.epoch + 1, diverged=True)
             if not state.running.all():
                 parameters.flat[~state.running] = state.best.flat[~state.running]
         return lengths.mean(axis=1), clips.mean(axis=1)

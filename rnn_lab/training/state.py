@@ -64,10 +64,10 @@ class TrainingState:
         """(R,) which replicas still train."""
         return np.asarray(self.stopped == RUNNING)
 
-    def stop(self, replicas: Array, reason: str, *, diverged: bool = False) -> None:
-        """Freeze the replicas of a mask (R,) at their best weights."""
+    def stop(self, replicas: Array, reason: str, epoch: int, *, diverged: bool = False) -> None:
+        """Freeze the replicas of a mask (R,) at their best weights; ``epoch`` is the one they stop at or in."""
         for r in np.flatnonzero(replicas & self.running):
-            self.stopped[r], self.reasons[r], self.diverged[r] = self.epoch, reason, diverged
+            self.stopped[r], self.reasons[r], self.diverged[r] = epoch, reason, diverged
             self.parameters.flat[r] = self.best.flat[r]
 
     def save(self, path: Path, **identity: str) -> None:

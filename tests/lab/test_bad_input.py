@@ -1,0 +1,76 @@
+"""What a user can get wrong: one sentence that names the key, the value and what is allowed."""
+
+import pytest
+
+from rnn_lab import command_line, lab
+
+REFUSED = [
+    (["model.hidden_dim=0"], "model.hidden_dim=0 is not allowed: it should be greater than or equal to 1"),
+    (["model.hidden_dim=abc"], "model.hidden_dim='abc' is not allowed: it should be a valid integer"),
+    (["model.hidden_dim=3.5"], "model.hidden_dim=3.5 is not allowed: it should be a valid integer"),
+    (["model.activation=softplus"], "it should be 'sigmoid', 'tanh', 'relu' or 'identity'"),
+    (["model.gain=-1"], "model.gain=-1 is not allowed: it should be greater than or equal to 0"),
+    (["+model.depth=2"], "model.depth is no known argument"),
+    (["optimizer.learning_rate=-1"], "optimizer.learning_rate=-1 is not allowed: it should be greater than 0"),
+    (["optimizer.learning_rate=inf"], "optimizer.learning_rate=inf is not allowed"),
+    (["optimizer.schedule.final=2"], "optimizer.schedule.final=2 is not allowed: it should be less than or equal to 1"),
+    (["optimizer=nesterov", "optimizer.momentum=0"], "optimizer.nesterov=true needs optimizer.momentum above 0"),
+    (["optimizer=lbfgs"], "set trainer.batch_size=null"),
+    (["optimizer=lbfgs", "trainer=full_batch", "trainer.clip_norm=1"], "trainer.clip_value and clip_norm null"),
+    (["trainer.bptt_truncate=0"], "trainer.bptt_truncate=0 is not allowed: it should be greater than or equal to 1"),
+    (["trainer.epochs=-1"], "trainer.epochs=-1 is not allowed"),
+    (["trainer.epochs=1e2"], "trainer.epochs=100.0 is not allowed: it should be a valid integer"),
+    (["trainer.batch_size=101"], "trainer.batch_size=101 is more than the 100 training records"),
+    (["trainer.shuffle=3"], "trainer.shuffle=3 is not allowed"),
+    (["trainer.update_rule=tutorial"], "(model=tutorial has these)"),
+    (["model=tutorial", "trainer.update_rule=tutorial"], "trainer.batch_size=1"),
+    (["model=tutorial", "model.bias=true"], "model=tutorial needs"),
+    (["trainer.resume=/nowhere"], "there is no checkpoint"),
+    (["data.window=200"], "data.window=200"),
+    (["data.horizon=0"], "data.horizon=0 is not allowed"),
+    (["data.train=120"], "data.train"),
+    (["data.series.length=-5"], "data.series.length=-5 is not allowed"),
+    (["data.scaling=log"], "data.scaling='log' is not allowed: it should be 'none', 'standard' or 'minmax'"),
+    (["data.series.amplitude=0", "data.scaling=standard"], "constant"),
+    (["data=csv", "data.path=/nowhere.csv"], "data.path=/nowhere.csv cannot be read"),
+    (["seed=-1"], "seed=-1 is not allowed: it should be greater than or equal to 0"),
+    (["replicas=0"], "replicas=0 is not allowed: it should be greater than or equal to 1"),
+    (["replicas=two"], "replicas='two' is not allowed"),
+    (["+colour=blue"], "colour is no known key"),
+    (["tracking.weights_every=0"], "tracking.weights_every=0 is not allowed"),
+]
+
+
+@pytest.mark.parametrize(("overrides", "says"), REFUSED, ids=[" ".join(overrides) for overrides, _ in REFUSED])
+def test_a_bad_value_is_refused_in_one_sentence_before_anything_is_written(overrides, says, composed, tmp_path):
+    folder = tmp_path / "run"
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - the sentence below is the point
+        lab.run(composed(*overrides), folder)
+    sentence = command_line.sentence(caught.value)
+    assert sentence is not None
+    assert says in sentence
+    assert "\n" not in sentence
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ("x,y\n1,2\n3,four\n5,6\n", ("row", "y", "four")),
+        ("x,y\n1,2\n3,\n5,6\n", ("row", "y")),
+        ("x,y\n1,2\n3\n5,6\n", ("row",)),
+    ],
+    ids=["words", "missing", "short"],
+)
+def test_a_bad_cell_is_named_by_row_and_column(rows, says, composed, tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_text(rows)
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        lab.run(composed("data=csv", f"data.path={path}", "data.window=1"), tmp_path / "run")
+    sentence = command_line.sentence(caught.value)
+    assert sentence is not None
+    assert all(word in sentence for word in says), sentence
+
+
+def test_a_bug_is_no_bad_input():
+    assert command_line.sentence(ZeroDivisionError("a bug")) is None
