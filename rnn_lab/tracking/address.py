@@ -57,12 +57,18 @@ def resolve(uri: str | None) -> str:
         raise BadInput(f"{named}={uri}: {path.parent} is no folder in which {path.name} can be made.")
     if not os.access(place, os.W_OK):
         raise BadInput(f"{named}={uri}: {place} cannot be written.")
-    return f"sqlite:///{path}"
+    return database_address(path)
 
 
 def database_file(address: str) -> Path | None:
     """Return the file of a resolved sqlite address, or None for any other."""
-    return Path(address.removeprefix("sqlite:///")) if address.startswith("sqlite:") else None
+    return Path(unquote(address.removeprefix("sqlite:///"))) if address.startswith("sqlite:") else None
+
+
+def database_address(file: Path) -> str:
+    """Return the address of a sqlite file: what `database_file` reads."""
+    # Only what SQLAlchemy would read otherwise: MLflow makes a folder of the name as it stands in the address.
+    return "sqlite:///" + str(file).replace("%", "%25").replace("?", "%3F")
 
 
 def shown(address: str) -> str:

@@ -37,10 +37,10 @@ class Relay:
             seconds: how long to wait for a relay that says nothing (without ``tracking.wait``).
         """
         deadline = time.monotonic() + seconds
-        alive, said = self._alive(), State.load(self.folder)
+        alive, said = self._alive(), self._said()
         while alive and (self.tracking.wait or (said is None and time.monotonic() < deadline)):
             time.sleep(0.02)
-            alive, said = self._alive(), State.load(self.folder)
+            alive, said = self._alive(), self._said()
         return [*self._lines(alive, said), *self._warnings()]
 
     def _alive(self) -> bool:
@@ -49,16 +49,20 @@ class Relay:
         except ChildProcessError:  # asked before, and it had ended
             return False
 
+    def _said(self) -> State | None:
+        said = State.load(self.folder)
+        return said if said and said.state != "connecting" else None
+
     def _lines(self, alive: bool, said: State | None) -> list[str]:
-        later = f"carry it there later: python scripts/sync.py {self.folder}"
-        if said is None or said.state == "failed":
+        later = f"It is complete in its folder; to carry it there later: python scripts/sync.py {self.folder}"
+        if said is None:
             if alive:
-                return [f"MLflow has not answered yet; the relay goes on trying. If the run does not appear, {later}"]
-            reason = said.reason if said else f"see {self.folder / LOG}"
-            return [f"The run is not in MLflow ({reason}); it is complete in its folder; {later}"]
+                return [f"MLflow has not answered yet, and the relay goes on trying. {later}"]
+            return [f"The run is not in MLflow: the relay failed, see {self.folder / LOG}. {later}"]
         if said.state == "unreachable":
-            return [f"MLflow at {said.uri} does not answer ({said.reason}); the run is complete in its folder; {later}"]
-        hint = "" if said.uri.startswith("http") else "  (`make ui` serves it)"
+            part = "only in part in MLflow" if said.run_id else "not in MLflow"
+            return [f"The run is {part}: {said.reason}. {later}"]
+        hint = "" if said.uri.startswith("http") else "   (make ui)"
         return [f"MLflow: {said.link}{hint}", *said.missing]
 
     def _warnings(self) -> list[str]:

@@ -15,12 +15,12 @@ class State:
     """How far a run's way into MLflow is.
 
     Attributes:
-        state: ``created`` (MLflow has the run), ``done`` (and everything of it), ``unreachable`` (the store does not
-            answer; the relay may be trying still), ``failed`` (the relay gave up).
+        state: ``connecting``, ``created`` (MLflow has the run), ``done`` (and everything of it) or ``unreachable``
+            (the last attempt failed; the relay tries again while the trainer lives).
         uri: MLflow's address, resolved, without a password.
         experiment_id, run_id: MLflow's.
         link: opens the run in MLflow's pages.
-        reason: why it is unreachable or failed.
+        reason: why it is unreachable.
         missing: one sentence for each part of the run that could not be carried, such as a file that is gone.
 
     Example:
@@ -32,7 +32,7 @@ class State:
         '4f'
     """
 
-    state: Literal["created", "done", "unreachable", "failed"]
+    state: Literal["connecting", "created", "done", "unreachable"]
     uri: str
     experiment_id: str | None = None
     run_id: str | None = None

@@ -34,7 +34,7 @@ def test_no_epoch_at_all_keeps_the_initial_weights():
         ("uri", "mlruns", "must start with one of http, https, sqlite"),
         ("uri", "file:///tmp/mlruns", "must start with one of http, https, sqlite"),
         ("uri", "sqlite://", "must name a file"),
-        ("uri", 5000, "must be null or an address"),
+        ("uri", 5000, "it must be null or an address"),
         ("uri", "https://ada:secret@host", "holds a password"),
         ("experiment", "", "at least 1 character"),
         ("wait", "yes", "valid boolean"),

@@ -1,0 +1,229 @@
+"""Facts of a journal in, an MLflow run out: found or made, and the same however often the facts are carried."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rnn_lab.tracking import address, note
+from rnn_lab.tracking.artifacts import Artifacts
+from rnn_lab.tracking.journal import NAME as JOURNAL
+from rnn_lab.tracking.journal import Fact
+from rnn_lab.tracking.metrics import Metrics
+from rnn_lab.tracking.names import TAG_LENGTH, numbers, parameters, shortened
+from rnn_lab.tracking.packaging import log_dataset, log_model
+from rnn_lab.tracking.state import State
+from rnn_lab.tracking.store import experiment
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+RUN = "rnn_lab.run"
+"""The tag by which a run is found again: MLflow makes a new run each time it is asked."""
+
+STATUSES = ("FINISHED", "FAILED", "KILLED")
+PARAMETERS = 100
+"""MLflow's limit of parameters in one call."""
+
+REPLICATED = {"train/rmse", "val/rmse"}
+"""Metrics that MLflow gets for each replica. The journal has all of them; MLflow's charts would drown in them."""
+
+
+class Carrier:
+    """Carries the facts of one run to MLflow.
+
+    Numbers go at once, many in a call. Files and images wait in a queue that `work` empties in slices, so that metrics
+    of a run in training are never behind its images.
+
+    Args:
+        client: of the store.
+        resolved: the store's address.
+        folder: the run folder.
+        start: the journal's ``start`` fact.
+    """
+
+    def __init__(self, client: "MlflowClient", resolved: str, folder: Path, start: Fact) -> None:
+        self._client, self._folder, self._resolved = client, folder, resolved
+        self.experiment_id = experiment(client, start["experiment"], resolved)
+        found = self._find(start["run"])
+        run = found or self._create(start)
+        self.run_id = str(run.info.run_id)
+        self._parameters_there = set(run.data.params)
+        self._metrics = Metrics(client, self.run_id, fresh=found is None)
+        self._artifacts = Artifacts(client, self.run_id, folder, fresh=found is None)
+        self._facts: dict[str, Fact] = {}
+        self._stops: list[Fact] = []
+        self._queue: deque[Callable[[], None]] = deque()
+        self._last_time = float(start["time"])
+        if run.info.status != "RUNNING":
+            client.update_run(self.run_id, status="RUNNING")
+
+    @property
+    def end(self) -> Fact | None:
+        """The journal's ``end``, once it was carried."""
+        return self._facts.get("end")
+
+    @property
+    def idle(self) -> bool:
+        """Whether no file or image waits."""
+        return not self._queue
+
+    def carry(self, facts: Iterable[Fact]) -> None:
+        """Send what a list of facts says, files and images excepted: those are queued."""
+        for fact in facts:
+            self._last_time = max(self._last_time, float(fact["time"]))
+            if fact["fact"] == "stopped":
+                self._stops.append(fact)
+            elif fact["fact"] != "epoch":
+                self._facts[fact["fact"]] = fact
+            if handle := HANDLERS.get(fact["fact"]):
+                handle(self, fact)
+        self._metrics.send()
+
+    def work(self, seconds: float) -> None:
+        """Upload queued files and draw queued images for about that long."""
+        deadline = time.monotonic() + seconds
+        while self._queue and time.monotonic() < deadline:
+            self._queue.popleft()()
+
+    def finish(self, status: str, reason: str) -> None:
+        """Send the rest: queued files, the model, the note; then end the MLflow run.
+
+        Args:
+            status: FINISHED, FAILED or KILLED; any other is KILLED to MLflow, which knows no more.
+            reason: why the run ended.
+        """
+        self.work(float("inf"))
+        for name in (JOURNAL, "summary.json", "train.log"):
+            if (self._folder / name).is_file():
+                self._artifacts.file(name)
+        if (summary := self._facts.get("summary")) and (self._folder / "weights" / "model.json").is_file():
+            scores, step = _final(summary)
+            log_model(
+                self._client, self.run_id, self.experiment_id, self._folder, scores, step=step, time=summary["time"]
+            )
+        self._tag({"rnn_lab.reason": reason})
+        self._describe(status, reason)
+        self._client.set_terminated(
+            self.run_id, status if status in STATUSES else "KILLED", end_time=int(self._last_time * 1000)
+        )
+
+    def state(self, state: Any, reason: str | None = None) -> State:
+        """Say how far the run is, for the trainer and later readers."""
+        return State(
+            state=state,
+            uri=address.shown(self._resolved),
+            experiment_id=self.experiment_id,
+            run_id=self.run_id,
+            link=address.page(self._resolved, self.experiment_id, self.run_id),
+            reason=reason,
+            missing=tuple(self._artifacts.missing),
+        )
+
+    def _find(self, run: str) -> "Run | None":
+        found = self._client.search_runs([self.experiment_id], f"tags.`{RUN}` = '{run}'", max_results=1)
+        return found[0] if found else None
+
+    def _create(self, start: Fact) -> "Run":
+        return self._client.create_run(
+            self.experiment_id,
+            start_time=int(start["time"] * 1000),
+            run_name=start["name"],
+            tags={RUN: start["run"], "mlflow.source.type": "LOCAL", **_texts(start["tags"])},
+        )
+
+    def _start(self, fact: Fact) -> None:
+        from mlflow.entities import Param
+
+        flat = parameters(fact["config"])
+        new = [Param(name, value) for name, value in flat.items() if name not in self._parameters_there]
+        for first in range(0, len(new), PARAMETERS):
+            self._client.log_batch(self.run_id, params=new[first : first + PARAMETERS])
+        self._client.log_dict(self.run_id, fact["config"], "config.yaml")
+        self._describe("RUNNING", "training is under way")
+
+    def _provenance(self, fact: Fact) -> None:
+        git, machine = fact["git"], fact["machine"]
+        self._tag(
+            {
+                "mlflow.source.name": " ".join(fact["command"][1:]),
+                "mlflow.source.git.commit": git["commit"],
+                "mlflow.source.git.branch": git["branch"],
+                "mlflow.user": fact["user"],
+                "rnn_lab.git": git.get("absent") or ("dirty" if git["dirty"] else "clean"),
+                "rnn_lab.command": " ".join(fact["command"]),
+                "rnn_lab.folder": str(self._folder.absolute()),
+                "rnn_lab.seed": fact["seed"],
+                "rnn_lab.data_fingerprint": fact["data_fingerprint"],
+                "rnn_lab.cpu": f"{machine['cpu']}, {machine['cores']} cores",
+                "rnn_lab.host": machine["host"],
+            }
+            | {f"rnn_lab.version.{package}": version for package, version in fact["versions"].items()}
+        )
+
+    def _data(self, fact: Fact) -> None:
+        log_dataset(self._client, self.run_id, fact)
+
+    def _baselines(self, fact: Fact) -> None:
+        parts = {"train": "train", "validation": "val", "test": "test"}
+        scored = {
+            f"baseline/{name.lower()}/{parts[split]}_rmse": scores["rmse"]
+            for split in parts.keys() & fact.keys()
+            for name, scores in fact[split].items()
+        }
+        self._metrics.add(scored, step=0, time=fact["time"])
+
+    def _an_epoch(self, fact: Fact) -> None:
+        self._metrics.add(fact["metrics"], step=fact["epoch"], time=fact["time"])
+        for name in REPLICATED & fact.get("replicas", {}).keys():
+            values = fact["replicas"][name]
+            each = {f"{name}/replica_{r:0{len(str(len(values) - 1))}d}": value for r, value in enumerate(values)}
+            self._metrics.add(each, step=fact["epoch"], time=fact["time"])
+
+    def _file(self, fact: Fact) -> None:
+        self._queue.append(lambda: self._artifacts.file(fact["file"]))
+
+    def _predictions(self, fact: Fact) -> None:
+        targets = tuple(self._facts["data"]["recipe"]["targets"])
+        self._queue.append(lambda: self._artifacts.images(fact["epoch"], fact["file"], targets))
+
+    def _summary(self, fact: Fact) -> None:
+        scores, step = _final(fact)
+        self._metrics.add(scores, step=step, time=fact["time"])
+
+    def _describe(self, status: str, reason: str) -> None:
+        text = note.write(self._facts, self._stops, status, reason)
+        self._tag({"mlflow.note.content": text})
+
+    def _tag(self, tags: dict[str, Any]) -> None:
+        from mlflow.entities import RunTag
+
+        given = [RunTag(name, shortened(value, TAG_LENGTH)) for name, value in _texts(tags).items()]
+        self._client.log_batch(self.run_id, tags=given)
+
+
+def _final(summary: Fact) -> tuple[dict[str, float], int]:
+    """Return the numbers of a summary under their names in MLflow, and the epoch of the weights that have them."""
+    whole = {name: summary[name] for name in ("epochs", "updates", "parameters", "seconds")}
+    deviations = {f"{name}_sd": spread["standard_deviation"] for name, spread in summary["spread"].items()}
+    kept = max(replica["kept_epoch"] for replica in summary["replicas"])
+    return numbers(summary["metrics"] | deviations | whole, "final"), kept
+
+
+def _texts(tags: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in tags.items() if value is not None}
+
+
+HANDLERS: dict[str, Callable[[Carrier, Fact], None]] = {
+    "start": Carrier._start,
+    "provenance": Carrier._provenance,
+    "data": Carrier._data,
+    "baselines": Carrier._baselines,
+    "epoch": Carrier._an_epoch,
+    "weights": Carrier._file,
+    "predictions": Carrier._predictions,
+    "figure": Carrier._file,
+    "summary": Carrier._summary,
+}

@@ -1,0 +1,27 @@
+"""The trained network as MLflow serves it. MLflow runs this file to load a model ("models from code"): no pickle.
+
+There is no forward pass here: `rnn_lab.evaluation.forecaster.Forecaster` makes the forecasts, in MLflow as in the lab.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import mlflow
+from mlflow.pyfunc.model import PythonModel
+
+from rnn_lab.evaluation.forecaster import Forecaster
+
+
+class Model(PythonModel):
+    """Forecasts targets (N, O) from windows (N, T, D), both in the data's own units, float64."""
+
+    def load_context(self, context: Any) -> None:
+        """Read the weights that were logged with the model."""
+        self.forecaster = Forecaster.load(Path(context.artifacts["weights"]).parent)
+
+    def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]  # MLflow reads types here
+        """Return the mean forecast of the replicas."""
+        return self.forecaster.predict(model_input)
+
+
+mlflow.models.set_model(Model())

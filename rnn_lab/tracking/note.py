@@ -1,0 +1,109 @@
+"""The page that a run shows in MLflow before anything else: what was asked, what came out, how to repeat it."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rnn_lab.tracking.journal import Fact
+
+COLUMNS = ("train/rmse", "val/rmse", "test/rmse", "val/mae", "val/nrmse")
+SPLITS = {"train": "train", "val": "validation", "test": "test"}
+
+
+def write(facts: Mapping[str, Fact], stops: Sequence[Fact], status: str, reason: str) -> str:
+    """Compose the note in markdown, from as many facts as there are.
+
+    Args:
+        facts: the last fact of each name.
+        stops: the ``stopped`` facts, one a replica.
+        status, reason: how the run ended, or ``RUNNING``.
+
+    Example:
+        >>> start = {"name": "sine-elman", "config": {}}
+        >>> print(write({"start": start}, [], "KILLED", "the trainer was killed"))
+        # sine-elman
+        <BLANKLINE>
+        **KILLED**: the trainer was killed
+        <BLANKLINE>
+    """
+    parts = [f"# {facts['start']['name']}", f"**{status}**: {reason}"]
+    if "summary" in facts:
+        parts += _result(facts["summary"])
+    if len(stops) > 1:
+        parts += ["## Replicas", *_replicas(facts, stops)]
+    if "data" in facts:
+        parts += ["## Data", _data(facts["data"])]
+    if "provenance" in facts:
+        parts += ["## Again", _again(facts["provenance"])]
+    return "\n\n".join(parts) + "\n"
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Lay out a markdown table, all columns but the first to the right.
+
+    Example:
+        >>> print(table(["", "val/rmse"], [["AR1", "0.5"]]))
+        |  | val/rmse |
+        | --- | ---: |
+        | AR1 | 0.5 |
+    """
+    rule = ["---", *["---:"] * (len(header) - 1)]
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in (header, rule, *rows)
+    )
+
+
+def _result(summary: Fact) -> list[str]:
+    scores = {"**network**": summary["metrics"]}
+    for name in summary["baselines"]["validation"]:
+        scores[name] = {
+            f"{short}/{metric}": value
+            for short, split in SPLITS.items()
+            for metric, value in summary["baselines"].get(split, {}).get(name, {}).items()
+        }
+    columns = [column for column in COLUMNS if column in summary["metrics"]]
+    ranked = sorted(scores.items(), key=lambda item: _number(item[1]["val/rmse"]))
+    rows = [[name, *(f"{_number(found[column]):.4g}" for column in columns)] for name, found in ranked]
+    rival, best = min(
+        ((name, _number(found["val/rmse"])) for name, found in scores.items() if name != "**network**"),
+        key=lambda item: item[1],
+    )
+    mine = _number(summary["metrics"]["val/rmse"])
+    verdict = f"On validation data the network's RMSE is {mine:.4g}; the best baseline, {rival}, has {best:.4g}: " + (
+        f"the network is {best / mine:.3g} times as good." if mine < best else "**the network does not beat it.**"
+    )
+    return [verdict, table(["", *columns], rows)]
+
+
+def _replicas(facts: Mapping[str, Fact], stops: Sequence[Fact]) -> list[str]:
+    rows = [[str(s["replica"]), str(s["epoch"]), str(s["kept_epoch"]), str(s["reason"])] for s in stops]
+    shown = [table(["replica", "last epoch", "kept epoch", "stopped since"], rows)]
+    spread = facts["summary"]["spread"]["val/rmse"] if "summary" in facts else {}
+    if spread.get("interval"):
+        low, high = (_number(end) for end in spread["interval"])
+        deviation = _number(spread["standard_deviation"])
+        shown.insert(
+            0,
+            f"val/rmse {_number(spread['mean']):.4g}, standard deviation {deviation:.2g}, 95 % interval of the mean "
+            f"{low:.4g} to {high:.4g}",
+        )
+    return shown
+
+
+def _data(fact: Fact) -> str:
+    rows = [[split, str(tuple(shape["X"])), str(tuple(shape["Y"]))] for split, shape in fact["shapes"].items()]
+    records = table(["split", "windows (N, T, D)", "targets (N, O)"], rows)
+    return f"{fact['name']}, fingerprint `{fact['fingerprint'][:16]}`\n\n{records}"
+
+
+def _again(fact: Fact) -> str:
+    git = fact["git"]
+    changed = " with changes that are not committed" if git["dirty"] else ""
+    commit = f"commit `{git['commit']}`{changed}" if git["commit"] else git["absent"]
+    command = shlex.join(fact["command"][1:])
+    versions = ", ".join(f"{name} {version}" for name, version in fact["versions"].items() if version)
+    return f"    python {command}\n\nseed {fact['seed']}; {commit}; {versions}"
+
+
+def _number(value: Any) -> float:
+    return float(value)

@@ -1,0 +1,110 @@
+"""What of a run MLflow keeps as things of their own: the dataset it read and the model it made."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rnn_lab
+from rnn_lab.tracking.journal import Fact
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+NEEDS = ("mlflow", "numpy", "scipy", "pydantic")
+"""What the packaged model imports; its requirements are given, since MLflow takes seconds to find them."""
+
+DIGEST_LENGTH = 36
+"""MLflow's limit; the whole fingerprint is a tag of the run."""
+
+
+def log_dataset(client: "MlflowClient", run_id: str, fact: Fact) -> None:
+    """Log the data as the run's input, from the journal's ``data`` fact. Once more changes nothing."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    recipe, shapes = fact["recipe"], fact["shapes"]
+    columns = list(dict.fromkeys([*recipe["inputs"], *recipe["targets"]]))
+    made_by = {"tags": {"mlflow.source.name": recipe["_target_"]}}
+    source = {"uri": recipe["path"]} if "path" in recipe else made_by
+    dataset = Dataset(
+        name=fact["name"],
+        digest=fact["fingerprint"][:DIGEST_LENGTH],
+        source_type="local" if "path" in recipe else "code",
+        source=json.dumps(source),
+        schema=json.dumps({"mlflow_colspec": [{"type": "double", "name": name} for name in columns]}),
+        profile=json.dumps({"num_rows": sum(shape["X"][0] for shape in shapes.values()), "recipe": recipe}),
+    )
+    tags = [InputTag("mlflow.data.context", ", ".join(shapes))]
+    client.log_inputs(run_id, [DatasetInput(dataset, tags)])
+
+
+def log_model(
+    client: "MlflowClient",
+    run_id: str,
+    experiment_id: str,
+    folder: Path,
+    scores: Mapping[str, float],
+    *,
+    step: int,
+    time: float,
+) -> None:
+    """Package the run's network and log it as ``model``, unless MLflow has it.
+
+    Args:
+        client: of the store.
+        run_id, experiment_id: MLflow's.
+        folder: the run folder, with ``weights/model.json`` and ``weights/kept.npz``.
+        scores: the metrics by which MLflow compares models, as they stand in the run.
+        step, time: the scores' in the run, that they be the same points and no further ones.
+    """
+    from mlflow.entities import LoggedModelOutput, Metric
+
+    outputs = client.get_run(run_id).outputs
+    if outputs and outputs.model_outputs:
+        return
+    for half in client.search_logged_models([experiment_id], f"source_run_id = '{run_id}'"):
+        client.delete_logged_model(half.model_id)  # of a relay that was killed at it
+    model = client.create_logged_model(experiment_id, name="model", source_run_id=run_id)
+    with tempfile.TemporaryDirectory() as scratch:
+        package(folder, Path(scratch, "model"), run_id=run_id, model_id=model.model_id)
+        client.log_model_artifacts(model.model_id, str(Path(scratch, "model")))
+    client.finalize_logged_model(model.model_id, "READY")
+    given = [Metric(name, value, int(time * 1000), step, model.model_id) for name, value in scores.items()]
+    client.log_batch(run_id, metrics=given)
+    client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step)])
+
+
+def package(folder: Path, destination: Path, *, run_id: str, model_id: str) -> None:
+    """Write a run's network as an MLflow model: code, weights, signature and requirements, and no pickle.
+
+    Args:
+        folder: the run folder, with ``weights/model.json`` and ``weights/kept.npz``.
+        destination: the model's folder, to be made.
+        run_id, model_id: MLflow's, which the model's description remembers.
+    """
+    import mlflow
+    import numpy as np
+    from mlflow.models import Model, ModelSignature
+    from mlflow.types import Schema, TensorSpec
+
+    recipe = json.loads((folder / "weights" / "model.json").read_text(encoding="utf-8"))
+    windows, targets = (-1, recipe["window"], len(recipe["inputs"])), (-1, len(recipe["targets"]))
+    with tempfile.TemporaryDirectory() as scratch:
+        weights = Path(scratch, "weights")
+        weights.mkdir()
+        for name in ("model.json", "kept.npz"):
+            shutil.copy(folder / "weights" / name, weights)
+        mlflow.pyfunc.save_model(
+            str(destination),
+            mlflow_model=Model(run_id=run_id, model_id=model_id, model_uuid=model_id),
+            python_model=str(Path(__file__).with_name("model.py")),
+            artifacts={"weights": str(weights)},
+            code_paths=[str(Path(rnn_lab.__file__).parent)],
+            signature=ModelSignature(
+                Schema([TensorSpec(np.dtype(np.float64), windows)]), Schema([TensorSpec(np.dtype(np.float64), targets)])
+            ),
+            pip_requirements=[f"{name}=={metadata.version(name)}" for name in NEEDS],
+        )

@@ -1,0 +1,146 @@
+"""The relay: a process beside the trainer that carries its journal to MLflow, and outlives it.
+
+``python -m rnn_lab.tracking.relay FOLDER`` is started by `rnn_lab.tracking.launch`. The trainer never waits for MLflow
+and never learns of its troubles: the relay falls behind, tries again and starts over as it must, for carrying a journal
+twice leaves one run.
+"""
+
+import fcntl
+import logging
+import os
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from rnn_lab.component import BadInput
+from rnn_lab.tracking import address
+from rnn_lab.tracking.carrier import Carrier
+from rnn_lab.tracking.journal import Fact, Tail
+from rnn_lab.tracking.names import shortened
+from rnn_lab.tracking.state import State
+from rnn_lab.tracking.store import open_store
+
+log = logging.getLogger("rnn_lab.relay")
+
+POLL = 0.5
+"""Seconds between two looks at the journal."""
+
+PAUSES = (2, 5, 15, 60)
+"""Seconds between attempts at a store that does not answer, while the trainer lives; the last one repeats."""
+
+KILLED = "the trainer ended without a word: killed, or its machine failed"
+
+
+class Unreachable(Exception):
+    """The store does not answer."""
+
+
+def carry(folder: Path, uri: str | None = None, *, follow: bool = False) -> State:
+    """Carry a run folder's journal to MLflow.
+
+    Args:
+        folder: the run folder; it may be a copy, in a place that cannot be written.
+        uri: the store; None takes the journal's own address.
+        follow: stay until the journal ends or its trainer does. Otherwise a run in training is carried as far as it is.
+
+    Raises:
+        BadInput: there is no journal, it is damaged or has no start, or the address is none.
+        Unreachable: the server does not answer.
+    """
+    tail = Tail(folder)
+    writing, facts = tail.written_to(), tail.read()
+    while not facts and writing and follow:
+        time.sleep(POLL)
+        writing, facts = tail.written_to(), tail.read()
+    if not facts or facts[0]["fact"] != "start":
+        raise BadInput(f"The journal {tail.path} does not begin with a start.")
+    resolved = address.resolve(uri or facts[0]["uri"])
+    State(state="connecting", uri=address.shown(resolved)).save(folder)
+    if silent := address.silence(resolved):
+        raise Unreachable(f"{address.shown(resolved)} does not answer ({silent})")
+    carrier = Carrier(open_store(resolved), resolved, folder, facts[0])
+    carrier.state("created").save(folder)
+    while True:
+        carrier.carry(facts)
+        if carrier.end or not writing:
+            break
+        if not follow:
+            carrier.work(float("inf"))
+            return carrier.state("created")
+        carrier.work(POLL)
+        if carrier.idle:
+            time.sleep(POLL)
+        # First whether the trainer lives, then what it wrote: it may write and end between the two.
+        writing, facts = tail.written_to(), tail.read()
+    end: Fact = carrier.end or {"status": "KILLED", "reason": KILLED}
+    carrier.finish(end["status"], end["reason"])
+    state = carrier.state("done")
+    state.save(folder)
+    return state
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process carries this folder: two would make two runs of it."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def relay(folder: Path) -> int:
+    """Carry a journal while it is written; try again while there is hope, and leave the last word in the folder."""
+    attempt = 0
+    while True:
+        writing = Tail(folder).written_to()
+        try:
+            with alone(folder):
+                state = carry(folder, follow=True)
+        except BadInput as error:
+            _give_up(folder, str(error))
+            return 2
+        except Exception as error:  # a store can fail in as many ways as there are stores; the log has the traceback
+            log.exception("Attempt %d failed.", attempt + 1)
+            _give_up(folder, _first_line(error))
+            if not writing:  # this attempt began after the trainer's end
+                return 1
+        else:
+            log.info("Everything is in MLflow: %s", state.link)
+            return 0
+        _pause(folder, PAUSES[min(attempt, len(PAUSES) - 1)])
+        attempt += 1
+
+
+def _pause(folder: Path, seconds: float) -> None:
+    """Wait, but no longer than the trainer lives."""
+    deadline, tail = time.monotonic() + seconds, Tail(folder)
+    while time.monotonic() < deadline and tail.written_to():
+        time.sleep(POLL)
+
+
+def _give_up(folder: Path, reason: str) -> None:
+    said = State.load(folder) or State(state="unreachable", uri="")
+    replace(said, state="unreachable", reason=reason).save(folder)
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return shortened(lines[0], 300) if lines else type(error).__name__
+
+
+def main() -> int:
+    """Run as a program, in the background: polite, and deaf to warnings that its user could not see."""
+    os.nice(10)
+    warnings.simplefilter("ignore")
+    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO)
+    return relay(Path(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""Opening an MLflow store: made once however many come at once, its client bounded in time, its telemetry off."""
+
+import fcntl
+import hashlib
+import os
+import re
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnn_lab.tracking import address
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+BOUNDS = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_ENABLE_ASYNC_LOGGING": "false",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+}
+"""A dead server holds MLflow's default client for four minutes a call; its asynchronous logging loses data silently."""
+
+
+def open_store(resolved: str) -> "MlflowClient":
+    """Open a store, and make it first where it is a database that is not there yet.
+
+    Several processes that open a new database at once break each other's migrations, so they queue at a file lock.
+    A new sqlite file is made beside its place and moved there when it is whole: a kill leaves none that is half made.
+
+    Args:
+        resolved: an address from `address.resolve`.
+    """
+    for name, value in BOUNDS.items():
+        os.environ.setdefault(name, value)
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"  # read when mlflow is imported
+    import mlflow
+
+    mlflow.set_tracking_uri(resolved)
+    if resolved.startswith("http"):
+        return mlflow.MlflowClient()
+    with _first(resolved):
+        file = address.database_file(resolved)
+        if file and not file.exists():
+            _make(file)
+        client = mlflow.MlflowClient()
+        client.search_experiments(max_results=1)  # the client opens its store at its first use
+    return client
+
+
+def experiment(client: "MlflowClient", name: str, resolved: str) -> str:
+    """Find an experiment by name or make it, and return its id.
+
+    Beside a sqlite file lies the folder of its artifacts; the store remembers that place absolute, so that the pages
+    find the artifacts from wherever they are served.
+    """
+    from mlflow.exceptions import MlflowException
+
+    file = address.database_file(resolved)
+    place = (_artifacts(file) / re.sub(r"[^\w-]", "_", name)).as_uri() if file else None
+    if found := client.get_experiment_by_name(name):
+        return str(found.experiment_id)
+    try:
+        return str(client.create_experiment(name, artifact_location=place))
+    except MlflowException as error:
+        if error.error_code == "RESOURCE_ALREADY_EXISTS" and (found := client.get_experiment_by_name(name)):
+            return str(found.experiment_id)  # another relay was quicker
+        raise
+
+
+def _artifacts(file: Path) -> Path:
+    return file.parent / "mlartifacts"
+
+
+def _make(file: Path) -> None:
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    beside = file.with_name(f"{file.name}.part")
+    beside.unlink(missing_ok=True)
+    SqlAlchemyStore(address.database_address(beside), str(_artifacts(file))).engine.dispose()  # type: ignore[no-untyped-call]
+    connection = sqlite3.connect(beside)
+    connection.execute("PRAGMA journal_mode = wal")  # readers and the writer no longer wait for each other
+    connection.close()
+    os.replace(beside, file)
+
+
+@contextmanager
+def _first(resolved: str) -> Iterator[None]:
+    """Hold the lock that stands before a database's first opening."""
+    file = address.database_file(resolved)
+    name = f"rnn-lab-{hashlib.sha256(resolved.encode()).hexdigest()[:16]}.lock"
+    lock = file.with_name(f"{file.name}.lock") if file else Path(tempfile.gettempdir()) / name
+    with open(lock, "a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
