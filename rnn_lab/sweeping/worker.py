@@ -106,7 +106,8 @@ def _run(job: Job, assignment: Assignment) -> Outcome:
     try:
         folder.mkdir(parents=True)
     except FileExistsError:
-        return Outcome("failed", reason=f"the folder {folder} belongs to another run", folder=str(folder))
+        # Dask may hand the trial of a lost worker to another one: no trial runs twice, and no folder is written twice.
+        return Outcome("failed", reason=f"{folder} exists: its first worker was lost, or it is another run's")
     channel = _Reports(assignment)
     with _terminal_in(folder / TERMINAL), opened(channel):
         try:
@@ -175,6 +176,8 @@ def _noted(outcome: Outcome) -> Outcome:
 
 def _sentence(error: BaseException) -> str:
     if isinstance(error, SystemExit):
+        if error.__context__ is not None:
+            return _sentence(error.__context__)
         return f"the task ended its process with code {error.code}"
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

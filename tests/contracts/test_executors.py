@@ -9,9 +9,13 @@ from concurrent.futures import FIRST_COMPLETED, wait
 import pytest
 
 from rnn_lab.sweeping.executors import TrialExecutor, WorkerDied
+from rnn_lab.sweeping.executors.dask import DaskExecutor
 from rnn_lab.sweeping.executors.local import LocalExecutor
 
-EXECUTORS: dict[str, Callable[[int], TrialExecutor]] = {"local": LocalExecutor}
+# Dask leaves a socket of its own to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+EXECUTORS: dict[str, Callable[[int], TrialExecutor]] = {"local": LocalExecutor, "dask": DaskExecutor}
 
 
 @pytest.fixture(params=EXECUTORS, scope="module")

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import hydra
+from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 import rnn_lab.sweeping as sweeping
@@ -38,8 +39,8 @@ def main(cfg: DictConfig):
             sys.exit(3)
         case "text":
             return "no number"
-        case "kill_once" if not Path("killed").exists():
-            Path("killed").touch()
+        case "kill_once" if not (killed := Path(HydraConfig.get().sweep.dir, "killed")).exists():
+            killed.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         case "replicas":
             return [value, value + 1, value + 5]
