@@ -62,7 +62,8 @@ class ARMA(Generator):
     def _state_space(self) -> tuple[Array, Array]:
         """Return Harvey's form s_n = T s_{n-1} + g e_n, x_n = s_n[0], with r = max(p, q + 1) states."""
         states = max(len(self.ar), len(self.ma) + 1)
-        transition = np.eye(states, k=1, dtype=np.float64)
+        transition = np.zeros((states, states))
+        transition[:-1, 1:] = np.eye(states - 1)
         transition[: len(self.ar), 0] = self.ar
         gain = np.zeros(states)
         gain[: len(self.ma) + 1] = [1.0, *self.ma]

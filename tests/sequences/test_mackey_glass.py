@@ -19,7 +19,7 @@ def first_segment(t: Array) -> Array:
 @pytest.mark.parametrize("tau", [17.0, 30.0])
 def test_the_first_segment_has_a_closed_form(tau: float) -> None:
     y = MackeyGlass(length=int(tau) + 1, tau=tau)(RNG)[:, 0]
-    np.testing.assert_allclose(y, first_segment(np.arange(len(y))), rtol=1e-10)
+    np.testing.assert_allclose(y, first_segment(np.arange(float(len(y)))), rtol=1e-10)
 
 
 def test_the_error_falls_with_order_four_on_the_first_segment() -> None:
