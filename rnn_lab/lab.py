@@ -247,6 +247,9 @@ def _conclude(summary: dict[str, Any], folder: Path, relay: Relay | None) -> Non
             "val/rmse over %d replicas: mean %.4g, standard deviation %.2g, 95 %% interval of the mean %.4g to %.4g",
             len(summary["replicas"]), spread["mean"], spread["standard_deviation"], low, high,
         )  # fmt: skip
+    if "val/rmse_full_window" in summary["metrics"]:
+        log.info("val/rmse by the tutorial's own prediction, which feeds the whole window at every step: %.4g",
+                 summary["metrics"]["val/rmse_full_window"])  # fmt: skip
     log.info("Ended: %s; weights of epoch %s are kept.", summary["reason"],
              ", ".join(str(replica["kept_epoch"]) for replica in summary["replicas"]))  # fmt: skip
     log.info("Run folder: %s", folder)
