@@ -50,6 +50,9 @@ def one_sentence() -> Iterator[None]:
     """
     try:
         yield
+    except BrokenPipeError:  # the reader has seen enough, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(FAILED) from None
     except (BadInput, Diverged, InstantiationException, HydraException, OSError, KeyboardInterrupt) as error:
         within = HydraConfig.get() if HydraConfig.initialized() else None
         message = sentence(error)

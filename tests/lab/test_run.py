@@ -113,7 +113,7 @@ def test_a_resume_folder_that_does_not_fit_is_refused_by_the_key_that_differs(co
     with pytest.raises(BadInput, match=r"optimizer\.learning_rate is 0\.5 here, and 0\.01 in the run"):
         lab.run(config, tmp_path / "second")
     (tmp_path / "first" / "weights" / "checkpoint.npz").write_bytes(b"PK torn")
-    with pytest.raises(BadInput, match="is torn"):
+    with pytest.raises(BadInput, match="torn"):
         lab.run(composed(*QUICK, f"trainer.resume={tmp_path / 'first'}"), tmp_path / "second")
     assert not (tmp_path / "second").exists()
 

@@ -1,0 +1,140 @@
+"""scripts/train.py as a user runs it: exit codes, sentences, signals, resuming, what it imports."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rnn_lab.tracking.journal import read
+
+TRAIN = Path(__file__).parents[2] / "scripts" / "train.py"
+QUICK = ("tracking=off", "tracking.figures=false", "model.hidden_dim=4", "trainer.epochs=2")
+
+
+def train(folder, *arguments, **options):
+    command = [sys.executable, str(TRAIN), *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False, **options)
+
+
+def test_a_run_from_any_working_directory_says_where_to_look(tmp_path):
+    done = train(tmp_path, *QUICK)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    folder = Path(done.stdout.split("Run folder: ")[1].splitlines()[0])
+    assert folder.is_relative_to(tmp_path / "outputs")
+    assert {path.name for path in folder.iterdir()} == {
+        ".hydra", "train.log", "journal.jsonl", "summary.json", "weights", "figures"
+    }  # fmt: skip
+    assert "AR2" in done.stdout
+    assert "network" in (folder / "train.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("override", "says"),
+    [
+        ("model.hiden_dim=3", "Error: Could not override 'model.hiden_dim'. Did you mean model.hidden_dim?"),
+        ("data=sien", "Did you mean sine? Options of data: "),
+        ("optimizer/schedule=cosin", "Did you mean cosine?"),
+        ("trainer.bptt_truncate=0", "Error: trainer.bptt_truncate=0 is not allowed: it should be greater than"),
+        ("trainer.resume=nowhere", "Error: trainer.resume: there is no checkpoint"),
+        ("hydra.run.dir=a_file/run", "Error: cannot write a_file/run: Not a directory."),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_2_and_leaves_nothing(override, says, tmp_path):
+    (tmp_path / "a_file").touch()
+    done = train(tmp_path, *QUICK, override)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+    assert [path.name for path in tmp_path.rglob("*")] in (["a_file"], ["a_file", "outputs"], ["outputs", "a_file"])
+
+
+def test_divergence_is_exit_code_1_and_a_sentence(tmp_path):
+    done = train(tmp_path, *QUICK, "optimizer=sgd", "optimizer.learning_rate=1e6", "model.activation=identity")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Failed: training diverged at epoch 1: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_full_disk_ends_the_run_in_one_sentence(tmp_path):
+    """A limit on the size of any file stands in for a full disk: writes fail half-way, as there."""
+
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000))
+
+    done = train(tmp_path, *QUICK, "trainer.epochs=400", "hydra.run.dir=run", preexec_fn=limit)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "cannot" in done.stderr
+    assert read(tmp_path / "run")[0]["fact"] == "start"  # what was written is whole
+    assert not list((tmp_path / "run").rglob(".*.part"))
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130)])
+def test_an_interrupted_run_says_how_to_go_on_and_does(number, code, tmp_path):
+    long = [*QUICK[:3], "trainer.epochs=100000", "trainer.checkpoint_seconds=0.05", "hydra.run.dir=cut"]
+    running = subprocess.Popen([sys.executable, str(TRAIN), *long], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    checkpoint = tmp_path / "cut" / "weights" / "checkpoint.npz"
+    deadline = time.monotonic() + 60
+    while not checkpoint.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    running.send_signal(number)
+    said = running.communicate(timeout=60)[0]
+    assert running.returncode == code
+    assert read(tmp_path / "cut")[-1] | {"time": 0} == {
+        "fact": "end", "time": 0, "status": "KILLED", "reason": "interrupted"
+    }  # fmt: skip
+    command = said.split("Go on with this run:  ")[1].split()
+    assert command[:2] == ["python", "scripts/train.py"]
+    epochs = max(fact["epoch"] for fact in read(tmp_path / "cut") if fact["fact"] == "epoch")
+    done = train(tmp_path, command[2], f"trainer.epochs={epochs + 2}", "hydra.run.dir=resumed")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "resumed" / "summary.json").read_text())["epochs"] == epochs + 2
+
+
+def test_the_same_seed_gives_the_same_bits_in_another_process(tmp_path):
+    for name in ("a", "b"):
+        assert train(tmp_path, *QUICK, "replicas=2", f"hydra.run.dir={name}").returncode == 0
+    a, b = ((tmp_path / name / "weights" / "kept.npz").read_bytes() for name in ("a", "b"))
+    assert a == b
+
+
+def test_the_trainer_imports_neither_mlflow_nor_optuna(tmp_path):
+    code = (
+        "import runpy, sys\n"
+        f"sys.argv = ['train.py', {', '.join(map(repr, QUICK))}, 'hydra.run.dir=run']\n"
+        "try:\n"
+        f"    runpy.run_path({str(TRAIN)!r}, run_name='__main__')\n"
+        "finally:\n"
+        "    loaded = {'mlflow', 'optuna', 'torch', 'pandas', 'matplotlib', 'scipy'} & set(sys.modules)\n"
+        "    print('loaded', sorted(loaded))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "loaded []" in done.stdout, done.stdout + done.stderr
+
+
+def test_help_is_a_page_that_shows_choices_and_examples(tmp_path):
+    done = train(tmp_path, "--help")
+    assert done.returncode == 0
+    for text in ("python scripts/train.py data=sunspots", "optimizer/schedule: ", "hidden_dim: 32", "Shell completion"):
+        assert text in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_cfg_job_shows_the_composed_config(tmp_path):
+    done = train(tmp_path, "--cfg", "job", "model.hidden_dim=7")
+    assert "hidden_dim: 7" in done.stdout
+
+
+def test_shell_completion_knows_the_keys(tmp_path):
+    environment = os.environ | {"COMP_LINE": f"python {TRAIN} model.hidd", "COMP_POINT": "999"}
+    done = train(tmp_path, "-sc", "query=bash", env=environment)
+    assert "model.hidden_dim=" in done.stdout
