@@ -40,7 +40,7 @@ class ARMA(Generator):
     def _stationary(cls, ar: list[float]) -> list[float]:
         if not is_stationary(ar):
             raise ValueError(
-                f"{ar} is not stationary: a root of 1 - ar_1 z - ... - ar_p z^p lies on or inside the unit circle"
+                "it must be stationary, but a root of 1 - ar_1 z - ... - ar_p z^p lies on or inside the unit circle"
             )
         return ar
 
@@ -101,6 +101,7 @@ def stationary_covariance(transition: Array, gain: Array) -> Array:
         1.5625
     """
     states = len(gain)
-    unknown = np.eye(states**2) - np.kron(transition, transition)
-    covariance: Array = np.linalg.solve(unknown, np.outer(gain, gain).ravel()).reshape(states, states)
-    return (covariance + covariance.T) / 2
+    unknown: Array = np.eye(states**2) - np.kron(transition, transition)
+    driven: Array = np.outer(gain, gain).ravel()
+    covariance = np.linalg.solve(unknown, driven).reshape(states, states)
+    return 0.5 * (covariance + covariance.T)

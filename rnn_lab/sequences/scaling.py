@@ -78,7 +78,7 @@ def fit_scaler(kind: Scaling, rows: Array, columns: tuple[str, ...]) -> Scaler:
         # The standard deviation of a constant column need not round to zero; equal extremes are exact.
         if constant:
             raise BadInput(
-                f"data.scaling={kind} cannot scale column {column!r}: it is constant ({first:g}) over the"
+                f"data.scaling={kind} cannot scale column {column!r}: it is constant ({first + 0.0:g}) over the"
                 " training rows; choose data.scaling=none or leave it out of data.columns and data.target"
             )
     return Scaler(kind, shift, scale)

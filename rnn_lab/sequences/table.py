@@ -3,7 +3,6 @@
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
@@ -22,7 +21,7 @@ class Table(Forecasting):
         index: the column that says when (numbers, or dates such as 2024-01-31), by name or position, increasing
             from row to row. It serves the figures' x axis and is no input unless ``columns`` names it. None: the
             rows are counted.
-        delimiter: the one character between two cells.
+        delimiter: the one character between two cells; a backslash and a t stand for the tabulator.
 
     Raises:
         BadInput: on reading, a file, column or cell that does not serve; see ``read_csv``.
@@ -31,7 +30,7 @@ class Table(Forecasting):
     path: str
     header: bool = True
     index: str | int | None = None
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    delimiter: str = ","
 
     def read(self) -> Series:
         """Read the file."""
@@ -41,7 +40,7 @@ class Table(Forecasting):
             target=self.target,
             header=self.header,
             index=self.index,
-            delimiter=self.delimiter,
+            delimiter=self.delimiter.replace("\\t", "\t"),  # what a shell passes on for '\t'
         )
 
 

@@ -80,7 +80,7 @@ def test_the_first_row_is_already_stationary() -> None:
 
 @pytest.mark.parametrize("ar", [[1.0], [-1.0], [1.5], [2.0, -1.0], [0.5, 0.5], [0.0, 0.0, 1.0], [float("nan")]])
 def test_roots_on_or_inside_the_unit_circle_are_refused(ar: list[float]) -> None:
-    with pytest.raises(ValidationError, match=r"is not stationary: a root of .* on or inside the unit circle"):
+    with pytest.raises(ValidationError, match=r"must be stationary, but a root of .* on or inside the unit circle"):
         ARMA(length=10, ar=ar)
 
 

@@ -105,7 +105,7 @@ def test_what_does_not_serve_is_refused(
     assert "\n" not in str(refusal.value).replace("a\\nb", "")
 
 
-@pytest.mark.parametrize("delimiter", ['"', "\n"])
+@pytest.mark.parametrize("delimiter", ['"', "\n", "", "ab"])
 def test_an_impossible_delimiter_is_refused(tmp_path: Path, delimiter: str) -> None:
     with pytest.raises(BadInput, match="data"):
         read_csv(write(tmp_path, "x,y\n1,2\n"), delimiter=delimiter)

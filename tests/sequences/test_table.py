@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnn_lab.sequences import Sunspots
+from rnn_lab.sequences import Sunspots, Table
 
 SUNSPOTS = Sunspots(name="sunspots", window=12, train=209, validation=88, scaling="standard")
 
@@ -46,3 +46,18 @@ def test_sunspots_ship_with_the_package() -> None:
         rows = list(csv.reader(file))
     assert rows[0] == ["YEAR", "SUNACTIVITY"]
     assert len(rows) == 310
+
+
+def test_a_tabulator_as_a_shell_passes_it_on(tmp_path: Path) -> None:
+    (tmp_path / "tabs.tsv").write_text("x\ty\n1\t2\n3\t4\n5\t6\n")
+    for delimiter in ("\t", r"\t"):
+        table = Table(
+            name="tabs",
+            path=str(tmp_path / "tabs.tsv"),
+            delimiter=delimiter,
+            window=1,
+            train=1,
+            validation=1,
+            target="y",
+        )
+        np.testing.assert_array_equal(table.dataset().train.Y, [[4.0]])
