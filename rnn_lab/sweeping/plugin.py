@@ -1,7 +1,7 @@
 """How Hydra finds the sweeper: the plugin class, its registration, and its options in Hydra's config store.
 
 Hydra 1.4 accepts a plugin class from any package. Hydra 1.3 instantiates only classes below ``hydra_plugins``, a
-namespace that an editable install cannot add to; so :func:`register` builds this one class itself.
+namespace that an editable install cannot add to; so this one class is built here.
 """
 
 import sys
@@ -67,20 +67,13 @@ def _store(choices: dict[str, dict[str, Any]], group: str) -> None:
 
 
 def register() -> None:
-    """Register the sweeper and its options with Hydra; idempotent."""
-    name = DEFAULTS["_target_"]
+    """Register the plugin class, which Hydra 1.4 does on its own; idempotent."""
     plugins = Plugins.instance()
-    if plugins.class_name_to_class.get(name) is not OptunaSweeper:
+    if plugins.class_name_to_class.get(DEFAULTS["_target_"]) is not OptunaSweeper:
         plugins.register(OptunaSweeper)
-    _store({"rnn_lab": DEFAULTS}, "hydra/sweeper")
-    _store(SAMPLERS, "hydra/sweeper/sampler")
-    _store(PRUNERS, "hydra/sweeper/pruner")
-    _store(EXECUTORS, "hydra/sweeper/executor")
-    if not getattr(Plugins._instantiate, "knows_rnn_lab", False):
-        _teach_instantiate(name)
 
 
-def _teach_instantiate(name: str) -> None:
+def _teach_instantiate() -> None:
     """Build our class directly, and leave every other plugin to Hydra.
 
     Hydra would resolve the sweeper's config first, and a range that depends on a swept group (``${data.window}`` under
@@ -89,7 +82,13 @@ def _teach_instantiate(name: str) -> None:
     original = Plugins._instantiate
 
     def instantiate(self: Plugins, config: DictConfig) -> Any:
-        return OptunaSweeper() if config.get("_target_") == name else original(self, config)
+        return OptunaSweeper() if config.get("_target_") == DEFAULTS["_target_"] else original(self, config)
 
-    instantiate.knows_rnn_lab = True  # type: ignore[attr-defined]
     Plugins._instantiate = instantiate  # type: ignore[method-assign]
+
+
+_store({"rnn_lab": DEFAULTS}, "hydra/sweeper")
+_store(SAMPLERS, "hydra/sweeper/sampler")
+_store(PRUNERS, "hydra/sweeper/pruner")
+_store(EXECUTORS, "hydra/sweeper/executor")
+_teach_instantiate()

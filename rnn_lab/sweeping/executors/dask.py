@@ -18,7 +18,7 @@ class DaskExecutor(TrialExecutor):
     """Hands trials to a Dask scheduler, ``workers`` at a time.
 
     A worker should have one thread (``dask worker --nthreads 1``): Hydra's state belongs to the process, so trials in
-    the same process would take turns. Nothing is run twice: calls are not pure, and a worker that is lost fails its trial.
+    the same process would take turns. Nothing is run twice: calls are not pure, and a lost worker fails its trial.
 
     Args:
         workers: how many trials are in flight; also the size of the local cluster.
