@@ -1,16 +1,15 @@
 """Lorenz's model of convection in three variables."""
 
 import numpy as np
-from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.sequences.runge_kutta import Flow
+from rnn_lab.sequences.runge_kutta import Flow3D
 from rnn_lab.sequences.scaling import Array
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Lorenz63(Flow):
+class Lorenz63(Flow3D):
     """dx/dt = sigma (y - x), dy/dt = x (rho - z) - y, dz/dt = x y - beta z.
 
     Its Lyapunov exponents sum to -(sigma + 1 + beta), -13.67 for the defaults, of which the greatest is about 0.906
@@ -21,7 +20,6 @@ class Lorenz63(Flow):
         sigma: Prandtl number.
         rho: Rayleigh number, in units of its critical value; 28 is chaotic.
         beta: a geometric factor.
-        start: [x, y, z] at t = 0.
 
     Example:
         >>> Lorenz63(length=2)(np.random.default_rng(0)).round(4).tolist()
@@ -34,16 +32,6 @@ class Lorenz63(Flow):
     sigma: float = 10.0
     rho: float = 28.0
     beta: float = 8.0 / 3.0
-    start: list[float] = Field(default_factory=lambda: [1.0, 1.0, 1.0], min_length=3, max_length=3)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Intensity of the convection, horizontal and vertical variation of temperature."""
-        return ("x", "y", "z")
-
-    def initial(self) -> Array:
-        """Return (3,)."""
-        return np.array(self.start)
 
     def derivative(self, state: Array) -> Array:
         """Return f(x, y, z)."""

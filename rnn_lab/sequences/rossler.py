@@ -1,16 +1,15 @@
 """Rossler's band: chaos with a single nonlinear term."""
 
 import numpy as np
-from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.sequences.runge_kutta import Flow
+from rnn_lab.sequences.runge_kutta import Flow3D
 from rnn_lab.sequences.scaling import Array
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Rossler(Flow):
+class Rossler(Flow3D):
     """dx/dt = -y - z, dy/dt = x + a y, dz/dt = b + z (x - c).
 
     A turn takes about 5.9 units of time. Its fixed points are (a s, -s, s) with
@@ -20,7 +19,6 @@ class Rossler(Flow):
         a: growth of the spiral.
         b: inflow of z.
         c: where the spiral folds; 5.7 is chaotic.
-        start: [x, y, z] at t = 0.
 
     Example:
         >>> Rossler(length=2, step=0.1)(np.random.default_rng(0)).round(4).tolist()
@@ -33,16 +31,6 @@ class Rossler(Flow):
     a: float = 0.2
     b: float = 0.2
     c: float = 5.7
-    start: list[float] = Field(default_factory=lambda: [1.0, 1.0, 1.0], min_length=3, max_length=3)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The plane of the spiral, and the height of the fold."""
-        return ("x", "y", "z")
-
-    def initial(self) -> Array:
-        """Return (3,)."""
-        return np.array(self.start)
 
     def derivative(self, state: Array) -> Array:
         """Return f(x, y, z)."""

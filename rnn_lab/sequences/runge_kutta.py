@@ -64,3 +64,23 @@ class Flow(Trajectory):
                 state = rk4_step(self.derivative, state, self.step / self.substeps)
             values[n] = state
         return values
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Flow3D(Flow):
+    """A flow of three variables x, y, z.
+
+    Args:
+        start: [x, y, z] at t = 0.
+    """
+
+    start: list[float] = Field(default_factory=lambda: [1.0, 1.0, 1.0], min_length=3, max_length=3)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The three variables."""
+        return ("x", "y", "z")
+
+    def initial(self) -> Array:
+        """Return (3,)."""
+        return np.array(self.start)
