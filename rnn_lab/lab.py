@@ -73,6 +73,9 @@ def build(config: DictConfig) -> Experiment:
     unknown = sorted(str(key) for key in config if key not in KEYS)
     if unknown:
         raise BadInput(f"{unknown[0]} is no known key; there are {', '.join(KEYS)}.")
+    missing = sorted(OmegaConf.missing_keys(config))
+    if missing:
+        raise BadInput(f"{missing[0]} must be given: it has no default with these choices.")
     seed, replicas = _whole(config, "seed", least=0), _whole(config, "replicas", least=1)
     trainer: Trainer = hydra.utils.instantiate(config.trainer)
     optimizer: Optimizer | LBFGS = hydra.utils.instantiate(config.optimizer)
@@ -240,6 +243,8 @@ def _conclude(summary: dict[str, Any], folder: Path, relay: Relay | None) -> Non
         rows.append((name, scores))
     rows.sort(key=lambda row: row[1]["val/rmse"])
     log.info("\n%s\n", terminal.table(rows, columns))
+    losses = (f"{part} {summary['metrics'][f'{part}/loss']:.4g}" for part in ("train", "val"))
+    log.info("The network's loss, half the mean squared error of scaled targets: %s", ", ".join(losses))
     spread = summary["spread"]["val/rmse"]
     if spread["interval"] is not None:
         low, high = spread["interval"]

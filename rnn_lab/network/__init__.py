@@ -5,7 +5,7 @@ update rule that is no gradient.
 """
 
 from rnn_lab.network.elman import Elman
-from rnn_lab.network.network import ForwardPass, Network, TruncatedGradient
+from rnn_lab.network.network import ForwardPass, Network, Outputs, TruncatedGradient
 from rnn_lab.network.parameters import Parameters
 
-__all__ = ["Elman", "ForwardPass", "Network", "Parameters", "TruncatedGradient"]
+__all__ = ["Elman", "ForwardPass", "Network", "Outputs", "Parameters", "TruncatedGradient"]

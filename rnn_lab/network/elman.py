@@ -50,7 +50,7 @@ class Elman:
     input_initializer: InitializerName = "glorot"
     recurrent_initializer: InitializerName = "orthogonal"
     readout_initializer: InitializerName = "glorot"
-    gain: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
+    gain: Annotated[float, Field(ge=0)] = 1.0
 
     def shapes(self, inputs: int, outputs: int, window: int) -> Shapes:
         """Name -> shape of every parameter, without the replica axis."""

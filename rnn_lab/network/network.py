@@ -56,8 +56,7 @@ class Network:
 
     def predict(self, parameters: Parameters, X: Array) -> Array:
         """Outputs (R, N, O) for records X (N, T, D)."""
-        forward = ForwardPass(self, parameters.replicas, len(X))
-        return forward(parameters, self.time_major(X, parameters.replicas)).copy()
+        return Outputs(self, parameters.replicas, X)(parameters)
 
 
 class ForwardPass:
@@ -79,6 +78,32 @@ class ForwardPass:
         if "b_y" in parameters:
             self.outputs += parameters["b_y"][:, None]
         return self.outputs
+
+
+class Outputs:
+    """Outputs for all records of a split, block by block, so that the states' memory does not grow with N.
+
+    Args:
+        network: what to compute.
+        replicas: R.
+        X: (N, T, D), the same for each replica.
+    """
+
+    BLOCK = 1024  # records: enough that the loop over blocks costs nothing
+
+    def __init__(self, network: Network, replicas: int, X: Array) -> None:
+        X = network.time_major(X, replicas)
+        self.shape = (replicas, X.shape[2], network.outputs)
+        self.blocks = [X[:, :, start : start + self.BLOCK] for start in range(0, X.shape[2], self.BLOCK)]
+        sizes = {block.shape[2] for block in self.blocks}  # the usual one, and perhaps a smaller last one
+        self.forward = {size: ForwardPass(network, replicas, size) for size in sizes}
+
+    def __call__(self, parameters: Parameters) -> Array:
+        """Outputs (R, N, O), in memory of their own."""
+        outputs = np.empty(self.shape, parameters.flat.dtype)
+        for i, block in enumerate(self.blocks):
+            outputs[:, i * self.BLOCK : (i + 1) * self.BLOCK] = self.forward[block.shape[2]](parameters, block)
+        return outputs
 
 
 class TruncatedGradient:

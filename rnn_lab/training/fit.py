@@ -8,9 +8,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_lab.component import BadInput
 from rnn_lab.network import Network, Parameters
 from rnn_lab.sequences import Dataset
-from rnn_lab.training.examination import Examination, judge
+from rnn_lab.training.examination import Examination, judge, spectral_radius
 from rnn_lab.training.lbfgs import LBFGS, FullBatch
 from rnn_lab.training.minibatch import MiniBatches
 from rnn_lab.training.optimizers import Optimizer
@@ -26,8 +27,9 @@ class Epoch:
 
     Attributes:
         epoch: 0 is before any update.
-        metrics: name -> (R,).
-        parameters: the weights as they are.
+        metrics: name -> (R,), of those weights; ``grad/norm`` and ``grad/clipped`` are NaN for a replica that has
+            stopped before.
+        parameters: the weights as they are; see `TrainingState`.
         predictions: ``train`` and ``validation``, (R, N, O), in the data's own units.
         state: all of it, for a checkpoint.
     """
@@ -77,12 +79,15 @@ def fit(
         state: where to go on; None to start from fresh weights. It is changed in place.
 
     Returns:
-        The state at the end, whose ``parameters`` are the weights that the run keeps.
+        The state at the end, whose ``parameters`` are the weights that the run keeps. To go on from it later, save it in
+        an observer instead: there, weights and moments belong to the same epoch.
 
     Raises:
-        BadInput: where the settings do not fit the data or each other.
+        BadInput: where the settings do not fit the data, each other or the state.
     """
     advance = engine(network, dataset, trainer, optimizer, seeds)
+    if state is not None and state.epoch > trainer.epochs:
+        raise BadInput(f"trainer.epochs={trainer.epochs} is less than the {state.epoch} epochs that are done already.")
     examine = Examination(network, dataset, len(seeds))
 
     def rates(state: TrainingState) -> Array:
@@ -99,7 +104,7 @@ def fit(
         metrics |= {
             "grad/norm": lengths,
             "grad/clipped": clips,
-            "weights/spectral_radius": np.abs(np.linalg.eigvals(state.parameters["W_hh"])).max(axis=1),
+            "weights/spectral_radius": spectral_radius(state.parameters["W_hh"]),
             "lr": rates(state),
             "epoch_seconds": np.full(len(seeds), seconds),
         }
@@ -119,9 +124,13 @@ def fit(
             reason = look(state, np.zeros(len(seeds)), np.zeros(len(seeds)), 0.0)
         while state.epoch < trainer.epochs and state.running.any() and not reason:
             started = perf_counter()
+            stopped = ~state.running
             lengths, clips = advance(state)
+            lengths[stopped] = clips[stopped] = np.nan  # in lockstep, but no longer training
+            state.freeze()
             state.epoch += 1
             reason = look(state, lengths, clips, perf_counter() - started)
+    state.freeze()
     for r in np.flatnonzero(state.running):
         state.reasons[r] = reason or f"all {trainer.epochs} epochs are done"
         if trainer.keep == "best":

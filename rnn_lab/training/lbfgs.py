@@ -60,7 +60,11 @@ class FullBatch:
         self.Y = np.asarray(Y, network.dtype)[None]
 
     def __call__(self, state: TrainingState) -> tuple[Array, Array]:
-        """Train for one epoch, in place; returns the gradient's length at its end, (R,), and zeros (none clipped)."""
+        """Train the replicas that still run for one epoch, in place.
+
+        Returns:
+            The gradient's length at the end, and zeros (none is clipped), each (R,).
+        """
         from scipy.optimize import minimize  # only this optimizer needs SciPy: others start faster without
 
         lengths = np.zeros(state.parameters.replicas)
@@ -87,7 +91,4 @@ class FullBatch:
             state.parameters.flat[r] = found.x
             state.updates += int(found.nit)
             lengths[r] = np.linalg.norm(found.jac)
-            if not np.isfinite(found.fun):
-                mask = np.arange(len(lengths)) == r
-                state.stop(mask, "the loss is not finite", state.epoch + 1, diverged=True)
         return lengths, np.zeros_like(lengths)

@@ -61,7 +61,7 @@ class MiniBatches:
         return np.broadcast_to(np.arange(N), (len(self.seeds), N))
 
     def __call__(self, state: TrainingState) -> tuple[Array, Array]:
-        """Train for one epoch, in place.
+        """Train all replicas for one epoch, in place.
 
         Returns:
             The mean over updates of the gradient's length before clipping, and the share of updates clipped, each (R,).
@@ -81,8 +81,4 @@ class MiniBatches:
             factor = self.optimizer.schedule.factor(state.schedule, state.epoch + i / len(starts), trainer.epochs)
             rate = (self.optimizer.learning_rate * factor).astype(gradient.flat.dtype)[:, None]
             self.optimizer.update(parameters.flat, gradient.flat, rate, state.moments, state.updates)
-            if not np.isfinite(lengths[:, i]).all():
-                state.stop(~np.isfinite(lengths[:, i]), "the gradient is not finite", state.epoch + 1, diverged=True)
-            if not state.running.all():
-                parameters.flat[~state.running] = state.best.flat[~state.running]
         return lengths.mean(axis=1), clips.mean(axis=1)

@@ -17,9 +17,9 @@ from rnn_lab.training.schedules import Constant, Schedule
 
 Array = NDArray[Any]
 Moments = dict[str, Array]
-Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Rate = Annotated[float, Field(gt=0)]
 Decay = Annotated[float, Field(ge=0, lt=1)]
-Small = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Small = Annotated[float, Field(gt=0)]
 
 
 class Optimizer(Protocol):
@@ -165,7 +165,7 @@ class Adam:
     beta1: Decay = 0.9
     beta2: Decay = 0.999
     epsilon: Small = 1e-8
-    weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
     schedule: Schedule = field(default_factory=Constant)
 
     def begin(self, theta: Array) -> Moments:

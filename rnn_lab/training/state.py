@@ -18,7 +18,8 @@ class TrainingState:
     """The state after an epoch.
 
     Attributes:
-        parameters: the weights as they are; those of a replica that has stopped are its best ones.
+        parameters: the weights as they are. A replica that stops at this epoch still has those that it stops with, so
+            that they belong to the epoch's metrics; from the next epoch on, and at the end, it has its best ones.
         best: the weights with the lowest validation loss so far.
         epoch, updates: how many are done.
         first_loss: (R,) training loss before any update.
@@ -64,11 +65,14 @@ class TrainingState:
         """(R,) which replicas still train."""
         return np.asarray(self.stopped == RUNNING)
 
-    def stop(self, replicas: Array, reason: str, epoch: int, *, diverged: bool = False) -> None:
-        """Freeze the replicas of a mask (R,) at their best weights; ``epoch`` is the one they stop at or in."""
+    def stop(self, replicas: Array, reason: str, *, diverged: bool = False) -> None:
+        """Let the replicas of a mask (R,) stop at this epoch, those that have not stopped before."""
         for r in np.flatnonzero(replicas & self.running):
-            self.stopped[r], self.reasons[r], self.diverged[r] = epoch, reason, diverged
-            self.parameters.flat[r] = self.best.flat[r]
+            self.stopped[r], self.reasons[r], self.diverged[r] = self.epoch, reason, diverged
+
+    def freeze(self) -> None:
+        """Give every replica that has stopped its best weights."""
+        self.parameters.flat[~self.running] = self.best.flat[~self.running]
 
     def save(self, path: Path, **identity: str) -> None:
         """Write an ``.npz`` whole or not at all; ``identity`` are strings to recognise the run by."""

@@ -7,7 +7,7 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT, BadInput
 
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 
 
@@ -24,7 +24,8 @@ class Trainer:
         clip_value: limit on each gradient entry's size; None for none.
         clip_norm: limit on the gradient's length; None for none.
         patience: epochs without a lower validation loss after which a replica stops; None to run all epochs.
-        keep: which weights a run ends with: ``best`` on validation, or the ``last``.
+        keep: which weights a replica ends with that trained to the end: its ``best`` on validation, or the ``last``.
+            One that stopped before, tired or diverged, ends with its best ones.
         explode: a training loss above this multiple of the loss before training counts as divergence.
         dtype: precision of parameters and arithmetic.
         checkpoint_seconds: at most this much work is lost when a run is killed.
