@@ -23,7 +23,7 @@ from rnn_lab.network import Elman, Network
 from rnn_lab.sequences import Dataset, Forecasting
 from rnn_lab.tracking.carry_over import carry_over
 from rnn_lab.tracking.config import Tracking
-from rnn_lab.tracking.journal import Journal
+from rnn_lab.tracking.journal import Journal, encode
 from rnn_lab.tracking.launch import Relay
 from rnn_lab.tracking.launch import start as start_relay
 from rnn_lab.tracking.observer import JournalObserver
@@ -223,9 +223,9 @@ def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | 
 
 
 def _save(path: Path, summary: dict[str, Any]) -> None:
-    """Write JSON whole or not at all."""
+    """Write JSON whole or not at all; like the journal's, it spells NaN and infinities as strings."""
     beside = path.with_name(f".{path.name}.part")
-    beside.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    beside.write_text(json.dumps(json.loads(encode(summary)), indent=2) + "\n", encoding="utf-8")
     beside.replace(path)
 
 

@@ -72,7 +72,7 @@ class Journal:
         Raises:
             BadInput: the disk is full or failed. The journal still ends with its last whole fact.
         """
-        line = (_encode({"fact": fact, "time": time.time(), **content}) + "\n").encode()
+        line = (encode({"fact": fact, "time": time.time(), **content}) + "\n").encode()
         try:
             written = 0
             while written < len(line):
@@ -159,7 +159,7 @@ def read(folder: Path | str) -> list[Fact]:
     return Tail(folder).read()
 
 
-def _encode(fact: Fact) -> str:
+def encode(fact: Fact) -> str:
     try:
         return json.dumps(fact, allow_nan=False, default=_plain)
     except ValueError:  # a NaN or an infinity somewhere: rare, so only then the way through text and back
