@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.network import Network, Parameters
-from rnn_lab.sequences import Dataset
+from rnn_lab.sequences import Dataset, Records
 from rnn_lab.tracking.journal import read
 
 Array = NDArray[Any]
@@ -28,8 +28,9 @@ def draw(
     from rnn_lab import figures  # matplotlib: not before there is something to draw
 
     x = np.arange(len(dataset.series)) if dataset.index is None else dataset.index
-    parts = {"train": dataset.train, "validation": dataset.validation}
-    parts |= {} if dataset.test is None else {"test": dataset.test}
+    parts: dict[str, Records] = {"train": dataset.train, "validation": dataset.validation}
+    if dataset.test is not None:
+        parts["test"] = dataset.test
     epochs, metrics, rivals = _curves(folder)
     title = f"Kept weights (epoch {kept_epoch[0]})" if len(kept_epoch) == 1 else "Kept weights"
 

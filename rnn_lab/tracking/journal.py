@@ -160,6 +160,7 @@ def read(folder: Path | str) -> list[Fact]:
 
 
 def encode(fact: Fact) -> str:
+    """Turn a fact into one line of valid JSON; see `Journal.write` for NumPy's types, NaN and the infinities."""
     try:
         return json.dumps(fact, allow_nan=False, default=_plain)
     except ValueError:  # a NaN or an infinity somewhere: rare, so only then the way through text and back
