@@ -91,3 +91,8 @@ def test_pins_cover_what_the_lab_needs() -> None:
     lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
     pins = {re.fullmatch(r"([\w.-]+)==[\w.]+", line)[1].lower() for line in lines}  # type: ignore[index]
     assert {re.match(r"[\w-]+", need)[0].lower() for need in needs} <= pins  # type: ignore[index]
+
+
+def test_types_hold_under_mypy_strict() -> None:
+    verdict = subprocess.run([sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, text=True)
+    assert verdict.returncode == 0, verdict.stdout + verdict.stderr
