@@ -79,8 +79,8 @@ def fit(
         state: where to go on; None to start from fresh weights. It is changed in place.
 
     Returns:
-        The state at the end, whose ``parameters`` are the weights that the run keeps. To go on from it later, save it in
-        an observer instead: there, weights and moments belong to the same epoch.
+        The state at the end, whose ``parameters`` are the weights that the run keeps. To go on later, start from one
+        that an observer saved: there, weights and moments belong to the same epoch.
 
     Raises:
         BadInput: where the settings do not fit the data, each other or the state.
