@@ -1,7 +1,8 @@
 """A trained network ready for use: forecasts of new series in the data's own units, on disk without pickle."""
 
 import json
-from dataclasses import dataclass, is_dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, is_dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ Array = NDArray[np.float64]
 MODEL = Path("weights", "model.json")
 WEIGHTS = Path("weights", "kept.npz")
 FORMAT = 1
+READING: Mapping[str, Any] = {"header": True, "index": None, "delimiter": ","}
 CHUNK = 4096
 """Windows per forward pass: memory does not grow with the length of the series."""
 
@@ -34,6 +36,7 @@ class Forecaster:
         input_scaler, target_scaler: original units -> scaled, of the D inputs and of the O targets.
         horizon: how many rows after a window's last the forecast lies.
         inputs, targets: the columns' names, D and O of them.
+        reading: how a file of such a series is read: ``header``, ``index`` and ``delimiter`` of `read_csv`.
 
     Example:
         >>> from rnn_lab.network import Elman
@@ -52,6 +55,7 @@ class Forecaster:
     horizon: int
     inputs: tuple[str, ...]
     targets: tuple[str, ...]
+    reading: Mapping[str, Any] = field(default_factory=lambda: dict(READING))
 
     @classmethod
     def of(cls, network: Network, parameters: Parameters, dataset: Dataset) -> "Forecaster":
@@ -64,6 +68,8 @@ class Forecaster:
             horizon=dataset.horizon,
             inputs=dataset.inputs,
             targets=dataset.targets,
+            reading={key: dataset.recipe.get(key, value) for key, value in READING.items()}
+            | {"index": None if dataset.index is None else dataset.index_name},
         )
 
     @property
@@ -181,6 +187,7 @@ class Forecaster:
             "targets": list(self.targets),
             "input_scaler": self.input_scaler.recipe(),
             "target_scaler": self.target_scaler.recipe(),
+            "reading": dict(self.reading),
         }
 
     @classmethod
@@ -212,6 +219,7 @@ class Forecaster:
                 horizon=recipe["horizon"],
                 inputs=inputs,
                 targets=targets,
+                reading=recipe["reading"],
             )
         except (OSError, ValueError, KeyError, TypeError, ImportError, BadZipFile, EOFError) as error:
             raise BadInput(f"the trained network in {folder} cannot be read: {error}") from error

@@ -60,13 +60,14 @@ def loss_curves(
 
 def _curve(axes: Axes, epochs: Array, values: Array, split: str) -> None:
     colour, label, marker = SPLITS[split], NAMES[split].lower(), "o" if len(epochs) == 1 else None
+    width = 2.6 if split == "train" else 1.3  # the two often coincide: a thin line over a thick one shows both
     if values.shape[1] == 1:
-        axes.plot(epochs, values[:, 0], color=colour, label=label, marker=marker)
+        axes.plot(epochs, values[:, 0], color=colour, label=label, linewidth=width, marker=marker)
         return
     axes.plot(epochs, values, color=colour, linewidth=0.6, alpha=0.4)
     low, median, high = _quartiles(values)
     axes.fill_between(epochs, low, high, color=colour, alpha=0.2, linewidth=0)
-    axes.plot(epochs, median, color=colour, linewidth=1.8, label=label, marker=marker)
+    axes.plot(epochs, median, color=colour, linewidth=width, label=label, marker=marker)
 
 
 def _quartiles(values: Array) -> Array:

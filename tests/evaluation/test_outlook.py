@@ -1,0 +1,239 @@
+import csv
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rnn_lab.component import BadInput
+from rnn_lab.evaluation.forecaster import Forecaster
+from rnn_lab.evaluation.outlook import continued, look_ahead, read_series
+from rnn_lab.network import Elman, Network
+from rnn_lab.sequences import Series, Table
+from rnn_lab.sequences.scaling import fit_scaler
+
+
+def table(folder, name, columns, rows=40, *, header=True, delimiter=","):
+    """Write a CSV of random numbers; returns its path and the values by column."""
+    rng = np.random.default_rng(len(name))
+    values = {
+        column: [f"2024-01-{1 + row:02}" if column == "day" else repr(rng.normal()) for row in range(rows)]
+        for column in columns
+    }
+    with (folder / name).open("w", newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter)
+        if header:
+            writer.writerow(columns)
+        writer.writerows(zip(*values.values(), strict=True))
+    return folder / name, {c: np.array(v, float) for c, v in values.items() if c != "day"}
+
+
+def trained(path, seeds=(0, 1, 2), **arguments):
+    """An untrained network is as good: its forecasts are numbers like any."""
+    arguments = {"window": 6, "train": 15, "validation": 5, "scaling": "standard", **arguments}
+    data = Table(name="table", path=str(path), **arguments).dataset()
+    network = Network(Elman(hidden_dim=3), inputs=len(data.inputs), outputs=len(data.targets), window=data.window)
+    return Forecaster.of(network, network.initial(seeds), data)
+
+
+@pytest.fixture
+def weather(tmp_path):
+    return table(tmp_path, "weather.csv", ["day", "wind", "rain", "sun"], rows=30)
+
+
+def test_every_array_lies_where_its_row_is(weather):
+    path, values = weather
+    forecaster = trained(path, columns=["wind", "rain"], target=["rain", "wind"], index="day", horizon=2)
+    outlook = look_ahead(forecaster, read_series(forecaster, path), steps=9)
+    inputs = np.column_stack([values["wind"], values["rain"]])
+    assert (outlook.rows, outlook.horizon, outlook.index_name) == (30, 2, "day")
+    assert outlook.observed.shape == (39, 2)
+    assert outlook.observed[:30] == pytest.approx(inputs[:, ::-1])
+    assert np.isnan(outlook.observed[30:]).all()
+    for row in range(39):
+        if 7 <= row < 32:  # its window ends two rows before it, and begins at row 0 at the earliest
+            expected = forecaster.predict_each(inputs[None, row - 7 : row - 1])[:, 0]
+            assert outlook.one_step[:, row] == pytest.approx(expected)
+        else:
+            assert np.isnan(outlook.one_step[:, row]).all()
+    assert np.isnan(outlook.free_run[:, :30]).all()
+    assert outlook.free_run[:, 30:] == pytest.approx(forecaster.free_run(inputs, 9))
+    assert str(outlook.index[38].astype("datetime64[D]")) == "2024-02-08"
+
+
+def test_no_steps_still_reach_as_far_as_the_horizon(weather):
+    path, _ = weather
+    forecaster = trained(path, columns="wind", horizon=3)
+    outlook = look_ahead(forecaster, read_series(forecaster, path), steps=0)
+    assert outlook.one_step.shape == (3, 33, 1)
+    assert np.isfinite(outlook.one_step[:, 32]).all()
+    assert np.isnan(outlook.free_run).all()
+
+
+class TestReading:
+    """A new file under the names that the network knows."""
+
+    def test_as_the_training_file_was_read(self, tmp_path):
+        path, values = table(tmp_path, "a.csv", ["day", "wind"], rows=30, header=False, delimiter=";")
+        forecaster = trained(path, header=False, index=0, delimiter=";")
+        series = read_series(forecaster, path)
+        assert (series.inputs, series.targets, series.index_name) == (("1",), ("1",), "0")
+        assert series.values[:, 0] == pytest.approx(values["wind"])
+
+    def test_other_names_in_the_network_s_order(self, weather, tmp_path):
+        forecaster = trained(weather[0], columns=["wind", "rain"], target=["sun", "rain"], index="day")
+        path, values = table(tmp_path, "new.csv", ["a", "b", "c", "d"])
+        series = read_series(
+            forecaster, path, columns=["c", "a"], target=["d", "a"], reading={"index": None, "delimiter": ","}
+        )
+        assert series.inputs == ("wind", "rain")
+        found = {name: series.values[:, i] for i, name in enumerate(series.columns)}
+        for name, column in {"wind": "c", "rain": "a", "sun": "d"}.items():
+            assert found[name] == pytest.approx(values[column])
+
+    def test_a_target_is_compared_with_if_it_is_there(self, weather, tmp_path):
+        forecaster = trained(weather[0], columns="wind", target="rain")
+        with_rain, values = table(tmp_path, "with.csv", ["rain", "wind"])
+        without, _ = table(tmp_path, "without.csv", ["wind"])
+        outlook = look_ahead(forecaster, read_series(forecaster, with_rain), 1)
+        assert outlook.observed[:40, 0] == pytest.approx(values["rain"])
+        outlook = look_ahead(forecaster, read_series(forecaster, without), 1)
+        assert np.isnan(outlook.observed).all()
+        assert np.isfinite(outlook.one_step[:, 6:41]).all()
+
+    def test_a_target_that_is_asked_for_must_be_there(self, weather):
+        forecaster = trained(weather[0], columns="wind", target="rain")
+        with pytest.raises(BadInput, match=r"data\.target names 'snow'"):
+            read_series(forecaster, weather[0], target="snow")
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (
+                {"columns": ["wind", "sun"]},
+                r"data\.columns names 2 columns \(wind, sun\), but the network reads 1: wind",
+            ),
+            (
+                {"target": ["wind", "sun"]},
+                r"data\.target names 2 columns \(wind, sun\), but the network forecasts 1: r",
+            ),
+            ({"columns": "gust"}, r"data\.columns names 'gust', which is no column"),
+            ({"reading": {"index": "time"}}, r"data\.index names 'time', which is no column"),
+        ],
+    )
+    def test_columns_that_do_not_fit(self, weather, options, message):
+        forecaster = trained(weather[0], columns="wind", target="rain")
+        with pytest.raises(BadInput, match=message):
+            read_series(forecaster, weather[0], **options)
+
+    def test_a_copied_network_reads_the_same(self, weather, tmp_path):
+        forecaster = trained(weather[0], columns="wind", index="day")
+        forecaster.save(tmp_path)
+        assert Forecaster.load(tmp_path).reading == forecaster.reading == {
+            "header": True, "index": "day", "delimiter": ","
+        }  # fmt: skip
+
+
+class TestFile:
+    """The CSV read back."""
+
+    def read(self, path):
+        with path.open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    def test_every_number_survives_to_the_last_bit(self, weather, tmp_path):
+        forecaster = trained(weather[0], columns=["wind", "rain"], index="day")
+        outlook = look_ahead(forecaster, read_series(forecaster, weather[0]), 4)
+        outlook.write_csv(tmp_path / "out.csv")
+        rows = self.read(tmp_path / "out.csv")
+        assert len(rows) == 34
+        assert [rows[0]["day"], rows[-1]["day"]] == ["2024-01-01", "2024-02-03"]
+        for o, name in enumerate(["wind", "rain"]):
+            expected = {
+                name: outlook.observed[:, o],
+                f"{name}_one_step": outlook.one_step[:, :, o].mean(axis=0),
+                f"{name}_one_step_sd": outlook.one_step[:, :, o].std(axis=0, ddof=1),
+                f"{name}_free_run": outlook.free_run[:, :, o].mean(axis=0),
+                f"{name}_free_run_sd": outlook.free_run[:, :, o].std(axis=0, ddof=1),
+            }
+            for column, values in expected.items():
+                found = np.array([float(row[column] or "nan") for row in rows])
+                assert np.array_equal(found, values, equal_nan=True), column
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "weather.csv"]
+
+    def test_one_replica_has_no_standard_deviation(self, weather, tmp_path):
+        forecaster = trained(weather[0], seeds=(0,), columns="wind")
+        look_ahead(forecaster, read_series(forecaster, weather[0]), 1).write_csv(tmp_path / "out.csv")
+        rows = self.read(tmp_path / "out.csv")
+        assert list(rows[0]) == ["n", "wind", "wind_one_step", "wind_free_run"]
+        assert (rows[0]["n"], rows[0]["wind_one_step"], rows[-1]["wind"]) == ("0", "", "")
+
+    def test_a_free_run_that_blew_up_is_written_as_it_is(self, weather, tmp_path):
+        forecaster = trained(weather[0], columns="wind")
+        outlook = look_ahead(forecaster, read_series(forecaster, weather[0]), 2)
+        spoiled = outlook.free_run.copy()
+        spoiled[0, -1], spoiled[:, -2] = np.inf, 1e308
+        replace(outlook, free_run=spoiled).write_csv(tmp_path / "out.csv")
+        assert [row["wind_free_run"] for row in self.read(tmp_path / "out.csv")[-2:]] == ["inf", "inf"]
+
+    def test_a_file_that_cannot_be_written(self, weather, tmp_path):
+        forecaster = trained(weather[0], columns="wind")
+        outlook = look_ahead(forecaster, read_series(forecaster, weather[0]), 2)
+        with pytest.raises(BadInput, match="cannot be written: No such file"):
+            outlook.write_csv(tmp_path / "nowhere" / "out.csv")
+        (tmp_path / "folder.csv").mkdir()
+        with pytest.raises(BadInput, match="cannot be written: Is a directory"):
+            outlook.write_csv(tmp_path / "folder.csv")
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.csv", "weather.csv"]
+
+
+@pytest.mark.parametrize(
+    ("index", "last"),
+    [
+        (["2024-01-31", "2024-02-01", "2024-02-02"], "2024-02-05"),  # days, across the end of a month
+        (["2023-10-01", "2023-11-01", "2023-12-01"], "2024-03-01"),  # months
+        (["2023-04-15", "2023-07-15", "2023-10-15"], "2024-07-15"),  # quarters
+        (["2019-02-01", "2020-02-01", "2021-02-01"], "2024-02-01"),  # years, one of them a leap year
+        (["2024-01-01T06:00", "2024-01-01T07:30", "2024-01-01T09:00"], "2024-01-01T13:30"),
+        (["2024-03-01", "2024-03-04", "2024-03-05", "2024-03-06"], "2024-03-09"),  # working days: a day, by the median
+    ],
+)
+def test_dates_go_on_as_they_went(index, last):
+    dates = np.array(index, "datetime64[us]")
+    extended = continued(dates, len(dates), len(dates) + 3)
+    assert (extended[: len(dates)] == dates).all()
+    assert extended[-1] == np.datetime64(last, "us")
+
+
+@pytest.mark.parametrize(
+    ("index", "ahead"),
+    [
+        ([1700.0, 1701.0, 1702.0], [1703.0, 1704.0]),
+        ([0.0, 0.5], [1.0, 1.5]),
+        ([3.0], [4.0, 5.0]),
+        ([1.0, 2.0, 3.0, 7.0], [8.0, 9.0]),
+    ],
+)
+def test_numbers_go_on_by_their_median_step(index, ahead):
+    assert continued(np.array(index), len(index), len(index) + 2)[-2:].tolist() == ahead
+
+
+def test_without_an_index_rows_are_counted():
+    assert continued(None, 3, 5).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_single_date_goes_on_by_days():
+    assert continued(np.array(["2024-02-28"], "datetime64[us]"), 1, 3)[-1] == np.datetime64("2024-03-01", "us")
+
+
+def test_a_series_made_in_memory_serves_as_well():
+    """No file is needed: a Series under the network's names is enough."""
+    t = np.arange(40.0)
+    values = np.column_stack([np.sin(t), np.cos(t)])
+    network = Network(Elman(hidden_dim=3), inputs=1, outputs=1, window=6)
+    scaler = fit_scaler("none", values[:, :1], ("a",))
+    forecaster = Forecaster(
+        network=network, parameters=network.initial([0]), input_scaler=scaler, target_scaler=scaler, horizon=1,
+        inputs=("b",), targets=("b",),
+    )  # fmt: skip
+    outlook = look_ahead(forecaster, Series(values, ("a", "b"), ("b",), ("b",)), 2)
+    assert (outlook.observed[:40, 0] == values[:, 1]).all()
