@@ -8,14 +8,17 @@ from typing import Any
 import yaml
 from optuna.trial import FrozenTrial, TrialState
 
+from rnn_lab.sweeping import across, plots
 from rnn_lab.sweeping.command import Command, dashboard
 from rnn_lab.sweeping.study import FOLDER, REASON, SweepStudy
 from rnn_lab.sweeping.terminal import say, warn
 from rnn_lab.sweeping.worker import TRACEBACK
 
 
-def conclude(studies: list[SweepStudy], endings: Mapping[str, str], command: Command, interrupted: int) -> int:
-    """Print and write the results; the exit code is 1 if a study has none because its trials failed."""
+def conclude(
+    studies: list[SweepStudy], endings: Mapping[str, str], command: Command, folder: Path, interrupted: int
+) -> int:
+    """Print and write the results into the sweep's folder; the exit code is 1 if a study has none because its trials failed."""
     code = interrupted
     for study in studies:
         if reason := endings.get(study.plan.name):
@@ -26,10 +29,25 @@ def conclude(studies: list[SweepStudy], endings: Mapping[str, str], command: Com
         elif failure := _why_nothing(study):
             warn(failure)
             code = code or 1
+    if len(studies) > 1:
+        say(f"\n{across.save(studies, folder)}\n")
+    if studies[0].options.figures:
+        _draw(studies, folder)
     if interrupted:
         say(f"To continue: {command.again()}")
     say(f"To look at it: {dashboard(studies[0].address)}")
     return code
+
+
+def _draw(studies: list[SweepStudy], folder: Path) -> None:
+    for study in studies:
+        for _ in plots.draw(study.study, study.plan.folder / "figures"):
+            pass
+        say(f"Figures: {_near(study.plan.folder / 'figures')}")
+    if len(studies) > 1:
+        for _ in plots.draw_across([study.study for study in studies], folder / "figures"):
+            pass
+        say(f"Figures across the studies: {_near(folder / 'figures')}")
 
 
 def describe(study: SweepStudy, trial: FrozenTrial, command: Command) -> dict[str, Any]:

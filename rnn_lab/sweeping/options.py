@@ -29,6 +29,7 @@ class Options:
         timeout: seconds after which no trial is started.
         max_failures: how many trials may fail before the study is given up; None for any number.
         stagnation: end a study when that many finished trials in a row did not improve on the best.
+        figures: draw Optuna's plots of each study at its end, into its folder (some seconds).
         dry_run: print what would be done, and do nothing.
     """
 
@@ -45,6 +46,7 @@ class Options:
     timeout: float | None = Field(gt=0)
     max_failures: int | None = Field(ge=0)
     stagnation: int | None = Field(ge=1)
+    figures: bool
     dry_run: bool
     sampler: dict[str, Any] | str
     pruner: dict[str, Any] | str

@@ -4,6 +4,7 @@ Hydra 1.4 accepts a plugin class from any package. Hydra 1.3 instantiates only c
 namespace that an editable install cannot add to; so this one class is built here.
 """
 
+import inspect
 import sys
 from typing import Any
 
@@ -33,6 +34,7 @@ DEFAULTS: dict[str, Any] = {
     "timeout": None,
     "max_failures": None,
     "stagnation": None,
+    "figures": False,
     "dry_run": False,
 }
 """``hydra/sweeper=rnn_lab``; :class:`rnn_lab.sweeping.options.Options` says what each one means."""
@@ -62,15 +64,24 @@ class OptunaSweeper(Sweeper):
 
 
 def _store(choices: dict[str, dict[str, Any]], group: str) -> None:
+    store = ConfigStore.instance().store
+    replace = (
+        {"replace": True} if "replace" in inspect.signature(store).parameters else {}
+    )  # Hydra 1.4 wants to be told
     for name, node in choices.items():
-        ConfigStore.instance().store(group=group, name=name, node=node, provider="rnn_lab")
+        store(group=group, name=name, node=node, provider="rnn_lab", **replace)
 
 
 def register() -> None:
-    """Register the plugin class, which Hydra 1.4 does on its own; idempotent."""
+    """Register the plugin class and its options; idempotent.
+
+    The official Optuna sweeper has samplers of the same names in the same groups. Hydra loads it before ours are stored
+    here, so in a process that calls this function the names mean ours.
+    """
     plugins = Plugins.instance()
     if plugins.class_name_to_class.get(DEFAULTS["_target_"]) is not OptunaSweeper:
         plugins.register(OptunaSweeper)
+    _store_options()
 
 
 def _teach_instantiate() -> None:
@@ -87,8 +98,12 @@ def _teach_instantiate() -> None:
     Plugins._instantiate = instantiate  # type: ignore[method-assign]
 
 
-_store({"rnn_lab": DEFAULTS}, "hydra/sweeper")
-_store(SAMPLERS, "hydra/sweeper/sampler")
-_store(PRUNERS, "hydra/sweeper/pruner")
-_store(EXECUTORS, "hydra/sweeper/executor")
+def _store_options() -> None:
+    _store({"rnn_lab": DEFAULTS}, "hydra/sweeper")
+    _store(SAMPLERS, "hydra/sweeper/sampler")
+    _store(PRUNERS, "hydra/sweeper/pruner")
+    _store(EXECUTORS, "hydra/sweeper/executor")
+
+
+_store_options()  # Hydra 1.4 loads this module on its own
 _teach_instantiate()

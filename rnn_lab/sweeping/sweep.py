@@ -58,9 +58,9 @@ class Sweep:
                 storage = connect(address)
             OmegaConf.save(self._config, folder / "multirun.yaml")
             studies = [SweepStudy(plan, options, address, storage) for plan in todo]
-            return self._run(studies, options, command)
+            return self._run(studies, options, command, folder)
 
-    def _run(self, studies: list[SweepStudy], options: Options, command: Command) -> int:
+    def _run(self, studies: list[SweepStudy], options: Options, command: Command, folder: Path) -> int:
         job = Job(self._function, self._context, self._config, Singleton.get_state())
         executor = build.executor(options)
         try:
@@ -81,4 +81,4 @@ class Sweep:
         except BaseException:
             executor.abandon()
             raise
-        return conclude(studies, endings, command, code)
+        return conclude(studies, endings, command, folder, code)

@@ -187,3 +187,22 @@ def test_several_objectives_leave_a_front(toy):
 def test_replicas_become_one_value(toy, how, extra):
     toy.sweep("n=1,2", "ending=replicas", f"hydra.sweeper.aggregate={how}", "hydra.sweeper.n_trials=2")
     assert [trial.value for trial in toy.trials()] == pytest.approx([0.09 + extra] * 2)
+
+
+def test_figures_and_a_table_across_the_studies(toy):
+    sweep = ("search=default", "data=sine,sunspots", "hydra.sweeper.n_trials=4", "hydra.sweeper.figures=true")
+    out, _ = toy.sweep(*sweep, sweeper=False)
+    folder = toy.folder / "multirun" / "toy"
+    for figures in (folder / "data=sine" / "figures", folder / "data=sunspots" / "figures"):
+        names = {path.stem for path in figures.glob("*.png")}
+        assert names >= {"history", "slice", "contour", "parallel_coordinates", "timeline", "intermediate_values", "edf"}
+        assert all(path.read_bytes().startswith(b"\x89PNG") for path in figures.iterdir())
+    assert {path.name for path in (folder / "figures").iterdir()} == {"history.png", "edf.png"}
+    table = (folder / "across.md").read_text()
+    assert table in out
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+    assert rows[0] == ["data", "best", "trial", "x", "n", "complete", "pruned", "failed"]
+    for row in rows[2:]:
+        best = toy.study(f"toy/data={row[0]}", "toy").best_trial
+        assert row[2] == str(best.number)
+        assert float(row[1]) == pytest.approx(best.value, rel=1e-5)
