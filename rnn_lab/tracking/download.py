@@ -1,0 +1,45 @@
+"""A trained network back from MLflow: the files that `rnn_lab.evaluation.Forecaster` loads."""
+
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rnn_lab.component import BadInput
+from rnn_lab.tracking import address
+from rnn_lab.tracking.store import open_store
+
+
+def download_network(run_id: str, uri: str | None, folder: Path) -> None:
+    """Download the network that an MLflow run keeps into ``folder``, as ``weights/model.json`` and ``kept.npz``.
+
+    Args:
+        run_id: MLflow's.
+        uri: the store's address; None stands for ``MLFLOW_TRACKING_URI``, or else for MLflow's default.
+        folder: where to; a folder that is there.
+
+    Raises:
+        BadInput: there is no such store, run or network, or the store does not answer.
+    """
+    resolved = address.resolve(uri)
+    where = address.shown(resolved)
+    file = address.database_file(resolved)
+    if file and not file.exists():
+        raise BadInput(f"there is no MLflow store {where}: say tracking.uri=... where the run is kept")
+    if silent := address.silence(resolved):
+        raise BadInput(f"MLflow at {where} does not answer ({silent})")
+    client = open_store(resolved)
+    from mlflow.artifacts import download_artifacts
+    from mlflow.exceptions import MlflowException
+
+    try:
+        outputs = client.get_run(run_id).outputs
+        models = outputs.model_outputs if outputs else []
+        if not models:
+            raise BadInput(f"the MLflow run {run_id} keeps no network: it has not ended, or it failed")
+        place = client.get_logged_model(models[-1].model_id).artifact_location
+        with TemporaryDirectory() as scratch:
+            weights = download_artifacts(artifact_uri=f"{place}/artifacts/weights", dst_path=scratch)
+            shutil.copytree(weights, folder / "weights")
+    except (MlflowException, OSError) as error:
+        reason = str(error).partition("\n")[0].rstrip(".")
+        raise BadInput(f"run={run_id} cannot be read from MLflow at {where}: {reason}") from error

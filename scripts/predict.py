@@ -1,0 +1,127 @@
+"""Forecast a new series with a trained network, and write the forecasts and a figure of them. See ``--help``."""
+
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf
+from pydantic import BaseModel, Field, ValidationError
+
+from rnn_lab import command_line
+from rnn_lab.component import STRICT, BadInput
+
+if TYPE_CHECKING:
+    from rnn_lab.evaluation import Forecaster
+
+Columns = str | int | list[str | int] | None
+
+
+class Data(BaseModel):
+    """The series to forecast; None means as in the file that the network was trained on."""
+
+    model_config = STRICT
+    path: str
+    columns: Columns
+    target: Columns
+    header: bool | None
+    index: str | int | None
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None
+
+
+class Tracking(BaseModel):
+    """Where MLflow keeps the run."""
+
+    model_config = STRICT
+    uri: str | None
+
+
+class Request(BaseModel):
+    """What is asked for: the keys of ``conf/predict.yaml``."""
+
+    model_config = STRICT
+    run: str
+    steps: Annotated[int, Field(ge=0)]
+    out: str
+    data: Data
+    tracking: Tracking
+
+
+@hydra.main(version_base="1.3", config_path="../conf", config_name="predict")
+def predict(config: DictConfig) -> None:
+    """Read, forecast, write, and say what was written."""
+    HydraConfig.instance().cfg = None  # its output folder is the working directory: nothing of ours to tidy up
+    with command_line.one_sentence():
+        request = check(config)
+        answer(request, load(request))
+
+
+def check(config: DictConfig) -> Request:
+    """Refuse missing keys, wrong types, and an ``out`` that is the series itself."""
+    if missing := sorted(OmegaConf.missing_keys(config)):
+        raise BadInput(f"{missing[0]} is missing: say {missing[0]}=... (--help shows examples)")
+    try:
+        request = Request.model_validate(OmegaConf.to_container(config, resolve=True))
+    except ValidationError as error:
+        raise BadInput(command_line.refusal(error, "")) from error
+    if Path(request.out).suffix != ".csv":
+        raise BadInput(f"out={request.out} must end in .csv: a figure of the same name goes beside it, as .png")
+    if Path(request.out).resolve() == Path(request.data.path).resolve():
+        raise BadInput(f"out={request.out} would overwrite data.path")
+    return request
+
+
+def load(request: Request) -> "Forecaster":
+    """Load the network of a run folder, or of an MLflow run."""
+    from rnn_lab.evaluation import Forecaster  # NumPy and all: not for a --help
+
+    if Path(request.run).is_dir():
+        return Forecaster.load(request.run)
+    if not re.fullmatch(r"[0-9a-f]{32}", request.run):
+        raise BadInput(f"run={request.run} is neither a run folder nor the id of an MLflow run (32 hexadecimal digits)")
+    from rnn_lab.tracking.download import download_network
+
+    with TemporaryDirectory() as folder:
+        download_network(request.run, request.tracking.uri, Path(folder))
+        return Forecaster.load(folder)
+
+
+def answer(request: Request, forecaster: "Forecaster") -> None:
+    """Forecast, then write both files or none."""
+    from rnn_lab.evaluation.outlook import look_ahead, read_series
+
+    data, out = request.data, Path(request.out)
+    given = {"header": data.header, "index": data.index, "delimiter": data.delimiter}
+    reading: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if reading.get("index") == "none":
+        reading["index"] = None
+    series = read_series(forecaster, Path(data.path), columns=data.columns, target=data.target, reading=reading)
+    outlook = look_ahead(forecaster, series, request.steps)
+
+    from rnn_lab import figures
+
+    picture, new = out.with_suffix(".png"), not out.with_suffix(".png").exists()
+    figure = figures.forecast(
+        outlook.observed,
+        outlook.one_step,
+        outlook.free_run,
+        targets=outlook.targets,
+        rows=outlook.rows,
+        horizon=outlook.horizon,
+        index=outlook.index,
+        index_name=outlook.index_name,
+    )
+    figures.save(figure, picture)
+    try:
+        outlook.write_csv(out)
+    except BadInput:
+        if new:
+            picture.unlink(missing_ok=True)
+        raise
+    print(f"{outlook.rows} rows read, {len(outlook.index) - outlook.rows} forecast after them: {out} and {picture}")
+
+
+if __name__ == "__main__":
+    command_line.main(predict)
