@@ -27,7 +27,7 @@ def draw(
     """
     from rnn_lab import figures  # matplotlib: not before there is something to draw
 
-    x = np.arange(len(dataset.series)) if dataset.index is None else dataset.index
+    x: Array = np.arange(len(dataset.series)) if dataset.index is None else dataset.index
     parts: dict[str, Records] = {"train": dataset.train, "validation": dataset.validation}
     if dataset.test is not None:
         parts["test"] = dataset.test
