@@ -15,7 +15,14 @@ __all__ = ["Pruned", "Reporter", "advise", "register", "report"]
 
 
 def register() -> None:
-    """Make ``hydra/sweeper=rnn_lab`` known to Hydra in this process; calling it again does nothing."""
+    """Make ``hydra/sweeper=rnn_lab`` known to Hydra in this process; calling it again does nothing.
+
+    The official Optuna sweeper, where it is installed, has samplers of the same names in the same groups. Hydra
+    loads it first here, so that the names mean ours.
+    """
+    from hydra.core.plugins import Plugins
+
+    Plugins.instance()
     from rnn_lab.sweeping.plugin import register as register_plugin
 
     register_plugin()

@@ -18,7 +18,10 @@ from rnn_lab.sweeping.worker import TRACEBACK
 def conclude(
     studies: list[SweepStudy], endings: Mapping[str, str], command: Command, folder: Path, interrupted: int
 ) -> int:
-    """Print and write the results into the sweep's folder; the exit code is 1 if a study has none because its trials failed."""
+    """Print the results and write them into the sweep's folder.
+
+    The exit code is 1 if a study has no result because its trials failed.
+    """
     code = interrupted
     for study in studies:
         if reason := endings.get(study.plan.name):

@@ -65,23 +65,17 @@ class OptunaSweeper(Sweeper):
 
 def _store(choices: dict[str, dict[str, Any]], group: str) -> None:
     store = ConfigStore.instance().store
-    replace = (
-        {"replace": True} if "replace" in inspect.signature(store).parameters else {}
-    )  # Hydra 1.4 wants to be told
+    # Hydra 1.4 wants to be told when a name is taken.
+    replace: dict[str, Any] = {"replace": True} if "replace" in inspect.signature(store).parameters else {}
     for name, node in choices.items():
         store(group=group, name=name, node=node, provider="rnn_lab", **replace)
 
 
 def register() -> None:
-    """Register the plugin class and its options; idempotent.
-
-    The official Optuna sweeper has samplers of the same names in the same groups. Hydra loads it before ours are stored
-    here, so in a process that calls this function the names mean ours.
-    """
+    """Register the plugin class, which Hydra 1.4 does on its own; idempotent."""
     plugins = Plugins.instance()
     if plugins.class_name_to_class.get(DEFAULTS["_target_"]) is not OptunaSweeper:
         plugins.register(OptunaSweeper)
-    _store_options()
 
 
 def _teach_instantiate() -> None:
@@ -98,12 +92,8 @@ def _teach_instantiate() -> None:
     Plugins._instantiate = instantiate  # type: ignore[method-assign]
 
 
-def _store_options() -> None:
-    _store({"rnn_lab": DEFAULTS}, "hydra/sweeper")
-    _store(SAMPLERS, "hydra/sweeper/sampler")
-    _store(PRUNERS, "hydra/sweeper/pruner")
-    _store(EXECUTORS, "hydra/sweeper/executor")
-
-
-_store_options()  # Hydra 1.4 loads this module on its own
+_store({"rnn_lab": DEFAULTS}, "hydra/sweeper")
+_store(SAMPLERS, "hydra/sweeper/sampler")
+_store(PRUNERS, "hydra/sweeper/pruner")
+_store(EXECUTORS, "hydra/sweeper/executor")
 _teach_instantiate()

@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hydra
 import optuna
 import pytest
 from optuna.trial import FrozenTrial
 
 from rnn_lab.sweeping.storage import connect
 
+ASKED_FOR = ["-m"] if hydra.__version__ >= "1.4" else []  # 1.4 no longer reads hydra.mode from a config group
 TOY = Path(__file__).parent / "toy" / "toy.py"
 
 
@@ -26,7 +28,7 @@ class Toy:
 
     def start(self, *arguments: str, sweeper: bool = True) -> "subprocess.Popen[str]":
         """Start ``python toy.py -m hydra/sweeper=rnn_lab ...`` as the leader of a process group."""
-        own = ["-m", "hydra/sweeper=rnn_lab"] if sweeper else []
+        own = ["-m", "hydra/sweeper=rnn_lab"] if sweeper else ASKED_FOR
         process = subprocess.Popen(
             [sys.executable, str(TOY), *own, *arguments],
             cwd=self.folder,
