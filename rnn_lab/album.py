@@ -82,7 +82,9 @@ def _curves(folder: Path) -> tuple[Array, dict[str, Array], dict[str, float]]:
     facts = read(folder)
     epochs = [fact for fact in facts if fact["fact"] == "epoch"]
     metrics = {
-        name: np.array([np.atleast_1d(e.get("replicas", e["metrics"])[name]) for e in epochs], np.float64)
+        name: np.array(
+            [np.atleast_1d(e["replicas" if "replicas" in e else "metrics"][name]) for e in epochs], np.float64
+        )
         for name in epochs[0]["metrics"]
     }
     rivals = next(fact for fact in facts if fact["fact"] == "baselines")["validation"]
