@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rnn_lab.component import BadInput
 from rnn_lab.tracking import address, note
 from rnn_lab.tracking.artifacts import Artifacts
 from rnn_lab.tracking.journal import NAME as JOURNAL
@@ -26,6 +27,9 @@ RUN = "rnn_lab.run"
 STATUSES = ("FINISHED", "FAILED", "KILLED")
 PARAMETERS = 100
 """MLflow's limit of parameters in one call."""
+
+JUDGED = {"validation": "val", "test": "test"}
+"""The splits on which a network is judged, and their names in metrics."""
 
 REPLICATED = {"train/rmse", "val/rmse"}
 """Metrics that MLflow gets for each replica. The journal has all of them; MLflow's charts would drown in them."""
@@ -99,11 +103,8 @@ class Carrier:
         for name in (JOURNAL, "summary.json", "train.log"):
             if (self._folder / name).is_file():
                 self._artifacts.file(name)
-        if (summary := self._facts.get("summary")) and (self._folder / "weights" / "model.json").is_file():
-            scores, step = _final(summary)
-            log_model(
-                self._client, self.run_id, self.experiment_id, self._folder, scores, step=step, time=summary["time"]
-            )
+        if "summary" in self._facts:
+            self._package(self._facts["summary"])
         self._tag({"rnn_lab.reason": reason})
         self._describe(status, reason)
         self._client.set_terminated(
@@ -159,19 +160,18 @@ class Carrier:
                 "rnn_lab.data_fingerprint": fact["data_fingerprint"],
                 "rnn_lab.cpu": f"{machine['cpu']}, {machine['cores']} cores",
                 "rnn_lab.host": machine["host"],
+                "rnn_lab.versions": ", ".join(f"{name} {version}" for name, version in fact["versions"].items()),
             }
-            | {f"rnn_lab.version.{package}": version for package, version in fact["versions"].items()}
         )
 
     def _data(self, fact: Fact) -> None:
         log_dataset(self._client, self.run_id, fact)
 
     def _baselines(self, fact: Fact) -> None:
-        parts = {"train": "train", "validation": "val", "test": "test"}
         scored = {
-            f"baseline/{name.lower()}/{parts[split]}_rmse": scores["rmse"]
-            for split in parts.keys() & fact.keys()
-            for name, scores in fact[split].items()
+            f"baseline/{name.lower()}_{short}_rmse": scores["rmse"]
+            for split, short in JUDGED.items()
+            for name, scores in fact.get(split, {}).items()
         }
         self._metrics.add(scored, step=0, time=fact["time"])
 
@@ -190,8 +190,14 @@ class Carrier:
         self._queue.append(lambda: self._artifacts.images(fact["epoch"], fact["file"], targets))
 
     def _summary(self, fact: Fact) -> None:
-        scores, step = _final(fact)
-        self._metrics.add(scores, step=step, time=fact["time"])
+        self._metrics.add(_final(fact), step=0, time=fact["time"])
+
+    def _package(self, summary: Fact) -> None:
+        scores, time = _final(summary), summary["time"]
+        try:
+            log_model(self._client, self.run_id, self.experiment_id, self._folder, scores, time=time)
+        except BadInput as error:
+            self._artifacts.missing.append(f"the model is not packaged: {error}")
 
     def _describe(self, status: str, reason: str) -> None:
         text = note.write(self._facts, self._stops, status, reason)
@@ -204,12 +210,21 @@ class Carrier:
         self._client.log_batch(self.run_id, tags=given)
 
 
-def _final(summary: Fact) -> tuple[dict[str, float], int]:
-    """Return the numbers of a summary under their names in MLflow, and the epoch of the weights that have them."""
-    whole = {name: summary[name] for name in ("epochs", "updates", "parameters", "seconds")}
-    deviations = {f"{name}_sd": spread["standard_deviation"] for name, spread in summary["spread"].items()}
+def _final(summary: Fact) -> dict[str, float]:
+    """Return a summary's numbers under their names in MLflow, all in one section of its charts.
+
+    What the journal has beyond them stays there: MLflow's pages show each number as a chart of its own, and the curves
+    come after these.
+    """
+    found = {
+        name.replace("/", "_"): value
+        for name, value in summary["metrics"].items()
+        if name == "train/rmse" or name.partition("/")[0] in JUDGED.values()
+    }
+    spread = {f"{name.replace('/', '_')}_sd": summary["spread"][name]["standard_deviation"] for name in REPLICATED}
     kept = max(replica["kept_epoch"] for replica in summary["replicas"])
-    return numbers(summary["metrics"] | deviations | whole, "final"), kept
+    seconds = summary["seconds"]["training"]
+    return numbers({**found, **spread, "epochs": summary["epochs"], "kept_epoch": kept, "seconds": seconds}, "final")
 
 
 def _texts(tags: dict[str, Any]) -> dict[str, str]:

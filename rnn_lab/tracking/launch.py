@@ -37,10 +37,10 @@ class Relay:
             seconds: how long to wait for a relay that says nothing (without ``tracking.wait``).
         """
         deadline = time.monotonic() + seconds
-        alive, said = self._alive(), self._said()
+        alive, said = self._alive(), State.load(self.folder)
         while alive and (self.tracking.wait or (said is None and time.monotonic() < deadline)):
             time.sleep(0.02)
-            alive, said = self._alive(), self._said()
+            alive, said = self._alive(), State.load(self.folder)
         return [*self._lines(alive, said), *self._warnings()]
 
     def _alive(self) -> bool:
@@ -48,10 +48,6 @@ class Relay:
             return os.waitpid(self.pid, os.WNOHANG) == (0, 0)
         except ChildProcessError:  # asked before, and it had ended
             return False
-
-    def _said(self) -> State | None:
-        said = State.load(self.folder)
-        return said if said and said.state != "connecting" else None
 
     def _lines(self, alive: bool, said: State | None) -> list[str]:
         later = f"It is complete in its folder; to carry it there later: python scripts/sync.py {self.folder}"
@@ -62,7 +58,7 @@ class Relay:
         if said.state == "unreachable":
             part = "only in part in MLflow" if said.run_id else "not in MLflow"
             return [f"The run is {part}: {said.reason}. {later}"]
-        hint = "" if said.uri.startswith("http") else "   (make ui)"
+        hint = "" if str(said.uri).startswith("http") else "   (make ui)"
         return [f"MLflow: {said.link}{hint}", *said.missing]
 
     def _warnings(self) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import mlflow
+import numpy as np
 from mlflow.pyfunc.model import PythonModel
 
 from rnn_lab.evaluation.forecaster import Forecaster
@@ -19,7 +20,12 @@ class Model(PythonModel):
         """Read the weights that were logged with the model."""
         self.forecaster = Forecaster.load(Path(context.artifacts["weights"]).parent)
 
-    def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]  # MLflow reads types here
+    def predict(
+        self,
+        context: Any,
+        model_input: np.ndarray,  # MLflow reads this hint, and knows no other for arrays
+        params: dict[str, Any] | None = None,
+    ) -> np.ndarray:
         """Return the mean forecast of the replicas."""
         return self.forecaster.predict(model_input)
 

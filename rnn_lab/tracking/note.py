@@ -21,12 +21,10 @@ def write(facts: Mapping[str, Fact], stops: Sequence[Fact], status: str, reason:
     Example:
         >>> start = {"name": "sine-elman", "config": {}}
         >>> print(write({"start": start}, [], "KILLED", "the trainer was killed"))
-        # sine-elman
-        <BLANKLINE>
         **KILLED**: the trainer was killed
         <BLANKLINE>
     """
-    parts = [f"# {facts['start']['name']}", f"**{status}**: {reason}"]
+    parts = [f"**{status}**: {reason}"]  # MLflow shows three lines unasked: no heading before them
     if "summary" in facts:
         parts += _result(facts["summary"])
     if len(stops) > 1:

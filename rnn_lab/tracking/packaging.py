@@ -1,4 +1,4 @@
-"""What of a run MLflow keeps as things of their own: the dataset it read and the model it made."""
+"""What of a run MLflow keeps as things of their own: the dataset it read and the model it trained."""
 
 import json
 import shutil
@@ -14,8 +14,13 @@ from rnn_lab.tracking.journal import Fact
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+    from rnn_lab.evaluation.forecaster import Forecaster
+
 NEEDS = ("mlflow", "numpy", "scipy", "pydantic")
 """What the packaged model imports; its requirements are given, since MLflow takes seconds to find them."""
+
+FLOORS = ("__init__.py", "component.py", "streams.py", "sequences", "network", "training", "evaluation")
+"""The part of rnn_lab that is shipped with a model: the floor of `Forecaster` and all below it."""
 
 DIGEST_LENGTH = 36
 """MLflow's limit; the whole fingerprint is a tag of the run."""
@@ -48,7 +53,6 @@ def log_model(
     folder: Path,
     scores: Mapping[str, float],
     *,
-    step: int,
     time: float,
 ) -> None:
     """Package the run's network and log it as ``model``, unless MLflow has it.
@@ -58,31 +62,37 @@ def log_model(
         run_id, experiment_id: MLflow's.
         folder: the run folder, with ``weights/model.json`` and ``weights/kept.npz``.
         scores: the metrics by which MLflow compares models, as they stand in the run.
-        step, time: the scores' in the run, that they be the same points and no further ones.
+        time: the scores' in the run, that they be the same points and no further ones.
+
+    Raises:
+        BadInput: the network cannot be read; say, it is of another version of the lab.
     """
     from mlflow.entities import LoggedModelOutput, Metric
+
+    from rnn_lab.evaluation.forecaster import Forecaster
 
     outputs = client.get_run(run_id).outputs
     if outputs and outputs.model_outputs:
         return
+    trained = Forecaster.load(folder)
     for half in client.search_logged_models([experiment_id], f"source_run_id = '{run_id}'"):
         client.delete_logged_model(half.model_id)  # of a relay that was killed at it
     model = client.create_logged_model(experiment_id, name="model", source_run_id=run_id)
     with tempfile.TemporaryDirectory() as scratch:
-        package(folder, Path(scratch, "model"), run_id=run_id, model_id=model.model_id)
+        package(trained, Path(scratch, "model"), run_id=run_id, model_id=model.model_id)
         client.log_model_artifacts(model.model_id, str(Path(scratch, "model")))
     client.finalize_logged_model(model.model_id, "READY")
-    given = [Metric(name, value, int(time * 1000), step, model.model_id) for name, value in scores.items()]
+    given = [Metric(name, value, int(time * 1000), 0, model.model_id) for name, value in scores.items()]
     client.log_batch(run_id, metrics=given)
-    client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step)])
+    client.log_outputs(run_id, [LoggedModelOutput(model.model_id, 0)])
 
 
-def package(folder: Path, destination: Path, *, run_id: str, model_id: str) -> None:
-    """Write a run's network as an MLflow model: code, weights, signature and requirements, and no pickle.
+def package(trained: "Forecaster", destination: Path, *, run_id: str, model_id: str) -> None:
+    """Write a trained network as an MLflow model: code, weights, signature and requirements, and no pickle.
 
     Args:
-        folder: the run folder, with ``weights/model.json`` and ``weights/kept.npz``.
-        destination: the model's folder, to be made.
+        trained: the network.
+        destination: the model's folder, to be trained.
         run_id, model_id: MLflow's, which the model's description remembers.
     """
     import mlflow
@@ -90,21 +100,22 @@ def package(folder: Path, destination: Path, *, run_id: str, model_id: str) -> N
     from mlflow.models import Model, ModelSignature
     from mlflow.types import Schema, TensorSpec
 
-    recipe = json.loads((folder / "weights" / "model.json").read_text(encoding="utf-8"))
-    windows, targets = (-1, recipe["window"], len(recipe["inputs"])), (-1, len(recipe["targets"]))
+    windows = TensorSpec(np.dtype(np.float64), (-1, trained.window, len(trained.inputs)))
+    targets = TensorSpec(np.dtype(np.float64), (-1, len(trained.targets)))
     with tempfile.TemporaryDirectory() as scratch:
-        weights = Path(scratch, "weights")
-        weights.mkdir()
-        for name in ("model.json", "kept.npz"):
-            shutil.copy(folder / "weights" / name, weights)
+        weights, code = Path(scratch, "weights"), Path(scratch, "rnn_lab")
+        trained.save(Path(scratch))
+        code.mkdir()
+        for name in FLOORS:
+            source = Path(rnn_lab.__file__).parent / name
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, code / name)
         mlflow.pyfunc.save_model(
             str(destination),
             mlflow_model=Model(run_id=run_id, model_id=model_id, model_uuid=model_id),
             python_model=str(Path(__file__).with_name("model.py")),
             artifacts={"weights": str(weights)},
-            code_paths=[str(Path(rnn_lab.__file__).parent)],
-            signature=ModelSignature(
-                Schema([TensorSpec(np.dtype(np.float64), windows)]), Schema([TensorSpec(np.dtype(np.float64), targets)])
-            ),
+            code_paths=[str(code)],
+            signature=ModelSignature(Schema([windows]), Schema([targets])),
+            input_example=np.zeros((1, *windows.shape[1:])),
             pip_requirements=[f"{name}=={metadata.version(name)}" for name in NEEDS],
         )

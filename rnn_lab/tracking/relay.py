@@ -47,49 +47,62 @@ def carry(folder: Path, uri: str | None = None, *, follow: bool = False) -> Stat
         uri: the store; None takes the journal's own address.
         follow: stay until the journal ends or its trainer does. Otherwise a run in training is carried as far as it is.
 
+    Returns:
+        ``done``, or ``created`` for a run in training that was not followed.
+
     Raises:
-        BadInput: there is no journal, it is damaged or has no start, or the address is none.
+        BadInput: there is no journal, it is damaged or has no start, the address is none, or (unless following)
+            another process carries the folder.
         Unreachable: the server does not answer.
     """
-    tail = Tail(folder)
-    writing, facts = tail.written_to(), tail.read()
-    while not facts and writing and follow:
-        time.sleep(POLL)
+    with alone(folder, wait=follow):
+        tail = Tail(folder)
         writing, facts = tail.written_to(), tail.read()
-    if not facts or facts[0]["fact"] != "start":
-        raise BadInput(f"The journal {tail.path} does not begin with a start.")
-    resolved = address.resolve(uri or facts[0]["uri"])
-    State(state="connecting", uri=address.shown(resolved)).save(folder)
-    if silent := address.silence(resolved):
-        raise Unreachable(f"{address.shown(resolved)} does not answer ({silent})")
-    carrier = Carrier(open_store(resolved), resolved, folder, facts[0])
-    carrier.state("created").save(folder)
-    while True:
-        carrier.carry(facts)
-        if carrier.end or not writing:
-            break
-        if not follow:
-            carrier.work(float("inf"))
-            return carrier.state("created")
-        carrier.work(POLL)
-        if carrier.idle:
+        while not facts and writing and follow:
             time.sleep(POLL)
-        # First whether the trainer lives, then what it wrote: it may write and end between the two.
-        writing, facts = tail.written_to(), tail.read()
-    end: Fact = carrier.end or {"status": "KILLED", "reason": KILLED}
-    carrier.finish(end["status"], end["reason"])
-    state = carrier.state("done")
-    state.save(folder)
-    return state
+            writing, facts = tail.written_to(), tail.read()
+        if not facts or facts[0]["fact"] != "start":
+            raise BadInput(f"The journal {tail.path} does not begin with a start.")
+        resolved = address.resolve(uri or facts[0]["uri"])
+        if silent := address.silence(resolved):
+            raise Unreachable(f"{address.shown(resolved)} does not answer ({silent})")
+        carrier = Carrier(open_store(resolved), resolved, folder, facts[0])
+        carrier.state("created").save(folder)
+        carrier.carry(facts)
+        while writing and follow and not carrier.end:
+            carrier.work(POLL)
+            if carrier.idle:
+                time.sleep(POLL)
+            # First whether the trainer lives, then what it wrote: it may write and end between the two.
+            writing = tail.written_to()
+            carrier.carry(tail.read())
+        if carrier.end or not writing:
+            end: Fact = carrier.end or {"status": "KILLED", "reason": KILLED}
+            carrier.finish(end["status"], end["reason"])
+            state = carrier.state("done")
+        else:
+            carrier.work(float("inf"))
+            state = carrier.state("created")
+        state.save(folder)
+        return state
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Wait until no other process carries this folder: two would make two runs of it."""
-    held = os.open(folder, os.O_RDONLY)
+def alone(folder: Path, *, wait: bool) -> Iterator[None]:
+    """Keep other processes from carrying this folder: two at once would make two runs of it.
+
+    Raises:
+        BadInput: another process carries it, and we are not to wait; or there is no such folder.
+    """
     try:
-        fcntl.flock(held, fcntl.LOCK_EX)
+        held = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise BadInput(f"The run folder {folder} cannot be read: {error.strerror}.") from error
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
+    except BlockingIOError as error:
+        raise BadInput(f"The run folder {folder} is being carried to MLflow already.") from error
     finally:
         os.close(held)
 
@@ -100,14 +113,13 @@ def relay(folder: Path) -> int:
     while True:
         writing = Tail(folder).written_to()
         try:
-            with alone(folder):
-                state = carry(folder, follow=True)
+            state = carry(folder, follow=True)
         except BadInput as error:
             _give_up(folder, str(error))
             return 2
         except Exception as error:  # a store can fail in as many ways as there are stores; the log has the traceback
             log.exception("Attempt %d failed.", attempt + 1)
-            _give_up(folder, _first_line(error))
+            _give_up(folder, sentence(error))
             if not writing:  # this attempt began after the trainer's end
                 return 1
         else:
@@ -125,11 +137,12 @@ def _pause(folder: Path, seconds: float) -> None:
 
 
 def _give_up(folder: Path, reason: str) -> None:
-    said = State.load(folder) or State(state="unreachable", uri="")
+    said = State.load(folder) or State(state="unreachable")
     replace(said, state="unreachable", reason=reason).save(folder)
 
 
-def _first_line(error: Exception) -> str:
+def sentence(error: Exception) -> str:
+    """Return the first line of what a store's library says of its failure."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return shortened(lines[0], 300) if lines else type(error).__name__
 

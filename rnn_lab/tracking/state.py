@@ -15,7 +15,7 @@ class State:
     """How far a run's way into MLflow is.
 
     Attributes:
-        state: ``connecting``, ``created`` (MLflow has the run), ``done`` (and everything of it) or ``unreachable``
+        state: ``created`` (MLflow has the run), ``done`` (and everything of it) or ``unreachable``
             (the last attempt failed; the relay tries again while the trainer lives).
         uri: MLflow's address, resolved, without a password.
         experiment_id, run_id: MLflow's.
@@ -27,13 +27,13 @@ class State:
         >>> import tempfile
         >>> folder = Path(tempfile.mkdtemp())
         >>> State.load(folder)
-        >>> State(state="created", uri="sqlite:////tmp/mlflow.db", run_id="4f").save(folder)
+        >>> State(state="created", run_id="4f").save(folder)
         >>> State.load(folder).run_id
         '4f'
     """
 
-    state: Literal["connecting", "created", "done", "unreachable"]
-    uri: str
+    state: Literal["created", "done", "unreachable"]
+    uri: str | None = None
     experiment_id: str | None = None
     run_id: str | None = None
     link: str | None = None

@@ -16,11 +16,12 @@ from rnn_lab.tracking import address
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-BOUNDS = {
+SETTINGS = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
     "MLFLOW_ENABLE_ASYNC_LOGGING": "false",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
 }
 """A dead server holds MLflow's default client for four minutes a call; its asynchronous logging loses data silently."""
 
@@ -34,7 +35,7 @@ def open_store(resolved: str) -> "MlflowClient":
     Args:
         resolved: an address from `address.resolve`.
     """
-    for name, value in BOUNDS.items():
+    for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"  # read when mlflow is imported
     import mlflow
