@@ -37,6 +37,7 @@ class Command:
         arguments = sys.argv[1:]
         typed = sys.orig_argv
         start = typed[: typed.index(sys.argv[0]) + 1] if sys.argv[0] in typed else typed[: len(typed) - len(arguments)]
+        start = start or [sys.executable, sys.argv[0]]  # called by a program, with arguments of its own
         flags, _ = get_args_parser().parse_known_args(arguments)
         chosen = {
             "--config-path": flags.config_path,
