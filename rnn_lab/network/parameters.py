@@ -31,14 +31,15 @@ class Parameters:
     def __init__(self, flat: NDArray[Any], shapes: Shapes) -> None:
         self.flat = flat
         self.shapes = dict(shapes)
+        size = sum(prod(shape) for shape in self.shapes.values())
+        if flat.shape[1] != size:
+            raise ValueError(f"flat has {flat.shape[1]} columns, the shapes need {size}")
         self._views: dict[str, NDArray[Any]] = {}
         start = 0
         for name, shape in self.shapes.items():
             stop = start + prod(shape)
             self._views[name] = flat[:, start:stop].reshape(len(flat), *shape)
             start = stop
-        if start != flat.shape[1]:
-            raise ValueError(f"flat has {flat.shape[1]} columns, the shapes need {start}")
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Parameters":
