@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 help:  ## this page
 	@printf 'rnn-lab: a research bench for recurrent networks in NumPy\n\n'
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  \033[1mmake %-7s\033[0m %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 	@printf '\nOverrides go in ARGS: make train ARGS="data=sunspots seed=1"\n'
 
 train: .venv/.runtime  ## train a network (sine by default), and say where to look
