@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 RUN = "rnn_lab.run"
 """The tag by which a run is found again: MLflow makes a new run each time it is asked."""
 
+OWN_TAGS = {"mlflow.source.type": "LOCAL", "mlflow.loggedImages": "True"}
+"""What MLflow's own logging says of a run, and its pages ask."""
+
 STATUSES = ("FINISHED", "FAILED", "KILLED")
 PARAMETERS = 100
 """MLflow's limit of parameters in one call."""
@@ -132,7 +135,7 @@ class Carrier:
             self.experiment_id,
             start_time=int(start["time"] * 1000),
             run_name=start["name"],
-            tags={RUN: start["run"], "mlflow.source.type": "LOCAL", **_texts(start["tags"])},
+            tags={RUN: start["run"], **OWN_TAGS, **_texts(start["tags"])},
         )
 
     def _start(self, fact: Fact) -> None:
@@ -187,7 +190,7 @@ class Carrier:
 
     def _predictions(self, fact: Fact) -> None:
         targets = tuple(self._facts["data"]["recipe"]["targets"])
-        self._queue.append(lambda: self._artifacts.images(fact["epoch"], fact["file"], targets))
+        self._queue.append(lambda: self._artifacts.images(fact["epoch"], fact["file"], targets, time=fact["time"]))
 
     def _summary(self, fact: Fact) -> None:
         self._metrics.add(_final(fact), step=0, time=fact["time"])
