@@ -69,7 +69,7 @@ def one_sentence() -> Iterator[None]:
 
 def _leave_nothing(folder: Path) -> None:
     """Remove the output folder of a run that was refused: it holds Hydra's record of it and an empty log."""
-    if {path.name for path in folder.glob("*")} <= {".hydra", "train.log"}:
+    if {".hydra"} <= {path.name for path in folder.glob("*")} <= {".hydra", "train.log"}:
         shutil.rmtree(folder, ignore_errors=True)
         with suppress(OSError):
             folder.parent.rmdir()

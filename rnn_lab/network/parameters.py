@@ -93,5 +93,5 @@ class Parameters:
     @classmethod
     def load(cls, path: Path) -> "Parameters":
         """Read what ``save`` wrote; pickled content is refused."""
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             return cls.from_arrays({name: file[name] for name in file.files})
