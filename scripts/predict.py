@@ -6,7 +6,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import hydra
-from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 from pydantic import BaseModel, Field, ValidationError
 
@@ -52,7 +51,6 @@ class Request(BaseModel):
 @hydra.main(version_base="1.3", config_path="../conf", config_name="predict")
 def predict(config: DictConfig) -> None:
     """Read, forecast, write, and say what was written."""
-    HydraConfig.instance().cfg = None  # its output folder is the working directory: nothing of ours to tidy up
     with command_line.one_sentence():
         request = check(config)
         answer(request, load(request))
