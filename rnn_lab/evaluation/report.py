@@ -31,7 +31,7 @@ def examine(network: Network, dataset: Dataset, parameters: Parameters) -> dict[
             outputs = dataset.target_scaler.undo(network.predict(parameters, records.X).astype(np.float64))
             part_scores = scores(outputs, dataset.target_scaler.undo(records.Y))
             found |= {f"{part}/{name}": values for name, values in part_scores.items()}
-    if isinstance(network.model, TutorialElman):
+    if isinstance(network.model, TutorialElman) and network.inputs == 1:  # it is defined for one input column
         truth = dataset.target_scaler.undo(dataset.validation.Y)
         outputs = dataset.target_scaler.undo(full_window_outputs(parameters, dataset.validation.X))
         found["val/rmse_full_window"] = scores(outputs, truth)["rmse"]
