@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.network.elman import Elman
+from rnn_lab.network.layer import Layer
 from rnn_lab.network.losses import half_mean_squared_error
 from rnn_lab.network.parameters import Parameters, Shapes
 
@@ -26,12 +26,13 @@ class Network:
         dtype: ``"float64"`` or ``"float32"``, of parameters and arithmetic.
 
     Example:
+        >>> from rnn_lab.network import Elman
         >>> network = Network(Elman(hidden_dim=4), inputs=1, outputs=1, window=10)
         >>> network.predict(network.initial([0, 1, 2]), np.zeros((5, 10, 1))).shape
         (3, 5, 1)
     """
 
-    model: Elman
+    model: Layer
     inputs: int
     outputs: int
     window: int

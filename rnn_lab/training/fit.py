@@ -104,7 +104,7 @@ def fit(
         metrics |= {
             "grad/norm": lengths,
             "grad/clipped": clips,
-            "weights/spectral_radius": spectral_radius(state.parameters["W_hh"]),
+            "weights/spectral_radius": spectral_radius(network.model.candidate(state.parameters)),
             "lr": rates(state),
             "epoch_seconds": np.full(len(seeds), seconds),
         }
