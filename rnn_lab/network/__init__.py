@@ -1,8 +1,7 @@
 """Recurrent networks: parameters, layers, losses, the forward pass and the truncated backward pass.
 
-Read in this order: `parameters`, `activations`, `initializers`, `layer`, `elman`, `gru`, `lstm`,
-`losses`, `network`; then `tutorial` for the
-update rule that is no gradient.
+Read in this order: `parameters`, `activations`, `initializers`, `layer`, `elman`, `losses`, `network`; then `gru` and
+`lstm`, and `tutorial` for the update rule that is no gradient.
 """
 
 from rnn_lab.network.elman import Elman
@@ -12,4 +11,4 @@ from rnn_lab.network.lstm import LSTM
 from rnn_lab.network.network import ForwardPass, Network, Outputs, TruncatedGradient
 from rnn_lab.network.parameters import Parameters
 
-__all__ = ["GRU", "LSTM", "Elman", "Layer", "ForwardPass", "Network", "Outputs", "Parameters", "TruncatedGradient"]
+__all__ = ["GRU", "LSTM", "Elman", "ForwardPass", "Layer", "Network", "Outputs", "Parameters", "TruncatedGradient"]

@@ -64,7 +64,8 @@ class GRUPass(LayerPass):
         self.step = np.zeros((replicas, batch, 3 * H), dtype)
         self.dh = np.zeros((replicas, batch, H), dtype)
         self.rz, self.r, self.z, self.n = (
-            [a[..., part] for a in self.a] for part in (slice(0, 2 * H), slice(0, H), slice(H, 2 * H), slice(2 * H, None))
+            [a[..., part] for a in self.a]
+            for part in (slice(0, 2 * H), slice(0, H), slice(H, 2 * H), slice(2 * H, None))
         )
 
     def start(self) -> None:
@@ -89,7 +90,7 @@ class GRUPass(LayerPass):
         ACTIVATIONS["tanh"].slope(self.drive[..., 2 * H :], self.slopes[..., 2 * H :])
 
     def unmix(self, t: int) -> None:
-        """From dh_t: the gradients at z_t's and n_t's pre-activations, and the share of dh_{t-1} that z_t lets through."""
+        """From dh_t: the gradients at z_t's and n_t's pre-activations, and what z_t lets through to dh_{t-1}."""
         H, dh, delta, slope = self.H, self.dh, self.delta[t], self.slopes[:, t]
         dz, dn = delta[..., H : 2 * H], delta[..., 2 * H :]
         np.subtract(self.h[t], self.n[t], out=dz)

@@ -41,7 +41,9 @@ class LSTM(Layer):
 
     def __post_init__(self) -> None:
         if self.forget_bias and not self.bias:
-            raise BadInput(f"model.forget_bias={self.forget_bias:g} needs model.bias=true; without biases it must be 0.")
+            raise BadInput(
+                f"model.forget_bias={self.forget_bias:g} needs model.bias=true; without biases it must be 0."
+            )
 
     def initial(self, seed: int, shapes: Shapes) -> dict[str, Array]:
         """See `Layer`; b_f starts at ``forget_bias``."""

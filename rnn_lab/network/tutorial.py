@@ -19,6 +19,7 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT, BadInput
 from rnn_lab.network.elman import Elman
+from rnn_lab.network.layer import Layer
 from rnn_lab.network.losses import half_mean_squared_error
 from rnn_lab.network.network import ForwardPass, Network
 from rnn_lab.network.parameters import Parameters, Shapes
@@ -50,8 +51,12 @@ class TutorialElman(Elman):
         return {"W_xh": U.T.reshape(T, D, H), "W_hh": W.T, "W_hy": V.T}
 
 
-def _require_tutorial(model: Elman, who: str) -> None:
-    if (model.activation, model.encoding, model.bias) != ("sigmoid", "positional", False):
+def _require_tutorial(model: Layer, who: str) -> None:
+    if not isinstance(model, Elman) or (model.activation, model.encoding, model.bias) != (
+        "sigmoid",
+        "positional",
+        False,
+    ):
         raise BadInput(
             f"{who} needs model.activation=sigmoid, model.encoding=positional and model.bias=false "
             "(model=tutorial has these)."
