@@ -2,7 +2,7 @@
 
 import importlib.util
 import inspect
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydra.errors import HydraException
 from hydra.utils import get_class, instantiate
@@ -15,6 +15,9 @@ from rnn_lab.sweeping.choices import EXECUTORS, EXTRAS, PRUNERS, SAMPLERS
 from rnn_lab.sweeping.executors import TrialExecutor
 from rnn_lab.sweeping.options import Options
 from rnn_lab.sweeping.space import Parameter
+
+if TYPE_CHECKING:
+    from rnn_lab.tracking.config import Tracking
 
 
 def sampler(options: Options, parameters: list[Parameter], told: int) -> BaseSampler:
@@ -47,6 +50,16 @@ def executor(options: Options) -> TrialExecutor:
     node = _node(options.executor, EXECUTORS, "executor")
     built: TrialExecutor = _build(node, TrialExecutor, "executor", workers=options.n_jobs)
     return built
+
+
+def tracking(options: Options) -> "Tracking | None":
+    """Where studies are remembered, if anywhere."""
+    if options.tracking is None:
+        return None
+    from rnn_lab.tracking.config import Tracking
+
+    built: Tracking = _build(options.tracking, Tracking, "tracking")
+    return built if built.enabled else None
 
 
 def trials(options: Options, parameters: list[Parameter]) -> int:

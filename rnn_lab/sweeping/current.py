@@ -15,6 +15,7 @@ Channel = Callable[[int, Values], str | None]
 """Takes (step, value); gives the reason for which the trial should stop now, or None."""
 
 _channel: Channel | None = None
+_tags: Mapping[str, str] = {}
 
 
 class Pruned(Exception):
@@ -66,12 +67,21 @@ class Reporter:
         return advise(epoch.epoch, epoch.metrics[self.metric]) if epoch.epoch > 0 else None
 
 
+def tags() -> dict[str, str]:
+    """What a tracker should write on the run of this trial: its study, its number, and MLflow's parent if there is one.
+
+    >>> tags()  # no sweep is running here
+    {}
+    """
+    return dict(_tags)
+
+
 @contextmanager
-def opened(channel: Channel) -> Iterator[None]:
+def opened(channel: Channel, trial_tags: Mapping[str, str]) -> Iterator[None]:
     """Let the task inside the block report to ``channel``."""
-    global _channel
-    _channel = channel
+    global _channel, _tags
+    _channel, _tags = channel, trial_tags
     try:
         yield
     finally:
-        _channel = None
+        _channel, _tags = None, {}

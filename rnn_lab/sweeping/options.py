@@ -30,6 +30,7 @@ class Options:
         max_failures: how many trials may fail before the study is given up; None for any number.
         stagnation: end a study when that many finished trials in a row did not improve on the best.
         figures: draw Optuna's plots of each study at its end, into its folder (some seconds).
+        tracking: the lab's component for MLflow; a study is then a run there, and its trials' runs lie below it.
         dry_run: print what would be done, and do nothing.
     """
 
@@ -47,6 +48,7 @@ class Options:
     max_failures: int | None = Field(ge=0)
     stagnation: int | None = Field(ge=1)
     figures: bool
+    tracking: dict[str, Any] | None
     dry_run: bool
     sampler: dict[str, Any] | str
     pruner: dict[str, Any] | str

@@ -35,6 +35,7 @@ DEFAULTS: dict[str, Any] = {
     "max_failures": None,
     "stagnation": None,
     "figures": False,
+    "tracking": None,
     "dry_run": False,
 }
 """``hydra/sweeper=rnn_lab``; :class:`rnn_lab.sweeping.options.Options` says what each one means."""

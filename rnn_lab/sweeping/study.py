@@ -38,6 +38,7 @@ class SweepStudy:
         self.address = address
         self._storage = storage
         self.running: dict[int, Trial] = {}
+        self.tags: dict[str, str] = {}
         self.n_trials = build.trials(options, plan.parameters)
 
     def open(self) -> None:
@@ -121,6 +122,7 @@ class SweepStudy:
             folder=str(self.plan.folder),
             directions=self.options.objectives,
             aggregate=self.options.aggregate,
+            tags={**self.tags, "rnn_lab.trial": str(trial.number)},
         )
 
     def tell(self, number: int, outcome: Outcome) -> FrozenTrial:

@@ -1,6 +1,7 @@
 """A sweep from its options to its end: everything checked, then one lock, one storage, one executor, one loop."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import optuna
 from hydra.core.singleton import Singleton
@@ -9,15 +10,19 @@ from omegaconf import DictConfig, OmegaConf
 
 from rnn_lab.sweeping import build
 from rnn_lab.sweeping.command import Command
-from rnn_lab.sweeping.coordinator import Coordinator
+from rnn_lab.sweeping.coordinator import Coordinator, Watcher
 from rnn_lab.sweeping.ending import conclude
 from rnn_lab.sweeping.interrupt import Interrupt, Interrupted
 from rnn_lab.sweeping.options import Options, read
 from rnn_lab.sweeping.plan import plans, sweep_folder
 from rnn_lab.sweeping.storage import JOURNAL, connect, is_url, mend, sole_coordinator
 from rnn_lab.sweeping.study import SweepStudy
-from rnn_lab.sweeping.terminal import display, dry_run, warn
+from rnn_lab.sweeping.terminal import display, dry_run, say, warn
 from rnn_lab.sweeping.worker import Job
+
+if TYPE_CHECKING:
+    from rnn_lab.sweeping.remember import Memory
+    from rnn_lab.tracking.config import Tracking
 
 
 class Sweep:
@@ -62,12 +67,15 @@ class Sweep:
 
     def _run(self, studies: list[SweepStudy], options: Options, command: Command, folder: Path) -> int:
         job = Job(self._function, self._context, self._config, Singleton.get_state())
+        tracking = build.tracking(options)
         executor = build.executor(options)
         try:
             with Interrupt() as interrupt, display(studies) as shows:
                 for study in studies:
                     study.open()
-                coordinator = Coordinator(studies, executor, job, options, [shows], interrupt)
+                memory = _memory(studies, tracking)
+                watchers: list[Watcher] = [shows, memory] if memory else [shows]
+                coordinator = Coordinator(studies, executor, job, options, watchers, interrupt)
                 try:
                     coordinator.run()
                 except Interrupted as asked:
@@ -81,4 +89,15 @@ class Sweep:
         except BaseException:
             executor.abandon()
             raise
-        return conclude(studies, endings, command, folder, code)
+        code = conclude(studies, endings, command, folder, code)
+        for line in memory.close(endings) if memory else []:
+            say(line)
+        return code
+
+
+def _memory(studies: list[SweepStudy], tracking: "Tracking | None") -> "Memory | None":
+    if tracking is None:
+        return None
+    from rnn_lab.sweeping.remember import Memory  # a sweep without tracking pays nothing for it
+
+    return Memory(studies, tracking)

@@ -53,6 +53,7 @@ class Assignment:
     folder: str
     directions: Sequence[str]
     aggregate: str
+    tags: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _run(job: Job, assignment: Assignment) -> Outcome:
         # Dask may hand the trial of a lost worker to another one: no trial runs twice, and no folder is written twice.
         return Outcome("failed", reason=f"{folder} exists: its first worker was lost, or it is another run's")
     channel = _Reports(assignment)
-    with _terminal_in(folder / TERMINAL), opened(channel):
+    with _terminal_in(folder / TERMINAL), opened(channel, assignment.tags):
         try:
             ended = run_job(
                 task_function=partial(_heed, job.function),

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from rnn_lab.sweeping import Pruned, Reporter, advise, report
+from rnn_lab.sweeping import Pruned, Reporter, advise, report, tags
 from rnn_lab.sweeping.current import opened
 
 
@@ -33,7 +33,8 @@ def test_values_reach_the_channel_and_its_verdict_comes_back():
         heard.append((step, values))
         return "enough" if step == 2 else None
 
-    with opened(channel):
+    with opened(channel, {"rnn_lab.trial": "7"}):
+        assert tags() == {"rnn_lab.trial": "7"}
         report(1, 0.5)
         with pytest.raises(Pruned, match="enough"):
             report(2, 0.4)
@@ -45,3 +46,4 @@ def test_values_reach_the_channel_and_its_verdict_comes_back():
     assert heard == [(1, 0.5), (2, 0.4), (2, 0.3), (1, [1.0, 2.0]), (2, [1.0, 2.0])]
     report(3, 0.1)  # the trial is over
     assert len(heard) == 5
+    assert tags() == {}

@@ -1,0 +1,68 @@
+"""Optuna's own matplotlib plots of finished studies, as PNG files.
+
+Only Optuna's functions draw here: the lab's figures are elsewhere, and so is matplotlib.
+"""
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import optuna
+
+PLOTS = {
+    "history": "plot_optimization_history",
+    "importances": "plot_param_importances",
+    "slice": "plot_slice",
+    "contour": "plot_contour",
+    "parallel_coordinates": "plot_parallel_coordinate",
+    "timeline": "plot_timeline",
+    "intermediate_values": "plot_intermediate_values",
+    "edf": "plot_edf",
+}
+"""File -> function of ``optuna.visualization.matplotlib``."""
+
+ACROSS = ("history", "edf")
+"""Those that show several studies in one picture."""
+
+
+def draw(study: optuna.Study, folder: Path) -> Iterator[tuple[str, str | None]]:
+    """Draw all plots of one study into ``folder``.
+
+    Yields:
+        Each plot's name, and None or the reason why there is none (importances, say, need trials that differ).
+    """
+    if not study.get_trials(deepcopy=False):
+        return
+    several = {"target": lambda trial: trial.values[0], "target_name": "first objective"}
+    for name, function in PLOTS.items():
+        extra = several if len(study.directions) > 1 and name not in ("timeline", "intermediate_values") else {}
+        yield name, _save(name, function, folder, study, **extra)
+
+
+def draw_across(studies: list[optuna.Study], folder: Path) -> Iterator[tuple[str, str | None]]:
+    """Draw the plots that compare studies."""
+    for name in ACROSS:
+        yield name, _save(name, PLOTS[name], folder, studies)
+
+
+def _save(name: str, function: str, folder: Path, what: Any, **extra: Any) -> str | None:
+    os.environ.setdefault("MPLBACKEND", "Agg")  # files only: no display is needed
+    import optuna.visualization.matplotlib as visualization
+
+    plot: Callable[..., Any] = getattr(visualization, function)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # every one of these functions says that it is experimental
+            axes = plot(what, **extra)
+    except Exception as error:
+        return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    figure = getattr(axes, "figure", None) or next(ax.figure for ax in axes.flat)
+    figure.set_size_inches(10, 6)
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{name}.png"
+    figure.savefig(draft, dpi=100, bbox_inches="tight", format="png")
+    draft.replace(folder / f"{name}.png")
+    figure.clear()
+    return None

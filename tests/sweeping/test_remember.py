@@ -1,0 +1,57 @@
+"""A study as a run of its own: in its journal, and in MLflow through the relay."""
+
+import os
+import signal
+import sqlite3
+
+from optuna.trial import TrialState
+
+from rnn_lab.sweeping.remember import RUN
+from rnn_lab.tracking.journal import read
+from rnn_lab.tracking.state import State
+
+SWEEP = (
+    "x=interval(-1,1)",
+    "sleep=0.1",
+    "hydra.sweeper.n_trials=4",
+    "hydra/sweeper/pruner=none",
+    "hydra.sweeper.figures=true",
+)
+
+
+def test_a_study_is_one_run_in_mlflow_however_often_it_is_killed(toy):
+    store = toy.folder / "mlflow.db"
+    component = f"{{_target_:rnn_lab.tracking.config.Tracking,uri:'sqlite:///{store}',experiment:toys}}"
+    arguments = (*SWEEP, f"hydra.sweeper.tracking={component}")
+    folder = toy.folder / "multirun" / "toy"
+    process = toy.start(*arguments)
+    journal = folder / "journal.jsonl"
+    toy.wait_for(lambda: journal.exists() and '"epoch"' in journal.read_text(), process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    out, _ = toy.sweep(*arguments)
+    assert "MLflow: http" in out
+    toy.wait_for(lambda: (state := State.load(folder)) is not None and state.state == "done")
+
+    facts = read(folder)
+    trials = [trial for trial in toy.trials() if trial.state == TrialState.COMPLETE]
+    epochs = {fact["epoch"]: fact["metrics"] for fact in facts if fact["fact"] == "epoch"}
+    assert {number: metrics["trial/value"] for number, metrics in epochs.items()} == {t.number: t.value for t in trials}
+    last = [fact for fact in facts if fact["fact"] == "epoch"][-1]["metrics"]
+    assert last["best/value"] == toy.study().best_value
+    assert last["trials/complete"] == 4
+    assert next(fact for fact in facts if fact["fact"] == "end")["status"] == "FINISHED"
+    figures = {fact["file"] for fact in facts if fact["fact"] == "figure"}
+    assert {"best.yaml", "figures/history.png", "figures/slice.png"} <= figures
+
+    with sqlite3.connect(store) as database:
+        runs = database.execute("select run_uuid, status from runs").fetchall()
+        tagged = dict(database.execute("select key, value from tags").fetchall())
+        best = database.execute("select min(value) from metrics where key = 'best/value'").fetchone()[0]
+    database.close()
+    assert len(runs) == 1
+    assert runs[0][1] == "FINISHED"
+    assert tagged["rnn_lab.study"] == "toy"
+    assert best == toy.study().best_value
+    assert toy.study().user_attrs[RUN] == facts[0]["run"]
+    assert runs[0][0] == State.load(folder).run_id
