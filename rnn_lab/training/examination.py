@@ -69,7 +69,7 @@ def judge(state: TrainingState, metrics: dict[str, Array], trainer: Trainer) -> 
     # A saturating activation can hide an infinite weight from the loss.
     lost = ~np.isfinite(state.parameters.flat).all(axis=1)
     state.stop(lost, "a weight is not finite", diverged=True)
-    exploded = (state.first_loss > 0) & (train > trainer.explode * state.first_loss)
+    exploded = (state.first_loss > 0) & (train / trainer.explode > state.first_loss)
     state.stop(exploded, f"the training loss exceeds {trainer.explode:g} times its first value", diverged=True)
     better = state.running & (validation < state.best_loss)
     state.best_loss = np.where(better, validation, state.best_loss)
