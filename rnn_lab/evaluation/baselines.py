@@ -1,38 +1,48 @@
-"""What a network must beat: forecasts that need no network, on exactly its targets, in the data's own units.
+"""What a network must beat: forecasts that need no training loop, on exactly its targets, in the data's own units.
 
     mean          the mean of the training targets
     persistence   the target's last value inside the window, series[at - horizon]
     AR1, AR2      least-squares autoregressions on the target's own past, fitted on the training targets
     ARp           the same with the p that AICc prefers on the training targets, at most the window
+    ESN32         an echo-state network of (say) 32 units on exactly the network's windows: its recurrent weights are
+                  random, and ridge regression fits its readout; there if its size is asked for
 
 Nothing here is fitted on validation or test data. With several targets each has a mean, a last value and
-coefficients of its own, one p for all; inputs that are no targets are not used. A target need not be among
-the inputs: its past is read from the series.
+coefficients of its own, one p for all; inputs that are no targets are used by the echo-state network alone. A
+target need not be among the inputs: the other baselines read its past from the series.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.evaluation.autoregression import Autoregression, choose_order
+from rnn_lab.evaluation.echo_state import EchoState
 from rnn_lab.evaluation.metrics import scores
-from rnn_lab.sequences import Dataset
+from rnn_lab.sequences import Dataset, Records
+from rnn_lab.streams import stream
 
 Array = NDArray[np.float64]
 Scores = dict[str, dict[str, float]]
 
 
-def forecasts(dataset: Dataset) -> dict[str, dict[str, Array]]:
+def forecasts(dataset: Dataset, hidden_dim: int | None = None) -> dict[str, dict[str, Array]]:
     """Each baseline's forecasts: ``{"train": {"mean": (N, O), ...}, "validation": ..., "test": ...}``.
 
-    Names run from the plainest baseline to the best informed: mean, persistence, AR1, AR2, AR9 (say). The
-    last is left out where the chosen order is 1 or 2, and AR2 where the window holds one step. ``test`` is
-    there if the data has it.
+    Names run from the plainest baseline to the best informed: mean, persistence, AR1, AR2, AR9 (say), ESN32. ARp
+    is left out where the chosen order is 1 or 2, and AR2 where the window holds one step. ``test`` is there if
+    the data has it.
+
+    Args:
+        dataset: what the network is trained and scored on.
+        hidden_dim: units of the echo-state network, so that it is of the same size as the network; None leaves it
+            out. It costs twice a forward pass over the windows and a factorisation, (N, hidden_dim): milliseconds at
+            32 units. Its reservoir is one draw, the same in every run.
     """
     series, horizon, train = targets(dataset), dataset.horizon, dataset.train.at
     orders = {1, min(2, dataset.window), choose_order(series, train, dataset.window, horizon)}
     models = {f"AR{p}": Autoregression.fit(series, train, p, horizon) for p in sorted(orders)}
     mean = series[train].mean(axis=0)
-    return {
+    found = {
         split: {
             "mean": np.tile(mean, (len(at), 1)),
             "persistence": series[at - horizon],
@@ -40,14 +50,20 @@ def forecasts(dataset: Dataset) -> dict[str, dict[str, Array]]:
         }
         for split, at in rows(dataset).items()
     }
+    if hidden_dim is not None:
+        rng = stream(0, "initialisation", hidden_dim)  # keyed: not the numbers that the network's own weights are
+        network = EchoState.fit(dataset.train.X, series[train], hidden_dim, rng)
+        for split, forecast in found.items():
+            forecast[f"ESN{hidden_dim}"] = network.predict(splits(dataset)[split].X)
+    return found
 
 
-def baselines(dataset: Dataset) -> dict[str, Scores]:
+def baselines(dataset: Dataset, hidden_dim: int | None = None) -> dict[str, Scores]:
     """Each baseline's errors: ``{"train": {"mean": {"rmse": ..., "mae": ..., "nrmse": ...}, ...}, ...}``.
 
-    Splits and names as in `forecasts`; plain floats, so that the mapping can be written as JSON.
+    Arguments, splits and names as in `forecasts`; plain floats, so that the mapping can be written as JSON.
     """
-    series, forecast = targets(dataset), forecasts(dataset)
+    series, forecast = targets(dataset), forecasts(dataset, hidden_dim)
     return {
         split: {
             name: {metric: float(value) for metric, value in scores(predicted, series[at]).items()}
@@ -57,10 +73,15 @@ def baselines(dataset: Dataset) -> dict[str, Scores]:
     }
 
 
+def splits(dataset: Dataset) -> dict[str, Records]:
+    """Name the records of each split that there is."""
+    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    return {split: records for split, records in parts.items() if records is not None}
+
+
 def rows(dataset: Dataset) -> dict[str, NDArray[np.int64]]:
     """Locate the series' rows at which each split's targets lie."""
-    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    return {split: records.at for split, records in parts.items() if records is not None}
+    return {split: records.at for split, records in splits(dataset).items()}
 
 
 def targets(dataset: Dataset) -> Array:

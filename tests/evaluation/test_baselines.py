@@ -126,3 +126,22 @@ def test_sunspots_ask_for_about_nine_lags():
     assert chosen in {"AR8", "AR9"}
     assert validation[chosen]["rmse"] < validation["AR2"]["rmse"] < validation["AR1"]["rmse"]
     assert json.loads(json.dumps(validation)) == validation
+
+
+def test_an_echo_state_network_of_the_size_asked_for(weather):
+    """It reads the network's windows and nothing else, is fitted on training records, and scored like the rest."""
+    dataset = Table(
+        name="weather", path=str(weather), columns=["wind"], target=["rain"],
+        window=8, train=40, validation=15, test=10, scaling="standard",
+    ).dataset()  # fmt: skip
+    forecast = forecasts(dataset, hidden_dim=12)
+    assert list(forecast["test"]) == [*forecasts(dataset)["test"], "ESN12"]
+    later = replace(dataset.validation, X=dataset.validation.X[::-1])
+    other = forecasts(replace(dataset, validation=later, test=None), hidden_dim=12)
+    assert (other["train"]["ESN12"] == forecast["train"]["ESN12"]).all()
+    np.testing.assert_allclose(other["validation"]["ESN12"], forecast["validation"]["ESN12"][::-1])
+    # Rain is yesterday's wind: all of it is in the window, and none of it in rain's own past.
+    scored = baselines(dataset, hidden_dim=12)["test"]
+    assert scored["ESN12"]["nrmse"] < 0.1 < 0.5 < scored["AR1"]["nrmse"]
+    truth = targets(dataset)[dataset.test.at]
+    assert scored["ESN12"]["rmse"] == pytest.approx(np.sqrt(np.mean((forecast["test"]["ESN12"] - truth) ** 2)))
