@@ -6,12 +6,16 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from rnn_lab.component import BadInput
+from rnn_lab.tracking.view import KEY
 
 DEFAULT = "sqlite:///mlflow.db"
 """MLflow's own default, in the working directory."""
 
 PAGES = "http://127.0.0.1:5000"
 """Where ``make ui`` shows a store that is a database and has no pages of its own."""
+
+MODE = "workflowType=machine_learning"
+"""Without it a fresh browser shows MLflow's pages for language models."""
 
 SCHEMES = ("http", "https", "sqlite", "postgresql", "mysql", "mssql")
 """What MLflow 3 keeps runs in. Its file store (``./mlruns``) takes no new runs."""
@@ -88,8 +92,21 @@ def page(address: str, experiment_id: str, run_id: str) -> str:
         >>> page("http://localhost:5000", "1", "4f")
         'http://localhost:5000/#/experiments/1/runs/4f?workflowType=machine_learning'
     """
-    pages = shown(address) if address.startswith("http") else PAGES
-    return f"{pages}/#/experiments/{quote(experiment_id)}/runs/{quote(run_id)}?workflowType=machine_learning"
+    return f"{_pages(address)}/#/experiments/{quote(experiment_id)}/runs/{quote(run_id)}?{MODE}"
+
+
+def table(address: str, experiment_id: str) -> str:
+    """Return the link to the table of an experiment's runs, with the columns of `rnn_lab.tracking.view`.
+
+    Example:
+        >>> table("http://localhost:5000", "1")
+        'http://localhost:5000/#/experiments/1/runs?workflowType=machine_learning&viewStateShareKey=rnn-lab'
+    """
+    return f"{_pages(address)}/#/experiments/{quote(experiment_id)}/runs?{MODE}&viewStateShareKey={KEY}"
+
+
+def _pages(address: str) -> str:
+    return shown(address) if address.startswith("http") else PAGES
 
 
 def silence(address: str, seconds: float = 5.0) -> str | None:

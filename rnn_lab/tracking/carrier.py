@@ -122,6 +122,7 @@ class Carrier:
             experiment_id=self.experiment_id,
             run_id=self.run_id,
             link=address.page(self._resolved, self.experiment_id, self.run_id),
+            table=address.table(self._resolved, self.experiment_id),
             reason=reason,
             missing=tuple(self._artifacts.missing),
         )

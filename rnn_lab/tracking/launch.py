@@ -55,11 +55,10 @@ class Relay:
             if alive:
                 return [f"MLflow has not answered yet, and the relay goes on trying. {later}"]
             return [f"The run is not in MLflow: the relay failed, see {self.folder / LOG}. {later}"]
-        if said.state == "unreachable":
+        if said.state == "unreachable" or (self.tracking.wait and said.state != "done"):
             part = "only in part in MLflow" if said.run_id else "not in MLflow"
-            return [f"The run is {part}: {said.reason}. {later}"]
-        hint = "" if str(said.uri).startswith("http") else "   (make ui)"
-        return [f"MLflow: {said.link}{hint}", *said.missing]
+            return [f"The run is {part}: {said.reason or f'the relay failed, see {self.folder / LOG}'}. {later}"]
+        return [f"MLflow    {said.link}", f"all runs  {said.table}", *_how_to_look(str(said.uri)), *said.missing]
 
     def _warnings(self) -> list[str]:
         if self.tracking.uri or os.environ.get("MLFLOW_TRACKING_URI") or not (old := address.leftover(Path.cwd())):
@@ -68,6 +67,14 @@ class Relay:
             f"{old} holds runs of MLflow's retired file store, so MLflow's own commands in this folder take it for "
             f"their store and fail: move it away, or say MLFLOW_TRACKING_URI={address.DEFAULT}"
         ]
+
+
+def _how_to_look(uri: str) -> list[str]:
+    """Say how to start the pages of a database, which has none of its own."""
+    if uri.startswith("http"):
+        return []
+    near = uri == address.database_address(Path.cwd() / "mlflow.db") and Path("Makefile").exists()
+    return ["          (start these pages: " + ("make ui)" if near else f"python scripts/ui.py --uri {uri})")]
 
 
 def start(tracking: Tracking, folder: Path) -> Relay:

@@ -118,7 +118,7 @@ def relay(folder: Path) -> int:
             _give_up(folder, str(error))
             return 2
         except Exception as error:  # a store can fail in as many ways as there are stores; the log has the traceback
-            log.exception("Attempt %d failed.", attempt + 1)
+            log.error("Attempt %d failed: %s", attempt + 1, error, exc_info=not isinstance(error, Unreachable))
             _give_up(folder, sentence(error))
             if not writing:  # this attempt began after the trainer's end
                 return 1

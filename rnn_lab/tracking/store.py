@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rnn_lab.component import BadInput
 from rnn_lab.tracking import address
+from rnn_lab.tracking.view import TAG, save_view
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -22,6 +24,7 @@ SETTINGS = {
     "MLFLOW_ENABLE_ASYNC_LOGGING": "false",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_LOGGING_LEVEL": "WARNING",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
 """A dead server holds MLflow's default client for four minutes a call; its asynchronous logging loses data silently."""
 
@@ -57,19 +60,26 @@ def experiment(client: "MlflowClient", name: str, resolved: str) -> str:
 
     Beside a sqlite file lies the folder of its artifacts; the store remembers that place absolute, so that the pages
     find the artifacts from wherever they are served.
+
+    Raises:
+        BadInput: the experiment was deleted in MLflow, which keeps its name.
     """
     from mlflow.exceptions import MlflowException
 
-    file = address.database_file(resolved)
-    place = (_artifacts(file) / re.sub(r"[^\w-]", "_", name)).as_uri() if file else None
-    if found := client.get_experiment_by_name(name):
-        return str(found.experiment_id)
-    try:
-        return str(client.create_experiment(name, artifact_location=place))
-    except MlflowException as error:
-        if error.error_code == "RESOURCE_ALREADY_EXISTS" and (found := client.get_experiment_by_name(name)):
-            return str(found.experiment_id)  # another relay was quicker
-        raise
+    if client.get_experiment_by_name(name) is None:
+        file = address.database_file(resolved)
+        place = (_artifacts(file) / re.sub(r"[^\w-]", "_", name)).as_uri() if file else None
+        try:
+            client.create_experiment(name, artifact_location=place)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":  # another relay was quicker
+                raise
+    found = client.get_experiment_by_name(name)
+    if found is None or found.lifecycle_stage != "active":
+        raise BadInput(f"The experiment {name} is deleted in MLflow: restore it, or say another tracking.experiment.")
+    if TAG not in found.tags:
+        save_view(client, found.experiment_id)
+    return str(found.experiment_id)
 
 
 def _artifacts(file: Path) -> Path:
