@@ -19,7 +19,7 @@ from rnn_lab.component import BadInput, Diverged
 from rnn_lab.evaluation.baselines import baselines
 from rnn_lab.evaluation.forecaster import Forecaster
 from rnn_lab.evaluation.report import summarise
-from rnn_lab.network import Elman, Network
+from rnn_lab.network import Layer, Network
 from rnn_lab.sequences import Dataset, Forecasting
 from rnn_lab.tracking.carry_over import carry_over
 from rnn_lab.tracking.config import Tracking
@@ -79,7 +79,7 @@ def build(config: DictConfig) -> Experiment:
     seed, replicas = _whole(config, "seed", least=0), _whole(config, "replicas", least=1)
     trainer: Trainer = hydra.utils.instantiate(config.trainer)
     optimizer: Optimizer | LBFGS = hydra.utils.instantiate(config.optimizer)
-    model: Elman = hydra.utils.instantiate(config.model)
+    model: Layer = hydra.utils.instantiate(config.model)
     tracking: Tracking = hydra.utils.instantiate(config.tracking, _convert_="all")
     data: Forecasting = hydra.utils.instantiate(config.data, _convert_="all")
     dataset = data.dataset()
@@ -156,8 +156,7 @@ def _introduce(experiment: Experiment) -> None:
     for line in (
         f"data      {data.name}: {len(data.train)} training and {len(data.validation)} validation windows "
         f"of {data.window} steps, horizon {data.horizon}",
-        f"model     {type(network.model).__name__}, hidden_dim {network.model.hidden_dim}, "
-        f"{network.model.activation}: {size} parameters; {who}",
+        f"model     {type(network.model).__name__}, hidden_dim {network.model.hidden_dim}: {size} parameters; {who}",
         f"training  {type(optimizer).__name__}{rate}, {trainer.epochs} epochs in batches of "
         f"{trainer.batch(len(data.train))}, gradient through {k} of {data.window} steps",
         "",
