@@ -52,6 +52,8 @@ def report(step: int, value: Values) -> None:
 class Reporter:
     """An observer of training that reports one metric after every epoch and passes the pruner's verdict on.
 
+    Its ``verdict`` is None, or the reason for which the run was pruned.
+
     Epoch 0 is left out: networks that have not learned yet differ by chance, and a pruner must not judge them by it.
 
     >>> from types import SimpleNamespace
@@ -61,10 +63,13 @@ class Reporter:
 
     def __init__(self, metric: str) -> None:
         self.metric = metric
+        self.verdict: str | None = None
 
     def __call__(self, epoch: _Epoch) -> str | None:
         """Report the epoch's metric; a string asks the run to stop, and says why."""
-        return advise(epoch.epoch, epoch.metrics[self.metric]) if epoch.epoch > 0 else None
+        if epoch.epoch > 0:
+            self.verdict = advise(epoch.epoch, epoch.metrics[self.metric])
+        return self.verdict
 
 
 def tags() -> dict[str, str]:

@@ -43,6 +43,7 @@ def test_values_reach_the_channel_and_its_verdict_comes_back():
         assert observer(SimpleNamespace(epoch=0, metrics={"val/rmse": [9.0]})) is None  # before any update
         assert observer(SimpleNamespace(epoch=1, metrics={"val/rmse": [1.0, 2.0]})) is None
         assert observer(SimpleNamespace(epoch=2, metrics={"val/rmse": [1.0, 2.0]})) == "enough"
+        assert observer.verdict == "enough"
     assert heard == [(1, 0.5), (2, 0.4), (2, 0.3), (1, [1.0, 2.0]), (2, [1.0, 2.0])]
     report(3, 0.1)  # the trial is over
     assert len(heard) == 5
