@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import hydra
-import numpy as np
 from omegaconf import DictConfig, OmegaConf
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -124,7 +123,10 @@ def run(config: DictConfig, folder: Path) -> float:
     state = None
     if experiment.trainer.resume is not None:
         state = restore(Path(experiment.trainer.resume) / CHECKPOINT, experiment.identity)
-    _introduce(experiment)
+    for line in terminal.introduction(
+        experiment.dataset, experiment.network, experiment.optimizer, experiment.trainer, experiment.seeds
+    ):
+        log.info(line)
     with Journal(folder) as journal:
         relay = _open(journal, experiment)
         try:
@@ -139,29 +141,11 @@ def run(config: DictConfig, folder: Path) -> float:
             reason = str(error) if isinstance(error, BadInput) else f"{type(error).__name__}: {error}"
             journal.write("end", status="FAILED", reason=reason)
             raise
-    _conclude(summary, folder, relay)
+    for line in [*terminal.results(summary), f"Run folder: {folder}", *(relay.report() if relay else [])]:
+        log.info(line)
     if summary["status"] == "FAILED":
         raise Diverged(f"{summary['reason']}. Try a lower optimizer.learning_rate, or trainer.clip_norm=1.")
     return float(summary["objective"]["value"])
-
-
-def _introduce(experiment: Experiment) -> None:
-    """Say what is about to happen."""
-    data, network, trainer = experiment.dataset, experiment.network, experiment.trainer
-    optimizer, seeds = experiment.optimizer, experiment.seeds
-    size = sum(int(np.prod(shape)) for shape in network.shapes.values())
-    who = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} replicas, seeds {seeds[0]}-{seeds[-1]}"
-    rate = "" if isinstance(optimizer, LBFGS) else f" at {optimizer.learning_rate:g}"
-    k = min(trainer.bptt_truncate, data.window)
-    for line in (
-        f"data      {data.name}: {len(data.train)} training and {len(data.validation)} validation windows "
-        f"of {data.window} steps, horizon {data.horizon}",
-        f"model     {type(network.model).__name__}, hidden_dim {network.model.hidden_dim}: {size} parameters; {who}",
-        f"training  {type(optimizer).__name__}{rate}, {trainer.epochs} epochs in batches of "
-        f"{trainer.batch(len(data.train))}, gradient through {k} of {data.window} steps",
-        "",
-    ):
-        log.info(line)
 
 
 def _open(journal: Journal, experiment: Experiment) -> Relay | None:
@@ -226,36 +210,3 @@ def _save(path: Path, summary: dict[str, Any]) -> None:
     beside = path.with_name(f".{path.name}.part")
     beside.write_text(json.dumps(json.loads(encode(summary)), indent=2) + "\n", encoding="utf-8")
     beside.replace(path)
-
-
-def _conclude(summary: dict[str, Any], folder: Path, relay: Relay | None) -> None:
-    """Say what came out, and where to look."""
-    parts = {"train": "train", "val": "validation"} | ({"test": "test"} if "test/rmse" in summary["metrics"] else {})
-    columns = [f"{part}/{metric}" for metric in ("rmse", "mae", "nrmse") for part in parts]
-    rows = [("network", summary["metrics"])]
-    for name in summary["baselines"]["validation"]:
-        scores = {
-            f"{part}/{metric}": value
-            for part, key in parts.items()
-            for metric, value in summary["baselines"][key][name].items()
-        }
-        rows.append((name, scores))
-    rows.sort(key=lambda row: row[1]["val/rmse"])
-    log.info("\n%s\n", terminal.table(rows, columns))
-    losses = (f"{part} {summary['metrics'][f'{part}/loss']:.4g}" for part in ("train", "val"))
-    log.info("The network's loss, half the mean squared error of scaled targets: %s", ", ".join(losses))
-    spread = summary["spread"]["val/rmse"]
-    if spread["interval"] is not None:
-        low, high = spread["interval"]
-        log.info(
-            "val/rmse over %d replicas: mean %.4g, standard deviation %.2g, 95 %% interval of the mean %.4g to %.4g",
-            len(summary["replicas"]), spread["mean"], spread["standard_deviation"], low, high,
-        )  # fmt: skip
-    if "val/rmse_full_window" in summary["metrics"]:
-        log.info("val/rmse by the tutorial's own prediction, which feeds the whole window at every step: %.4g",
-                 summary["metrics"]["val/rmse_full_window"])  # fmt: skip
-    log.info("Ended: %s; weights of epoch %s are kept.", summary["reason"],
-             ", ".join(str(replica["kept_epoch"]) for replica in summary["replicas"]))  # fmt: skip
-    log.info("Run folder: %s", folder)
-    for line in relay.report() if relay else []:
-        log.info(line)

@@ -5,7 +5,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from rnn_lab.training import Epoch
+import numpy as np
+
+from rnn_lab.network import Network
+from rnn_lab.sequences import Dataset
+from rnn_lab.training import LBFGS, Epoch, Trainer
+from rnn_lab.training.optimizers import Optimizer
 
 log = logging.getLogger("rnn_lab")
 
@@ -46,6 +51,57 @@ class Progress:
             self._bar.update(self._task, completed=epoch.epoch, description=text)
         elif epoch.epoch % self._every == 0 or epoch.epoch == self.epochs:
             log.info("epoch %*d/%d  %s", len(str(self.epochs)), epoch.epoch, self.epochs, text)
+
+
+def introduction(
+    data: Dataset, network: Network, optimizer: Optimizer | LBFGS, trainer: Trainer, seeds: Sequence[int]
+) -> list[str]:
+    """Say what is about to happen, a line for the data, the model and the training."""
+    size = sum(int(np.prod(shape)) for shape in network.shapes.values())
+    who = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} replicas, seeds {seeds[0]}-{seeds[-1]}"
+    rate = "" if isinstance(optimizer, LBFGS) else f" at {optimizer.learning_rate:g}"
+    return [
+        f"data      {data.name}: {len(data.train)} training and {len(data.validation)} validation windows "
+        f"of {data.window} steps, horizon {data.horizon}",
+        f"model     {type(network.model).__name__}, hidden_dim {network.model.hidden_dim}: {size} parameters; {who}",
+        f"training  {type(optimizer).__name__}{rate}, {trainer.epochs} epochs in batches of "
+        f"{trainer.batch(len(data.train))}, gradient through {min(trainer.bptt_truncate, data.window)} "
+        f"of {data.window} steps",
+        "",
+    ]
+
+
+def results(summary: Mapping[str, Any]) -> list[str]:
+    """Say what came out: the network among its baselines, best first, and how training ended."""
+    metrics, baselines = summary["metrics"], summary["baselines"]
+    parts = {"train": "train", "val": "validation"} | ({"test": "test"} if "test/rmse" in metrics else {})
+    rows = [("network", metrics)] + [
+        (name, {f"{part}/{m}": v for part, split in parts.items() for m, v in baselines[split][name].items()})
+        for name in baselines["validation"]
+    ]
+    rows.sort(key=lambda row: float(row[1]["val/rmse"]))
+    columns = [f"{part}/{metric}" for metric in ("rmse", "mae", "nrmse") for part in parts]
+    losses = ", ".join(f"{part} {metrics[f'{part}/loss']:.4g}" for part in parts if f"{part}/loss" in metrics)
+    lines = [
+        "",
+        table(rows, columns),
+        "",
+        f"The network's loss, half the mean squared error of scaled targets: {losses}",
+    ]
+    spread = summary["spread"]["val/rmse"]
+    if spread["interval"] is not None:
+        lines.append(
+            f"val/rmse over {len(summary['replicas'])} replicas: mean {spread['mean']:.4g}, "
+            f"standard deviation {spread['standard_deviation']:.2g}, "
+            "95 % interval of the mean {:.4g} to {:.4g}".format(*spread["interval"])
+        )
+    if "val/rmse_full_window" in metrics:
+        lines.append(
+            "val/rmse by the tutorial's own prediction, which feeds the whole window at every step: "
+            f"{metrics['val/rmse_full_window']:.4g}"
+        )
+    kept = ", ".join(str(replica["kept_epoch"]) for replica in summary["replicas"])
+    return [*lines, f"Ended: {summary['reason']}; weights of epoch {kept} are kept."]
 
 
 def table(rows: Sequence[tuple[str, Mapping[str, float]]], columns: Sequence[str]) -> str:
