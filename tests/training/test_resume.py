@@ -1,0 +1,250 @@
+"""A run that goes on from a checkpoint equals one that was never interrupted, to the bit."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from rnn_lab.component import BadInput
+from rnn_lab.network import Elman, Network
+from rnn_lab.network.tutorial import TutorialElman
+from rnn_lab.training import (
+    LBFGS,
+    SGD,
+    Adam,
+    Constant,
+    Cosine,
+    Exponential,
+    ReduceOnPlateau,
+    RMSprop,
+    Trainer,
+    TrainingState,
+    fit,
+)
+from rnn_lab.training.checkpoint import Checkpoint, restore
+
+EPOCHS, SEEDS = 6, [3, 4, 5]
+IDENTITY = {"model.hidden_dim": "4", "the data's fingerprint": "0" * 64, "data.path": ""}
+SCHEDULES = [Constant(), Cosine(), Exponential(gamma=0.8), ReduceOnPlateau(patience=0)]
+OPTIMIZERS = [
+    kind(schedule=schedule, **settings)
+    for schedule in SCHEDULES
+    for kind, settings in (
+        (SGD, {}),
+        (SGD, {"momentum": 0.9}),
+        (SGD, {"momentum": 0.9, "nesterov": True}),
+        (RMSprop, {}),
+        (Adam, {}),
+        (Adam, {"weight_decay": 0.1}),
+    )
+]
+
+
+class Shelf:
+    """An observer that keeps a copy of every checkpoint."""
+
+    def __init__(self, folder) -> None:
+        self.folder = folder
+        self.checkpoint = Checkpoint(folder / "checkpoint.npz", seconds=0, identity=IDENTITY)
+
+    def __call__(self, epoch) -> None:
+        self.checkpoint(epoch)
+        shutil.copy(self.checkpoint.path, self.folder / f"{epoch.epoch}.npz")
+
+    def take(self, epoch):
+        return restore(self.folder / f"{epoch}.npz", IDENTITY)
+
+
+def same(one, other) -> None:
+    """Two states, field by field and bit by bit."""
+    for name, value in vars(one).items():
+        theirs = getattr(other, name)
+        if isinstance(value, dict):
+            assert value.keys() == theirs.keys()
+            for key in value:
+                np.testing.assert_array_equal(value[key], theirs[key], err_msg=f"{name}.{key}")
+        elif hasattr(value, "flat") and hasattr(value, "shapes"):
+            assert value.shapes == theirs.shapes
+            np.testing.assert_array_equal(value.flat, theirs.flat, err_msg=name)
+        else:
+            np.testing.assert_array_equal(value, theirs, err_msg=name)
+
+
+def interrupt_and_resume(tmp_path, new_diary, network, data, trainer, optimizer):
+    whole, shelf = new_diary(), Shelf(tmp_path)
+    expected = fit(network, data, trainer, optimizer, SEEDS, [whole, shelf])
+    for epoch in sorted({0, 1, expected.epoch // 2, expected.epoch - 1, expected.epoch}):
+        rest = new_diary()
+        state = fit(network, data, trainer, optimizer, SEEDS, [rest], state=shelf.take(epoch))
+        same(state, expected)
+        assert len(rest.metrics) == expected.epoch - epoch
+        for name in whole.metrics[0].keys() - {"epoch_seconds"}:
+            np.testing.assert_array_equal(whole[name][epoch + 1 :], rest[name].reshape(-1, len(SEEDS)), err_msg=name)
+        for mine, theirs in zip(rest.weights, whole.weights[epoch + 1 :], strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+    return expected
+
+
+@pytest.fixture
+def network():
+    return Network(Elman(hidden_dim=4), inputs=2, outputs=2, window=6)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda o: f"{type(o).__name__}-{type(o.schedule).__name__}")
+def test_every_optimizer_with_every_schedule(tmp_path, new_diary, network, waves, optimizer) -> None:
+    trainer = Trainer(epochs=EPOCHS, batch_size=5, clip_norm=0.5)
+    interrupt_and_resume(tmp_path, new_diary, network, waves, trainer, optimizer)
+
+
+def test_lbfgs(tmp_path, new_diary, network, waves) -> None:
+    trainer = Trainer(epochs=EPOCHS, batch_size=None)
+    interrupt_and_resume(tmp_path, new_diary, network, waves, trainer, LBFGS(iterations=7, memory=5))
+
+
+@pytest.mark.parametrize("keep", ["best", "last"])
+def test_after_some_replicas_have_stopped(tmp_path, new_diary, network, waves, keep) -> None:
+    trainer = Trainer(epochs=25, batch_size=5, patience=2, keep=keep)
+    state = interrupt_and_resume(tmp_path, new_diary, network, waves, trainer, SGD(learning_rate=1.0))
+    assert len(set(state.stopped.tolist())) > 1, "or the test tells nothing"
+
+
+def test_after_some_replicas_have_diverged(tmp_path, new_diary, waves) -> None:
+    network = Network(Elman(hidden_dim=4, activation="identity", encoding="positional", bias=False), 2, 2, 6)
+    trainer = Trainer(epochs=12, batch_size=5)
+    state = interrupt_and_resume(tmp_path, new_diary, network, waves, trainer, Adam(learning_rate=1e200))
+    assert state.diverged.all()
+    state = interrupt_and_resume(tmp_path, new_diary, network, waves, trainer, SGD(learning_rate=0.65))
+    assert set(state.diverged.tolist()) == {True, False}, "or the test tells nothing"
+
+
+def test_in_single_precision(tmp_path, new_diary, waves) -> None:
+    network = Network(Elman(hidden_dim=4), 2, 2, 6, "float32")
+    trainer = Trainer(epochs=EPOCHS, batch_size=5, dtype="float32")
+    state = interrupt_and_resume(tmp_path, new_diary, network, waves, trainer, Adam(schedule=ReduceOnPlateau()))
+    assert state.parameters.flat.dtype == "float32"
+
+
+def test_the_tutorials_rule(tmp_path, new_diary, waves, join) -> None:
+    one_column = join(*((part.X[:, :, :1], part.Y[:, :1]) for part in (waves.train, waves.validation)))
+    model = TutorialElman(hidden_dim=4, activation="sigmoid", encoding="positional", bias=False)
+    trainer = Trainer(epochs=EPOCHS, batch_size=1, update_rule="tutorial", clip_value=10.0)
+    interrupt_and_resume(tmp_path, new_diary, Network(model, 1, 1, 6), one_column, trainer, SGD(learning_rate=1e-3))
+
+
+def test_more_epochs_than_were_planned(tmp_path, network, waves) -> None:
+    shelf = Shelf(tmp_path)
+    fit(network, waves, Trainer(epochs=3, batch_size=5), Adam(), SEEDS, [shelf])
+    longer = Trainer(epochs=EPOCHS, batch_size=5)
+    same(
+        fit(network, waves, longer, Adam(), SEEDS, state=shelf.take(3)),
+        fit(network, waves, longer, Adam(), SEEDS),
+    )
+
+
+def test_a_run_that_was_asked_to_stop_can_go_on(tmp_path, new_diary, network, waves) -> None:
+    shelf, trainer = Shelf(tmp_path), Trainer(epochs=EPOCHS, batch_size=5)
+    fit(network, waves, trainer, Adam(), SEEDS, [shelf, new_diary(stop_at=2)])
+    state = fit(network, waves, trainer, Adam(), SEEDS, state=shelf.take(2))
+    same(state, fit(network, waves, trainer, Adam(), SEEDS))
+
+
+class TestCheckpoint:
+    @pytest.fixture
+    def path(self, tmp_path):
+        (tmp_path / "run" / "weights").mkdir(parents=True)
+        return tmp_path / "run" / "weights" / "checkpoint.npz"
+
+    @pytest.fixture
+    def saved(self, path, network):
+        state = TrainingState.before(network.initial(SEEDS))
+        state.moments, state.schedule = Adam().begin(state.parameters.flat), Constant().begin(3)
+        state.stop(np.array([False, True, False]), "said in words, with ümlauts", diverged=True)
+        state.save(path, **IDENTITY)
+        return state
+
+    def test_keeps_every_bit_and_the_identity(self, path, saved) -> None:
+        state, identity = TrainingState.load(path)
+        same(state, saved)
+        assert identity == IDENTITY
+        assert isinstance(state.epoch, int)
+        assert state.reasons == ["", "said in words, with ümlauts", ""]
+        assert [file.name for file in path.parent.iterdir()] == ["checkpoint.npz"]
+
+    def test_equal_states_make_equal_files(self, path, saved) -> None:
+        with np.load(path) as file:
+            first = {name: file[name] for name in file.files}
+        saved.save(path, **IDENTITY)
+        with np.load(path) as file:
+            assert first.keys() == set(file.files)
+            for name in file.files:
+                np.testing.assert_array_equal(first[name], file[name])
+
+    def test_a_failed_save_leaves_the_last_one(self, path, saved, monkeypatch) -> None:
+        before = path.read_bytes()
+
+        def torn(file, **arrays):
+            file.write(b"half of ")
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(np, "savez", torn)
+        with pytest.raises(OSError, match="No space left"):
+            saved.save(path)
+        assert path.read_bytes() == before
+
+    def test_saves_no_oftener_than_asked(self, path, network, waves, monkeypatch) -> None:
+        clock = iter(np.arange(0.0, 100.0, 0.4))  # it is read at least once an epoch
+        monkeypatch.setattr("rnn_lab.training.checkpoint.monotonic", lambda: next(clock))
+        saves = []
+        monkeypatch.setattr(TrainingState, "save", lambda state, path, **identity: saves.append(state.epoch))
+        trainer = Trainer(epochs=9, batch_size=5)
+        fit(network, waves, trainer, Adam(), SEEDS, [Checkpoint(path, 1.0, {})])
+        assert saves == [2, 5, 8], "0.4 s an epoch and 0.4 s a save: each third epoch is 1 s after the last save"
+        saves.clear()
+        fit(network, waves, trainer, Adam(), SEEDS, [Checkpoint(path, 0.0, {})])
+        assert saves == list(range(10))
+
+    def test_another_recipe_is_refused_with_the_first_difference(self, path, saved) -> None:
+        other = IDENTITY | {"model.hidden_dim": "5"}
+        with pytest.raises(BadInput, match=r"run does not fit: model\.hidden_dim is 5 here, and 4 in the run"):
+            restore(path, other)
+
+    @pytest.mark.parametrize("change", [{"model.gain": "1.0"}, None])
+    def test_a_key_more_or_less_is_refused(self, path, saved, change) -> None:
+        other = IDENTITY | change if change else {}
+        with pytest.raises(BadInput, match="does not fit"):
+            restore(path, other)
+
+    def test_no_checkpoint_is_said(self, path) -> None:
+        with pytest.raises(BadInput, match=r"no checkpoint checkpoint\.npz in .*weights; name a run's own folder"):
+            restore(path, IDENTITY)
+
+    @pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.9, 0.999])
+    def test_a_torn_file_is_refused(self, path, saved, share) -> None:
+        whole = path.read_bytes()
+        path.write_bytes(whole[: int(share * len(whole))])
+        with pytest.raises(BadInput, match="cannot be read; it may be torn"):
+            restore(path, IDENTITY)
+
+    def test_a_flipped_bit_is_refused_or_harmless(self, path, saved) -> None:
+        whole = path.read_bytes()
+        for place in range(0, len(whole), len(whole) // 50):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x10]) + whole[place + 1 :])
+            try:
+                state = restore(path, IDENTITY)
+            except BadInput:
+                continue
+            same(state, saved)
+
+    @pytest.mark.parametrize("content", ["weights", "array", "text", "pickle"])
+    def test_another_file_is_refused(self, path, network, content) -> None:
+        if content == "weights":
+            network.initial([0]).save(path)
+        elif content == "array":
+            with path.open("wb") as file:
+                np.save(file, np.zeros(3))
+        elif content == "pickle":
+            np.savez(path, parameters=np.array([print], object))
+        else:
+            path.write_text("epoch,loss\n")
+        with pytest.raises(BadInput, match="cannot be read"):
+            restore(path, IDENTITY)
