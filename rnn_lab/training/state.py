@@ -97,7 +97,7 @@ class TrainingState:
             name: {} for name in ("parameters", "best", "moments", "schedule", "identity")
         }
         plain: dict[str, Any] = {}
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             for key in file.files:
                 group, _, name = key.partition(".")
                 if group in groups:
