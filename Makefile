@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --use-pep517
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help train ui test check format clean
+.PHONY: help train ui gallery test check format clean
 
 help:  ## this page
 	@printf 'rnn-lab: a research bench for recurrent networks in NumPy\n\n'
@@ -24,6 +24,9 @@ ui: .venv/.runtime  ## look at the runs in MLflow's own pages, http://127.0.0.1:
 	@MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false PYTHONWARNINGS=ignore \
 		$(BIN)/mlflow server --host 127.0.0.1 --port 5000 --workers 1 --uvicorn-opts '--log-level warning' \
 		--backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}" $(ARGS)
+
+gallery: .venv/.runtime  ## draw every sequence, and measure what needs no training
+	@$(BIN)/python scripts/gallery.py
 
 test: .venv/.dev  ## the whole test suite
 	@$(PYTEST) $(ARGS)
