@@ -119,6 +119,18 @@ def train(seed: int, epochs: int) -> Iterator[tuple[float, float]]:
             update(U, W, V, x, y)
 
 
+def predictions(U: Array, W: Array, V: Array, X: Array) -> Array:
+    """Outputs (N, 1) by the other forward pass, the published predictions': the whole window at every step."""
+    outputs = []
+    for x in X:
+        s = np.zeros((HIDDEN_DIM, 1))
+        for _ in range(WINDOW):
+            s = sigmoid(np.dot(U, x) + np.dot(W, s))
+            o = np.dot(V, s)
+        outputs.append(o[0])
+    return np.array(outputs)
+
+
 def main() -> None:
     """Print the tutorial's log, and the seconds it took."""
     parser = argparse.ArgumentParser(description="The tutorial's training, loop by loop.")

@@ -1,0 +1,86 @@
+"""A study's runs of the lab: composed as on the command line, carried out in this process, read from their folders."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from hydra import compose, initialize_config_dir
+from numpy.typing import NDArray
+
+from rnn_lab import lab
+from rnn_lab.component import Diverged
+from rnn_lab.network import Parameters
+from rnn_lab.tracking.journal import read
+
+Array = NDArray[Any]
+Row = dict[str, Any]
+
+CONF = Path(__file__).parents[1] / "conf"
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished run.
+
+    Attributes:
+        experiment: what was run: its dataset, network, seeds and config.
+        folder: the run folder.
+        facts: its journal.
+    """
+
+    experiment: lab.Experiment
+    folder: Path
+    facts: list[dict[str, Any]]
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What the run found, as in ``summary.json``."""
+        return next(fact for fact in self.facts if fact["fact"] == "summary")
+
+    def curve(self, metric: str) -> Array:
+        """A metric by epoch, (E, R)."""
+        epochs = [fact for fact in self.facts if fact["fact"] == "epoch"]
+        return np.array([np.atleast_1d(e.get("replicas", e["metrics"])[metric]) for e in epochs], np.float64)
+
+    def weights(self) -> Iterator[tuple[int, Parameters]]:
+        """The weights that were kept on the way: epoch, parameters."""
+        for fact in self.facts:
+            if fact["fact"] == "weights":
+                yield fact["epoch"], Parameters.load(self.folder / fact["file"])
+
+    def rows(self, name: str) -> list[Row]:
+        """One row for each replica: what it was, and how it ended."""
+        trainer, records = self.experiment.trainer, len(self.experiment.dataset.train)
+        return [
+            {
+                "run": name,
+                "seed": replica["seed"],
+                "k": trainer.bptt_truncate,
+                "records_seen": replica["epochs"] * records,
+                "diverged": replica["diverged"],
+                "train_rmse": replica["metrics"]["train/rmse"],
+                "val_rmse": replica["metrics"]["val/rmse"],
+                "val_rmse_full_window": replica["metrics"].get("val/rmse_full_window"),
+            }
+            for replica in self.summary["replicas"]
+        ]
+
+
+def run(folder: Path, overrides: Sequence[str]) -> Run:
+    """Carry out one run: no MLflow, no figures; one whose replicas all diverge is a result like any other.
+
+    Args:
+        folder: the run folder; made.
+        overrides: as on the command line, such as ``["study=tutorial", "replicas=10"]``.
+    """
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        config = compose(
+            "config", [*overrides, "tracking=off", "tracking.figures=false", "tracking.plots_every=1000000"]
+        )
+    folder.mkdir(parents=True)
+    with suppress(Diverged):
+        lab.run(config, folder)
+    return Run(lab.build(config), folder, read(folder))
