@@ -12,7 +12,7 @@ import hydra
 from omegaconf import DictConfig, OmegaConf
 from pydantic import Field, TypeAdapter, ValidationError
 
-from rnn_lab import album, terminal
+from rnn_lab import album, sweeping, terminal
 from rnn_lab.command_line import flatten, refusal
 from rnn_lab.component import BadInput, Diverged
 from rnn_lab.evaluation.baselines import baselines
@@ -34,7 +34,9 @@ from rnn_lab.training.optimizers import Optimizer
 
 log = logging.getLogger("rnn_lab")
 
-KEYS = ("data", "model", "optimizer", "trainer", "tracking", "seed", "replicas")
+KEYS = ("data", "model", "optimizer", "trainer", "tracking", "seed", "replicas", "objective")
+SECONDS = "seconds"
+EACH_EPOCH = ("train/loss", "val/loss", "train/rmse", "val/rmse")  # by these a sweep can prune
 CHECKPOINT = Path("weights", "checkpoint.npz")
 
 
@@ -48,6 +50,7 @@ class Experiment:
     trainer: Trainer
     tracking: Tracking
     seeds: list[int]
+    objectives: list[str]
     config: dict[str, Any]
 
     @property
@@ -93,8 +96,21 @@ def build(config: DictConfig) -> Experiment:
         trainer=trainer,
         tracking=tracking,
         seeds=seeds,
+        objectives=_objectives(config.objective, dataset),
         config=plain,
     )
+
+
+def _objectives(given: Any, dataset: Dataset) -> list[str]:
+    names = list(given) if OmegaConf.is_list(given) else [given]
+    parts = ("train", "val") if dataset.test is None else ("train", "val", "test")
+    known = [SECONDS, *(f"{part}/{score}" for part in parts for score in ("rmse", "mae", "nrmse"))]
+    for name in names:
+        if name not in known and name not in EACH_EPOCH:
+            raise BadInput(
+                f"objective={name} is not allowed: it should be one of {', '.join(known)}, or a list of them."
+            )
+    return [str(name) for name in names]
 
 
 def _whole(config: DictConfig, key: str, least: int) -> int:
@@ -104,7 +120,7 @@ def _whole(config: DictConfig, key: str, least: int) -> int:
         raise BadInput(refusal(error, key)) from error
 
 
-def run(config: DictConfig, folder: Path) -> float:
+def run(config: DictConfig, folder: Path) -> Any:
     """Carry out a composed config.
 
     Args:
@@ -112,7 +128,8 @@ def run(config: DictConfig, folder: Path) -> float:
         folder: the run folder, such as Hydra's output directory.
 
     Returns:
-        The objective, ``val/rmse`` of the weights that the run keeps: the mean over replicas.
+        The objective, by default ``val/rmse`` of the weights that the run keeps: the mean over replicas, or in a sweep
+        each replica's, for the sweeper to aggregate. A list of objectives gives a list.
 
     Raises:
         BadInput, InstantiationException: the config is refused.
@@ -145,7 +162,16 @@ def run(config: DictConfig, folder: Path) -> float:
         log.info(line)
     if summary["status"] == "FAILED":
         raise Diverged(f"{summary['reason']}. Try a lower optimizer.learning_rate, or trainer.clip_norm=1.")
-    return float(summary["objective"]["value"])
+    found = [_value(summary, name) for name in experiment.objectives]
+    return found if OmegaConf.is_list(config.objective) else found[0]
+
+
+def _value(summary: dict[str, Any], objective: str) -> Any:
+    if objective == SECONDS:
+        return summary["seconds"]["training"]
+    if sweeping.tags():
+        return [replica["metrics"][objective] for replica in summary["replicas"]]
+    return summary["metrics"][objective]
 
 
 def _open(journal: Journal, experiment: Experiment) -> Relay | None:
@@ -158,7 +184,7 @@ def _open(journal: Journal, experiment: Experiment) -> Relay | None:
         config=experiment.config,
         experiment=tracking.experiment,
         uri=tracking.uri,
-        tags=tracking.tags,
+        tags={**tracking.tags, **sweeping.tags()},
     )
     relay = start_relay(tracking, journal.folder) if tracking.enabled else None  # early: MLflow takes long to import
     journal.write("provenance", **provenance(seed=experiment.seeds[0], data_fingerprint=data.fingerprint))
@@ -186,6 +212,9 @@ def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | 
     checkpoint = Checkpoint(journal.folder / CHECKPOINT, trainer.checkpoint_seconds, experiment.identity)
     with terminal.Progress(trainer.epochs) as progress:
         observers: list[Observer] = [writer, checkpoint, progress]
+        pruner = sweeping.Reporter(experiment.objectives[0])
+        if pruner.metric in EACH_EPOCH:
+            observers.append(pruner)
         training = perf_counter()
         state = fit(network, data, trainer, experiment.optimizer, experiment.seeds, observers, state)
         training = perf_counter() - training
@@ -195,6 +224,8 @@ def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | 
         journal.write("stopped", replica=replica, epoch=epoch, reason=reason, kept_epoch=kept)
     Forecaster.of(network, state.parameters, data).save(journal.folder)
     summary = summarise(network, data, state, experiment.seeds, rivals)
+    if pruner.verdict and summary["status"] == "FINISHED":
+        summary["status"] = "PRUNED"
     if experiment.tracking.figures:
         first = network.initial(experiment.seeds)
         for file, title in album.draw(journal.folder, data, network, first, state.parameters, state.kept_epoch):

@@ -2,17 +2,20 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from rnn_lab import command_line
+from rnn_lab import command_line, sweeping
+
+sweeping.register()  # hydra/sweeper=rnn_lab, which search=... chooses
 
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="config")
-def train(config: DictConfig) -> float:
-    """Return the objective: ``val/rmse`` of the weights that the run keeps."""
+def train(config: DictConfig) -> Any:
+    """Return the objective, ``val/rmse`` of the weights that the run keeps unless ``objective`` says otherwise."""
     from rnn_lab import lab  # NumPy and all: not for a --help
 
     with command_line.one_sentence():

@@ -16,9 +16,6 @@ from rnn_lab.training.examination import Examination
 
 Array = NDArray[Any]
 
-OBJECTIVE = "val/rmse"
-
-
 def examine(network: Network, dataset: Dataset, parameters: Parameters) -> dict[str, Array]:
     """Loss, RMSE, MAE and NRMSE on every split, such as ``val/rmse``, each (R,).
 
@@ -68,7 +65,6 @@ def summarise(
     return {
         "status": "FAILED" if state.diverged.all() else "FINISHED",
         "reason": _reason(replicas),
-        "objective": {"name": OBJECTIVE, "value": float(found[OBJECTIVE].mean())},
         "metrics": {name: float(values.mean()) for name, values in found.items()},
         "spread": {name: spread(values).as_dict() for name, values in found.items()},
         "replicas": replicas,

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from rnn_lab import lab
+from rnn_lab import lab, sweeping
 from rnn_lab.component import BadInput, Diverged
 from rnn_lab.evaluation import Forecaster
 from rnn_lab.network import Parameters
@@ -31,7 +31,7 @@ def test_the_folder_is_complete_by_itself(composed, tmp_path):
     value = lab.run(composed(*QUICK, "data.test=20", "data.validation=30", "tracking.figures=true"), tmp_path)
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert summary["status"] == "FINISHED"
-    assert summary["objective"] == {"name": "val/rmse", "value": value}
+    assert summary["metrics"]["val/rmse"] == value
     assert {f"{part}/{name}" for part in ("train", "val", "test") for name in ("rmse", "mae", "nrmse")} <= set(
         summary["metrics"]
     )
@@ -63,7 +63,7 @@ def test_a_replica_equals_the_single_run_of_its_seed(composed, tmp_path):
     assert three["replicas"][2]["seed"] == 6
     assert three["replicas"][2]["metrics"] == pytest.approx(one["metrics"], rel=1e-9)
     values = [replica["metrics"]["val/rmse"] for replica in three["replicas"]]
-    assert three["objective"]["value"] == pytest.approx(np.mean(values))
+    assert three["metrics"]["val/rmse"] == pytest.approx(np.mean(values))
     low, high = three["spread"]["val/rmse"]["interval"]
     assert min(values) <= low <= np.mean(values) <= high <= max(values)
 
@@ -126,7 +126,7 @@ def test_divergence_ends_as_failed_with_its_reason_and_a_complete_folder(compose
     assert "diverged" in end["reason"]
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert summary["replicas"][0]["diverged"] is True
-    assert np.isfinite(summary["objective"]["value"])  # that of the best weights before it
+    assert np.isfinite(summary["metrics"]["val/rmse"])  # that of the best weights before it
 
 
 def test_one_diverging_replica_does_not_stop_the_others(composed, tmp_path):
@@ -151,3 +151,24 @@ def test_figures_are_drawn_for_several_targets_and_replicas(composed, tmp_path):
     assert len(drawn) >= 4
     for file in drawn:
         assert (tmp_path / "run" / file).read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_run_returns_what_objective_names(composed, tmp_path):
+    both = lab.run(composed(*QUICK, "objective=[val/nrmse,seconds]"), tmp_path)
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert both == [summary["metrics"]["val/nrmse"], summary["seconds"]["training"]]
+    with pytest.raises(BadInput, match="objective=val/rsme is not allowed: it should be one of"):
+        lab.run(composed("objective=val/rsme"), tmp_path / "second")
+
+
+def test_a_pruned_run_is_pruned_in_its_journal_and_summary(composed, tmp_path):
+    def channel(step, values):
+        return f"pruned at step {step}" if step == 3 else None
+
+    with sweeping.current.opened(channel, {"rnn_lab.study": "s"}):
+        values = lab.run(composed(*QUICK, "replicas=2"), tmp_path)
+    assert len(values) == 2  # one for each replica: the sweeper aggregates them
+    summary, facts = json.loads((tmp_path / "summary.json").read_text()), read(tmp_path)
+    assert (summary["status"], summary["epochs"]) == ("PRUNED", 3)
+    assert (facts[-1]["status"], facts[-1]["reason"]) == ("PRUNED", "pruned at step 3")
+    assert facts[0]["tags"] == {"rnn_lab.study": "s"}
