@@ -1,6 +1,6 @@
 """Short names for Optuna's samplers and pruners and for the executors, as ``hydra/sweeper/sampler=tpe``.
 
-Only a name and a class: every argument that is not written here keeps Optuna's own default. Any other class serves by
+Only a name and a class (and what has no default): other arguments keep Optuna's own default. Any other class serves by
 its ``_target_``, and any argument can be added: ``+hydra.sweeper.sampler.n_startup_trials=20``.
 """
 
@@ -18,6 +18,7 @@ SAMPLERS: dict[str, dict[str, Any]] = {
 
 PRUNERS: dict[str, dict[str, Any]] = {
     "median": {"_target_": "optuna.pruners.MedianPruner"},
+    "percentile": {"_target_": "optuna.pruners.PercentilePruner", "percentile": 75.0, "n_warmup_steps": 10},
     "hyperband": {"_target_": "optuna.pruners.HyperbandPruner"},
     "asha": {"_target_": "optuna.pruners.SuccessiveHalvingPruner"},
     "wilcoxon": {"_target_": "optuna.pruners.WilcoxonPruner"},
