@@ -55,9 +55,12 @@ class Ridge:
             penalties: factors to choose from, from strong to weak, each > 0.
         """
         x_mean, y_mean = x.mean(axis=0), y.mean(axis=0)
-        left, s, right = np.linalg.svd(x - x_mean, full_matrices=False)
-        projected = left.T @ (y - y_mean)
-        beyond = np.sum((y - y_mean - left @ projected) ** 2, axis=0)  # what no penalty explains
+        H = x.shape[1]
+        # The triangular factor holds all that N records say, so what follows does not depend on N.
+        factor = np.asarray(np.linalg.qr(np.column_stack([x - x_mean, y - y_mean]), mode="r"))
+        left, s, right = np.linalg.svd(factor[:H, :H], full_matrices=False)
+        projected = left.T @ factor[:H, H:]
+        beyond = np.sum(factor[H:, H:] ** 2, axis=0)  # what no penalty explains
         variance = y.var(axis=0)
         variance[np.ptp(y, axis=0) == 0] = 1.0
         rounding = len(y) * (64 * np.finfo(float).eps * np.abs(y).max(axis=0)) ** 2 + np.finfo(float).tiny
