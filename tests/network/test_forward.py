@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from literal_elman import outputs
 
 from rnn_lab.network import Elman, ForwardPass, Network, Outputs
+from tests.network.literal_elman import outputs
 
 T = 7
 

@@ -5,9 +5,9 @@ from functools import partial
 
 import numpy as np
 import pytest
-from literal_elman import derivative, gradient, loss
 
 from rnn_lab.network import Elman, Network, TruncatedGradient
+from tests.network.literal_elman import derivative, gradient, loss
 
 T, B = 5, 3
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity")

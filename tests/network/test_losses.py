@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from literal_elman import derivative
 
 from rnn_lab.network.losses import half_mean_squared_error
+from tests.network.literal_elman import derivative
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 1), (1, 4, 1), (3, 4, 2)])
