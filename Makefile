@@ -18,14 +18,10 @@ help:  ## this page
 train: .venv/.runtime  ## train a network (sine by default), and say where to look
 	@$(BIN)/python scripts/train.py $(ARGS)
 
-# One worker and no job runner: half a gigabyte instead of three, and no delay of 50 ms a request.
-ui: .venv/.runtime  ## look at the runs in MLflow's own pages, http://127.0.0.1:5000
-	@printf 'MLflow serves your runs at http://127.0.0.1:5000 (Ctrl-C ends it)\n'
-	@MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false PYTHONWARNINGS=ignore \
-		$(BIN)/mlflow server --host 127.0.0.1 --port 5000 --workers 1 --uvicorn-opts '--log-level warning' \
-		--backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}" $(ARGS)
+ui: .venv/.runtime  ## look at your runs in MLflow's own pages
+	@PYTHONWARNINGS=ignore $(BIN)/python scripts/ui.py $(ARGS)
 
-gallery: .venv/.runtime  ## draw every sequence, and measure what needs no training
+gallery: .venv/.runtime  ## draw every sequence, and measure what is easy about it
 	@$(BIN)/python scripts/gallery.py
 
 test: .venv/.dev  ## the whole test suite
