@@ -15,12 +15,15 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from comparisons import COMPARISONS, Programs, Row
+from comparisons import COMPARISONS as OF_RUNS
+from comparisons import Programs, Row
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from sweep_comparisons import SWEEPS
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+COMPARISONS = OF_RUNS | SWEEPS
 HEAD = ("what", "unit", "lab", "rival", "against", "lab / rival", "at most")
 
 
