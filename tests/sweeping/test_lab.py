@@ -1,0 +1,81 @@
+"""The lab's own search, from ``scripts/train.py search=default``."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import optuna
+import pytest
+import yaml
+from optuna.trial import TrialState
+
+from rnn_lab.sweeping.storage import connect
+
+TRAIN = Path(__file__).parents[2] / "scripts" / "train.py"
+SMALL = ("data=sine", "tracking=off", "trainer.epochs=12", "hydra.sweeper.figures=false", "model.hidden_dim=4")
+
+
+def train(folder, *arguments, environment=None):
+    command = [sys.executable, str(TRAIN), *arguments]
+    done = subprocess.run(
+        command, cwd=folder, env=os.environ | (environment or {}), capture_output=True, text=True, timeout=200
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory):
+    """The default search, made small."""
+    folder = tmp_path_factory.mktemp("search")
+    train(folder, "search=default", *SMALL, "replicas=2", "hydra.sweeper.n_trials=12", "hydra.sweeper.seed=4")
+    storage = connect(str(folder / "multirun" / "train" / "optuna.journal"))
+    return folder, optuna.load_study(study_name="train/data=sine", storage=storage)
+
+
+def test_it_searches_the_three_keys_but_for_the_one_that_is_given(searched):
+    _, study = searched
+    assert set(study.trials[0].distributions) == {"optimizer.learning_rate", "trainer.bptt_truncate"}
+    assert study.trials[0].distributions["trainer.bptt_truncate"].high == 50  # the window
+    assert study.trials[0].distributions["optimizer.learning_rate"].log
+
+
+def test_a_trial_is_worth_the_mean_over_its_replicas(searched):
+    _, study = searched
+    complete = [trial for trial in study.trials if trial.state == TrialState.COMPLETE]
+    assert complete
+    for trial in complete:
+        summary = json.loads(Path(trial.user_attrs["folder"], "summary.json").read_text())
+        each = [replica["metrics"]["val/rmse"] for replica in summary["replicas"]]
+        assert len(each) == 2
+        assert trial.value == pytest.approx(sum(each) / 2, rel=1e-12)
+        assert sorted(trial.intermediate_values) == list(range(1, 13))  # each epoch but the one before any update
+
+
+def test_a_pruned_trial_is_pruned_in_its_summary_and_journal_too(searched):
+    _, study = searched
+    pruned = [trial for trial in study.trials if trial.state == TrialState.PRUNED]
+    assert pruned  # by the seed
+    for trial in pruned:
+        folder = Path(trial.user_attrs["folder"])
+        assert json.loads((folder / "summary.json").read_text())["status"] == "PRUNED"
+        end = json.loads((folder / "journal.jsonl").read_text().splitlines()[-1])
+        assert (end["fact"], end["status"]) == ("end", "PRUNED")
+        assert end["reason"] == trial.user_attrs["reason"]
+
+
+def test_the_best_trials_command_reproduces_it_to_the_bit(searched):
+    folder, study = searched
+    best = yaml.safe_load((folder / "multirun" / "train" / "data=sine" / "best.yaml").read_text())
+    assert best["trial"] == study.best_trial.number
+    command = shlex.split(best["command"])
+    environment = dict(command.pop(0).split("=") for _ in range(3))
+    train(folder, *command[2:], "hydra.run.dir=again", environment=environment)
+    ours, again = (
+        json.loads((run / "summary.json").read_text())["replicas"]
+        for run in (Path(study.best_trial.user_attrs["folder"]), folder / "again")
+    )
+    assert [each["metrics"] for each in again] == [each["metrics"] for each in ours]
