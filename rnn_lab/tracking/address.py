@@ -82,7 +82,7 @@ def shown(address: str) -> str:
         >>> shown("postgresql://ada:secret@db/mlflow")
         'postgresql://ada@db/mlflow'
     """
-    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1@", address)
+    return re.sub(r"(?<=://)([^/@:]*):[^/]*@", r"\1@", address)
 
 
 def page(address: str, experiment_id: str, run_id: str) -> str:

@@ -49,13 +49,16 @@ class Carrier:
         resolved: the store's address.
         folder: the run folder.
         start: the journal's ``start`` fact.
+        parent: the MLflow run below which a new run is put.
     """
 
-    def __init__(self, client: "MlflowClient", resolved: str, folder: Path, start: Fact) -> None:
+    def __init__(
+        self, client: "MlflowClient", resolved: str, folder: Path, start: Fact, parent: str | None = None
+    ) -> None:
         self._client, self._folder, self._resolved = client, folder, resolved
         self.experiment_id = experiment(client, start["experiment"], resolved)
         found = self._find(start["run"])
-        run = found or self._create(start)
+        run = found or self._create(start, parent)
         self.run_id = str(run.info.run_id)
         self._parameters_there = set(run.data.params)
         self._metrics = Metrics(client, self.run_id, fresh=found is None)
@@ -88,6 +91,10 @@ class Carrier:
             if handle := HANDLERS.get(fact["fact"]):
                 handle(self, fact)
         self._metrics.send()
+
+    def later(self, task: Callable[[], None]) -> None:
+        """Queue something more to do, after the files and images that wait already."""
+        self._queue.append(task)
 
     def work(self, seconds: float) -> None:
         """Upload queued files and draw queued images for about that long."""
@@ -131,12 +138,13 @@ class Carrier:
         found = self._client.search_runs([self.experiment_id], f"tags.`{RUN}` = '{run}'", max_results=1)
         return found[0] if found else None
 
-    def _create(self, start: Fact) -> "Run":
+    def _create(self, start: Fact, parent: str | None) -> "Run":
+        above = {"mlflow.parentRunId": parent} if parent else {}
         return self._client.create_run(
             self.experiment_id,
             start_time=int(start["time"] * 1000),
             run_name=start["name"],
-            tags={RUN: start["run"], **OWN_TAGS, **_texts(start["tags"])},
+            tags={RUN: start["run"], **OWN_TAGS, **_texts(start["tags"]), **above},
         )
 
     def _start(self, fact: Fact) -> None:
@@ -190,7 +198,7 @@ class Carrier:
         self._queue.append(lambda: self._artifacts.file(fact["file"]))
 
     def _predictions(self, fact: Fact) -> None:
-        targets = tuple(self._facts["data"]["recipe"]["targets"])
+        targets = tuple(self._facts.get("data", {}).get("recipe", {}).get("targets", ()))
         self._queue.append(lambda: self._artifacts.images(fact["epoch"], fact["file"], targets, time=fact["time"]))
 
     def _summary(self, fact: Fact) -> None:

@@ -36,9 +36,9 @@ def download_network(run_id: str, uri: str | None, folder: Path) -> None:
         models = outputs.model_outputs if outputs else []
         if not models:
             raise BadInput(f"the MLflow run {run_id} keeps no network: it has not ended, or it failed")
-        place = client.get_logged_model(models[-1].model_id).artifact_location
+        place = f"{client.get_logged_model(models[-1].model_id).artifact_location}/artifacts/weights"
         with TemporaryDirectory() as scratch:
-            weights = download_artifacts(artifact_uri=f"{place}/artifacts/weights", dst_path=scratch)
+            weights = download_artifacts(artifact_uri=place, dst_path=scratch, tracking_uri=resolved)
             shutil.copytree(weights, folder / "weights")
     except (MlflowException, OSError) as error:
         reason = str(error).partition("\n")[0].rstrip(".")

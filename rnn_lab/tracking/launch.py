@@ -58,7 +58,7 @@ class Relay:
         if said.state == "unreachable" or (self.tracking.wait and said.state != "done"):
             part = "only in part in MLflow" if said.run_id else "not in MLflow"
             return [f"The run is {part}: {said.reason or f'the relay failed, see {self.folder / LOG}'}. {later}"]
-        return [f"MLflow    {said.link}", f"all runs  {said.table}", *_how_to_look(str(said.uri)), *said.missing]
+        return [f"MLflow: {said.link}", f"All runs: {said.table}", *_how_to_look(str(said.uri)), *said.missing]
 
     def _warnings(self) -> list[str]:
         if self.tracking.uri or os.environ.get("MLFLOW_TRACKING_URI") or not (old := address.leftover(Path.cwd())):
@@ -74,7 +74,7 @@ def _how_to_look(uri: str) -> list[str]:
     if uri.startswith("http"):
         return []
     near = uri == address.database_address(Path.cwd() / "mlflow.db") and Path("Makefile").exists()
-    return ["          (start these pages: " + ("make ui)" if near else f"python scripts/ui.py --uri {uri})")]
+    return ["To serve these pages: " + ("make ui" if near else f"python scripts/ui.py --uri {uri}")]
 
 
 def start(tracking: Tracking, folder: Path) -> Relay:

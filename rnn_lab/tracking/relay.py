@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rnn_lab.component import BadInput
@@ -39,12 +40,13 @@ class Unreachable(Exception):
     """The store does not answer."""
 
 
-def carry(folder: Path, uri: str | None = None, *, follow: bool = False) -> State:
+def carry(folder: Path, uri: str | None = None, *, follow: bool = False, parent: str | None = None) -> State:
     """Carry a run folder's journal to MLflow.
 
     Args:
         folder: the run folder; it may be a copy, in a place that cannot be written.
         uri: the store; None takes the journal's own address.
+        parent: the MLflow run below which a new run is put.
         follow: stay until the journal ends or its trainer does. Otherwise a run in training is carried as far as it is.
 
     Returns:
@@ -66,16 +68,23 @@ def carry(folder: Path, uri: str | None = None, *, follow: bool = False) -> Stat
         resolved = address.resolve(uri or facts[0]["uri"])
         if silent := address.silence(resolved):
             raise Unreachable(f"{address.shown(resolved)} does not answer ({silent})")
-        carrier = Carrier(open_store(resolved), resolved, folder, facts[0])
+        carrier = Carrier(open_store(resolved), resolved, folder, facts[0], parent)
         carrier.state("created").save(folder)
-        carrier.carry(facts)
+
+        def take(facts: list[Fact]) -> None:
+            carrier.carry(facts)
+            for fact in facts:
+                if fact["fact"] == "trial":  # a study's relay carries its trials, each when its turn comes
+                    carrier.later(partial(_carry_trial, folder / fact["folder"], resolved, carrier.run_id))
+
+        take(facts)
         while writing and follow and not carrier.end:
             carrier.work(POLL)
             if carrier.idle:
                 time.sleep(POLL)
             # First whether the trainer lives, then what it wrote: it may write and end between the two.
             writing = tail.written_to()
-            carrier.carry(tail.read())
+            take(tail.read())
         if carrier.end or not writing:
             end: Fact = carrier.end or {"status": "KILLED", "reason": KILLED}
             carrier.finish(end["status"], end["reason"])
@@ -85,6 +94,17 @@ def carry(folder: Path, uri: str | None = None, *, follow: bool = False) -> Stat
             state = carrier.state("created")
         state.save(folder)
         return state
+
+
+def _carry_trial(folder: Path, resolved: str, parent: str) -> None:
+    """Carry one trial of a study, as a child of the study's run, unless that was done already."""
+    said = State.load(folder)
+    if said is not None and said.state == "done" and said.uri == address.shown(resolved):
+        return
+    try:
+        carry(folder, resolved, parent=parent)
+    except BadInput as error:  # the other trials, and the study, are none the worse for it
+        log.error("A trial is not carried: %s", error)
 
 
 @contextmanager
@@ -109,10 +129,10 @@ def alone(folder: Path, *, wait: bool) -> Iterator[None]:
 
 def relay(folder: Path) -> int:
     """Carry a journal while it is written; try again while there is hope, and leave the last word in the folder."""
-    attempt = 0
+    attempt, writing = 0, True
     while True:
-        writing = Tail(folder).written_to()
         try:
+            writing = Tail(folder).written_to()
             state = carry(folder, follow=True)
         except BadInput as error:
             _give_up(folder, str(error))
@@ -149,7 +169,7 @@ def sentence(error: Exception) -> str:
 
 def main() -> int:
     """Run as a program, in the background: polite, and deaf to warnings that its user could not see."""
-    os.nice(10)
+    os.nice(5)
     warnings.simplefilter("ignore")
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO)
     return relay(Path(sys.argv[1]))

@@ -35,6 +35,9 @@ def open_store(resolved: str) -> "MlflowClient":
     Several processes that open a new database at once break each other's migrations, so they queue at a file lock.
     A new sqlite file is made beside its place and moved there when it is whole: a kill leaves none that is half made.
 
+    Nothing is set for the process as a whole: ``mlflow.set_tracking_uri`` would also set the environment, for every
+    process that is started from here.
+
     Args:
         resolved: an address from `address.resolve`.
     """
@@ -43,14 +46,13 @@ def open_store(resolved: str) -> "MlflowClient":
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"  # read when mlflow is imported
     import mlflow
 
-    mlflow.set_tracking_uri(resolved)
     if resolved.startswith("http"):
-        return mlflow.MlflowClient()
+        return mlflow.MlflowClient(resolved)
     with _first(resolved):
         file = address.database_file(resolved)
         if file and not file.exists():
             _make(file)
-        client = mlflow.MlflowClient()
+        client = mlflow.MlflowClient(resolved)
         client.search_experiments(max_results=1)  # the client opens its store at its first use
     return client
 

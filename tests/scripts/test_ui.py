@@ -1,0 +1,32 @@
+"""scripts/ui.py as its user runs it; that its pages come up is shown by tests/tracking/test_server.py."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+UI = Path(__file__).parents[2] / "scripts" / "ui.py"
+
+
+def ui(cwd, *arguments):
+    return subprocess.run([sys.executable, UI, *arguments], cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_a_port_in_use_is_one_sentence(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = ui(tmp_path, "--port", str(port))
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == f"ui.py: error: --port {port} cannot be used: Address already in use"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_address_is_one_sentence(tmp_path):
+    done = ui(tmp_path, "--uri", "mlruns")
+    assert done.returncode == 2
+    assert "--uri mlruns must start with one of http" in done.stderr
+
+
+def test_a_server_needs_no_other(tmp_path):
+    done = ui(tmp_path, "--uri", "http://ada:secret@host:5000")
+    assert (done.returncode, done.stdout) == (0, "http://ada@host:5000 has pages of its own.\n")

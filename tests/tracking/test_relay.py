@@ -1,0 +1,428 @@
+"""The relay against real stores: everything arrives, once, whoever is killed."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn_lab.component import BadInput
+from rnn_lab.tracking import relay as relay_module
+from rnn_lab.tracking.journal import Tail, read
+from rnn_lab.tracking.names import parameters
+from rnn_lab.tracking.relay import KILLED, Unreachable, carry, relay
+from rnn_lab.tracking.state import State
+from tests.tracking.fake_trainer import FakeTrainer
+
+pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated")  # mlflow's store
+
+TRAINER = Path(__file__).with_name("fake_trainer.py")
+
+
+class Remembered:
+    """What a store has of the one run in it, read back with MLflow's client."""
+
+    def __init__(self, store: str, run_id: str | None = None):
+        import mlflow
+
+        self.client = mlflow.MlflowClient(tracking_uri=store)
+        if run_id is None:
+            experiments = [experiment.experiment_id for experiment in self.client.search_experiments()]
+            (found,) = self.client.search_runs(experiments)
+            run_id = found.info.run_id
+        self.run = self.client.get_run(run_id)
+        self.id = run_id
+
+    def curve(self, metric: str) -> list[tuple[int, float]]:
+        return sorted((point.step, point.value) for point in self.client.get_metric_history(self.id, metric))
+
+    def files(self, folder: str = "") -> dict[str, int]:
+        found = {}
+        for file in self.client.list_artifacts(self.id, folder or None):
+            found |= self.files(file.path) if file.is_dir else {file.path: file.file_size}
+        return found
+
+    def everything(self) -> dict:
+        """All that must not differ however the journal came here."""
+        return {
+            "status": self.run.info.status,
+            "times": (self.run.info.start_time, self.run.info.end_time),
+            "params": self.run.data.params,
+            "tags": {key: value for key, value in self.run.data.tags.items() if key != "mlflow.log-model.history"},
+            "curves": {metric: repr(self.curve(metric)) for metric in self.run.data.metrics},
+            "files": {file for file in self.files() if not file.startswith("images/")},
+            "images": Counter(file.split("+timestamp")[0] for file in self.files("images")),
+            "datasets": len(self.run.inputs.dataset_inputs),
+            "models": len(self.run.outputs.model_outputs),
+        }
+
+
+@pytest.fixture(scope="module")
+def carried(empty_store, tmp_path_factory):
+    """A whole run of three replicas, and what MLflow has of it."""
+    folder = tmp_path_factory.mktemp("carried")
+    shutil.copy(empty_store, folder / "mlflow.db")
+    store = f"sqlite:///{folder}/mlflow.db"
+    FakeTrainer.run(folder / "run", replicas=3)
+    return folder / "run", carry(folder / "run", store), Remembered(store)
+
+
+def test_the_run_has_its_name_status_times_and_tags(carried):
+    folder, state, remembered = carried
+    facts = read(folder)
+    info, tags = remembered.run.info, remembered.run.data.tags
+    assert (info.run_name, info.status) == ("sine-elman", "FINISHED")
+    assert (info.start_time, info.end_time) == (int(facts[0]["time"] * 1000), int(facts[-1]["time"] * 1000))
+    assert tags["asked by"] == "ada"
+    assert tags["rnn_lab.reason"] == "all epochs are done"
+    provenance = next(fact for fact in facts if fact["fact"] == "provenance")
+    assert tags["mlflow.user"] == provenance["user"]
+    assert tags["mlflow.source.git.commit"] == provenance["git"]["commit"]
+    assert tags["mlflow.source.name"] == " ".join(provenance["command"][1:])
+    assert tags["rnn_lab.data_fingerprint"] == provenance["data_fingerprint"]
+    assert state == State.load(folder)
+    assert (state.state, state.run_id, state.missing) == ("done", info.run_id, ())
+
+
+def test_every_config_value_is_a_parameter_and_the_whole_is_a_file(carried, tmp_path):
+    import yaml
+
+    folder, _, remembered = carried
+    config = read(folder)[0]["config"]
+    assert remembered.run.data.params == parameters(config)
+    assert len(parameters(config)) == 5
+    file = remembered.client.download_artifacts(remembered.id, "config.yaml", str(tmp_path))
+    assert yaml.safe_load(Path(file).read_text()) == config
+
+
+def test_metrics_lie_at_their_epochs(carried):
+    _, _, remembered = carried
+    assert remembered.curve("val/rmse") == [(epoch, 1 / (1 + epoch) + 1) for epoch in range(4)]  # mean of 3 replicas
+    assert remembered.curve("val/rmse/replica_2") == [(epoch, 1 / (1 + epoch) + 2) for epoch in range(4)]
+    assert [step for step, value in remembered.curve("val/loss") if np.isnan(value)] == [1]
+    assert remembered.curve("baseline/ar2_val_rmse") == [(0, 0.1)]
+    assert remembered.curve("final/val_rmse") == [(0, 0.05)]
+    assert remembered.curve("final/val_rmse_sd") == [(0, 0.01)]
+    assert remembered.curve("final/kept_epoch") == [(0, 2)]
+
+
+def test_files_are_those_of_the_run_folder(carried, tmp_path):
+    folder, _, remembered = carried
+    files = remembered.files()
+    for name in (
+        "summary.json",
+        "journal.jsonl",
+        "figures/curves.png",
+        *(f"weights/epoch_{n:04d}.npz" for n in range(4)),
+    ):
+        assert files[name] == (folder / name).stat().st_size
+    local = remembered.client.download_artifacts(remembered.id, "weights/epoch_0002.npz", str(tmp_path))
+    assert Path(local).read_bytes() == (folder / "weights/epoch_0002.npz").read_bytes()
+
+
+def test_predictions_are_stepped_images_at_full_size(carried, tmp_path):
+    from PIL import Image
+
+    _, _, remembered = carried
+    images = remembered.files("images")
+    assert len(images) == 4 * 2 * 2
+    for split in ("train", "validation"):
+        for epoch in range(4):
+            whole, shown = sorted(image for image in images if f"~{split}+step+{epoch}+" in image)[::-1]
+            assert whole.endswith(".png")
+            assert shown == whole.removesuffix(".png") + "+compressed.webp"
+    local = remembered.client.download_artifacts(remembered.id, shown, str(tmp_path))
+    with Image.open(local) as image:
+        assert image.width > 400
+
+
+def test_stepped_images_are_named_as_mlflow_names_its_own(carried, tmp_path):
+    """MLflow's slider reads these names, so they are held to what this version's ``log_image`` makes."""
+    import re
+
+    _, _, remembered = carried
+    other = remembered.client.create_run(remembered.run.info.experiment_id)
+    picture = np.zeros((8, 8, 3), np.uint8)
+    remembered.client.log_image(
+        other.info.run_id, picture, key="predictions/train", step=3, timestamp=1_700_000_000_000
+    )
+    theirs = Remembered(remembered.client.tracking_uri, other.info.run_id)
+    varying = r"\d{13}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    ours = {re.sub(varying, "*", image) for image in remembered.files("images") if "train+step+3+" in image}
+    assert {re.sub(varying, "*", image) for image in theirs.files("images")} == ours
+    assert theirs.run.data.tags["mlflow.loggedImages"] == remembered.run.data.tags["mlflow.loggedImages"]
+    remembered.client.delete_run(other.info.run_id)
+
+
+def test_the_dataset_is_an_input(carried):
+    folder, _, remembered = carried
+    (found,) = remembered.run.inputs.dataset_inputs
+    fact = next(fact for fact in read(folder) if fact["fact"] == "data")
+    assert (found.dataset.name, found.dataset.digest) == ("sine", fact["fingerprint"][:36])
+    assert json.loads(found.dataset.profile)["recipe"] == fact["recipe"]
+    assert json.loads(found.dataset.schema)["mlflow_colspec"] == [{"type": "double", "name": "x"}]
+
+
+def test_the_model_is_ready_and_has_the_final_scores(carried):
+    _, _, remembered = carried
+    (output,) = remembered.run.outputs.model_outputs
+    model = remembered.client.get_logged_model(output.model_id)
+    assert (model.name, str(model.status), model.source_run_id) == ("model", "READY", remembered.id)
+    assert {metric.key: metric.value for metric in model.metrics}["final/val_rmse"] == 0.05
+
+
+def test_the_note_says_what_came_out(carried):
+    _, _, remembered = carried
+    note = remembered.run.data.tags["mlflow.note.content"]
+    assert note.startswith("**FINISHED**: all epochs are done")
+    assert "the network is 2 times as good" in note
+    assert note.index("| **network** | 0.05 |") < note.index("| AR2 | 0.1 |") < note.index("| mean | 0.7 |")
+
+
+def test_the_table_of_runs_has_columns(carried):
+    import base64
+    import zlib
+
+    _, _, remembered = carried
+    tags = remembered.client.get_experiment(remembered.run.info.experiment_id).tags
+    packed = json.loads(tags["mlflow.sharedViewState.rnn-lab"])["state"].removeprefix("deflate;")
+    assert "metrics.`final/val_rmse`" in json.loads(zlib.decompress(base64.b64decode(packed)))["selectedColumns"]
+
+
+def test_carrying_twice_changes_nothing(carried):
+    folder, _, remembered = carried
+    before = remembered.everything()
+    carry(folder, remembered.client.tracking_uri)
+    assert Remembered(remembered.client.tracking_uri).everything() == before
+
+
+def test_a_copied_folder_is_the_same_run(carried, tmp_path):
+    folder, state, remembered = carried
+    shutil.copytree(folder, tmp_path / "copy")
+    assert carry(tmp_path / "copy", remembered.client.tracking_uri).run_id == state.run_id
+    assert Remembered(remembered.client.tracking_uri).everything()["images"] == remembered.everything()["images"]
+
+
+@pytest.mark.parametrize("calls", [1, 3, 6, 9, 14])
+def test_a_relay_that_dies_on_the_way_is_made_good_by_the_next(tmp_path, store, monkeypatch, calls):
+    """Cut off after so many calls that write; what the second relay leaves is what one relay would have left."""
+    from mlflow import MlflowClient
+
+    FakeTrainer.run(tmp_path / "run")
+    left = calls
+
+    class Cut(BaseException):
+        pass
+
+    def counted(real):
+        def call(*arguments, **named):
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise Cut
+            return real(*arguments, **named)
+
+        return call
+
+    writing = (
+        "create_run",
+        "log_batch",
+        "log_artifact",
+        "log_artifacts",
+        "log_dict",
+        "log_inputs",
+        "log_model_artifacts",
+    )
+    with monkeypatch.context() as patch:
+        for name in (*writing, "log_outputs", "set_terminated"):
+            patch.setattr(MlflowClient, name, counted(getattr(MlflowClient, name)))
+        with pytest.raises(Cut):
+            carry(tmp_path / "run", store)
+    carry(tmp_path / "run", store)
+    whole = Remembered(store).everything()
+    assert whole["status"] == "FINISHED"
+    assert [step for step, _ in Remembered(store).curve("val/rmse")] == [0, 1, 2, 3]
+    assert set(whole["images"].values()) == {2}
+    assert len(whole["images"]) == 8
+    assert whole["models"] == whole["datasets"] == 1
+    assert {f"weights/epoch_{n:04d}.npz" for n in range(4)} <= whole["files"]
+
+
+def test_lost_and_damaged_files_cost_no_more_than_themselves(tmp_path, store):
+    folder = FakeTrainer.run(tmp_path / "run")
+    (folder / "weights" / "epoch_0001.npz").unlink()
+    (folder / "figures" / "arrays" / "epoch_0002.npz").write_bytes(b"PK")
+    (folder / "weights" / "kept.npz").write_bytes(b"PK")
+    state = carry(folder, store)
+    assert [sentence.split(":")[0] for sentence in state.missing] == [
+        "weights/epoch_0001.npz is not in the run folder",
+        "the images of figures/arrays/epoch_0002.npz could not be drawn",
+        "the model is not packaged",
+    ]
+    remembered = Remembered(store)
+    assert remembered.run.info.status == "FINISHED"
+    assert len(remembered.files("images")) == 3 * 4
+    assert not remembered.run.outputs.model_outputs
+
+
+def test_a_resumed_run_makes_no_second_points(tmp_path, store):
+    """The facts of the last epochs come again, later, as after a kill between two checkpoints."""
+    first = FakeTrainer(tmp_path / "run")
+    first.describe()
+    first.train(2)
+    first.journal.close()
+    carry(tmp_path / "run", store)
+    assert Remembered(store).run.info.status == "KILLED"
+    shutil.rmtree(tmp_path / "run")
+    again = FakeTrainer(tmp_path / "run")
+    again.describe()
+    again.train(3)
+    again.end()
+    carry(tmp_path / "run", store)
+    remembered = Remembered(store)
+    assert remembered.run.info.status == "FINISHED"
+    assert [step for step, _ in remembered.curve("val/rmse")] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("status", ["FINISHED", "FAILED", "KILLED"])
+def test_the_status_is_the_journals(tmp_path, store, status):
+    trainer = FakeTrainer(tmp_path / "run")
+    trainer.journal.write("end", status=status, reason="it was so")
+    trainer.journal.close()
+    carry(tmp_path / "run", store)
+    run = Remembered(store).run
+    assert (run.info.status, run.data.tags["rnn_lab.reason"]) == (status, "it was so")
+
+
+def test_a_run_in_training_is_carried_as_far_as_it_is(tmp_path, store):
+    trainer = FakeTrainer(tmp_path / "run")
+    trainer.describe()
+    trainer.train(1)
+    assert carry(tmp_path / "run", store).state == "created"
+    assert Remembered(store).run.info.status == "RUNNING"
+    assert len(Remembered(store).curve("val/rmse")) == 2
+    trainer.end()
+    assert carry(tmp_path / "run", store).state == "done"
+    assert Remembered(store).run.info.status == "FINISHED"
+
+
+def test_a_following_relay_keeps_up_and_ends_with_the_run(tmp_path, store):
+    trainer = FakeTrainer(tmp_path / "run", uri=store)
+    trainer.describe()
+    thread = threading.Thread(target=relay, args=(tmp_path / "run",))
+    thread.start()
+    trainer.train(1)
+    until(lambda: State.load(tmp_path / "run"))
+    until(lambda: len(Remembered(store).curve("val/rmse")) == 2)
+    assert Remembered(store).run.info.status == "RUNNING"
+    with pytest.raises(BadInput, match="is being carried to MLflow already"):
+        carry(tmp_path / "run", store)
+    trainer.end()
+    thread.join()
+    assert State.load(tmp_path / "run").state == "done"
+    assert Remembered(store).run.info.status == "FINISHED"
+
+
+def until(condition, seconds: float = 60.0):
+    """Wait for something that other processes bring about."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+    return found
+
+
+def test_kill_9_of_the_trainer_ends_the_run_as_killed(tmp_path, store):
+    folder = tmp_path / "run"
+    trainer = subprocess.Popen([sys.executable, TRAINER, folder, store], stdout=subprocess.PIPE, text=True)
+    assert trainer.stdout.readline() == "trained\n"
+    until(lambda: State.load(folder))
+    os.kill(trainer.pid, signal.SIGKILL)
+    trainer.communicate()
+    until(lambda: State.load(folder).state == "done")
+    remembered = Remembered(store)
+    assert remembered.run.info.status == "KILLED"
+    assert remembered.run.data.tags["rnn_lab.reason"] == KILLED
+    assert remembered.run.data.tags["mlflow.note.content"].startswith(f"**KILLED**: {KILLED}")
+    assert [step for step, _ in remembered.curve("val/rmse")] == [0, 1, 2, 3]
+    last = max(fact["time"] for fact in read(folder))
+    assert remembered.run.info.end_time == int(last * 1000)
+
+
+def test_a_signal_to_the_trainers_group_passes_the_relay_by(tmp_path, store):
+    folder = tmp_path / "run"
+    trainer = subprocess.Popen(
+        [sys.executable, TRAINER, folder, store], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert trainer.stdout.readline() == "trained\n"
+    os.killpg(trainer.pid, signal.SIGTERM)
+    trainer.communicate()
+    until(lambda: (state := State.load(folder)) and state.state == "done")
+    assert Remembered(store).run.info.status == "KILLED"
+
+
+def test_kill_9_of_the_relay_too_and_the_next_one_completes_the_run(tmp_path, store):
+    folder = FakeTrainer.run(tmp_path / "run", uri=store)
+    command = [sys.executable, "-m", "rnn_lab.tracking.relay", folder]
+    first = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    until(lambda: State.load(folder))  # it has begun
+    first.kill()
+    first.wait()
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    assert State.load(folder).state == "done"
+    whole = Remembered(store).everything()
+    assert whole["status"] == "FINISHED"
+    assert set(whole["images"].values()) == {2}
+    assert whole["models"] == 1
+
+
+def test_a_server_that_does_not_answer_is_told_and_tried_again(tmp_path, store, monkeypatch):
+    trainer = FakeTrainer(tmp_path / "run", uri=store)
+    attempts = []
+
+    def carry_at_last(folder, follow):
+        attempts.append(Tail(folder).written_to())
+        if len(attempts) < 3:
+            raise Unreachable("http://h does not answer (Connection refused)")
+        assert State.load(folder).reason == "http://h does not answer (Connection refused)"
+        return carry(folder, store)
+
+    monkeypatch.setattr(relay_module, "carry", carry_at_last)
+    monkeypatch.setattr(relay_module, "PAUSES", (0.01,))
+    trainer.journal.write("end", status="FINISHED", reason="done")
+    assert relay(tmp_path / "run") == 0
+    assert attempts == [True, True, True]
+    trainer.journal.close()
+
+
+def test_the_relay_gives_up_when_the_trainer_is_gone_and_the_server_still_silent(tmp_path, monkeypatch):
+    FakeTrainer.run(tmp_path / "run", uri="http://127.0.0.1:9")
+    assert relay(tmp_path / "run") == 1
+    state = State.load(tmp_path / "run")
+    assert (state.state, state.reason) == ("unreachable", "http://127.0.0.1:9 does not answer (Connection refused)")
+
+
+@pytest.mark.parametrize("facts", [[], ["epoch"]])
+def test_a_journal_without_a_start_is_refused(tmp_path, store, facts):
+    from rnn_lab.tracking.journal import Journal
+
+    with Journal(tmp_path / "run") as journal:
+        for fact in facts:
+            journal.write(fact)
+    with pytest.raises(BadInput, match="does not begin with a start"):
+        carry(tmp_path / "run", store)
+
+
+def test_a_deleted_experiment_is_one_sentence(tmp_path, store):
+    state = carry(FakeTrainer.run(tmp_path / "run"), store)
+    Remembered(store).client.delete_experiment(state.experiment_id)
+    with pytest.raises(BadInput, match="The experiment bench is deleted in MLflow"):
+        carry(tmp_path / "run", store)
