@@ -186,7 +186,8 @@ def _open(journal: Journal, experiment: Experiment) -> Relay | None:
         uri=tracking.uri,
         tags={**tracking.tags, **sweeping.tags()},
     )
-    relay = start_relay(tracking, journal.folder) if tracking.enabled else None  # early: MLflow takes long to import
+    own = tracking.enabled and sweeping.CARRIED_BY not in sweeping.tags()
+    relay = start_relay(tracking, journal.folder) if own else None  # early: MLflow takes long to import
     journal.write("provenance", **provenance(seed=experiment.seeds[0], data_fingerprint=data.fingerprint))
     parts = {"train": data.train, "validation": data.validation, "test": data.test}
     shapes = {name: {"X": part.X.shape, "Y": part.Y.shape} for name, part in parts.items() if part is not None}
@@ -197,7 +198,7 @@ def _open(journal: Journal, experiment: Experiment) -> Relay | None:
 def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | None, started: float) -> dict[str, Any]:
     """Train, evaluate and draw; write everything to the run folder and return the summary."""
     data, network, trainer = experiment.dataset, experiment.network, experiment.trainer
-    rivals = baselines(data)
+    rivals = baselines(data, network.model.hidden_dim)
     journal.write("baselines", **rivals)
     (journal.folder / "weights").mkdir(exist_ok=True)
     if state is not None:

@@ -14,6 +14,9 @@ Values = float | Sequence[float]
 Channel = Callable[[int, Values], str | None]
 """Takes (step, value); gives the reason for which the trial should stop now, or None."""
 
+CARRIED_BY = "rnn_lab.carried_by"
+"""A trial's tag: the study whose relay carries its journal to MLflow, so that the trial needs none of its own."""
+
 _channel: Channel | None = None
 _tags: Mapping[str, str] = {}
 

@@ -1,5 +1,8 @@
 """A study remembered as a run of its own: its journal, which the relay carries to MLflow as the parent of its trials.
 
+Where trials run beside the coordinator, the study's relay carries their journals too, one trial after the other: a
+relay of each trial's own would import MLflow once a trial, which takes a core longer than many a trial itself.
+
 The journal is written anew, from the study's storage, each time a coordinator takes the study up; the run keeps its
 identity, so that MLflow shows one run however often the sweep was killed.
 """
@@ -7,11 +10,13 @@ identity, so that MLflow shows one run however often the sweep was killed.
 import signal
 import time
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from uuid import uuid4
 
 from optuna.trial import FrozenTrial
 
-from rnn_lab.sweeping.study import INTERRUPTED, SweepStudy
+from rnn_lab.sweeping.current import CARRIED_BY
+from rnn_lab.sweeping.study import FOLDER, INTERRUPTED, SweepStudy
 from rnn_lab.sweeping.worker import Assignment
 from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.journal import NAME, Journal
@@ -28,8 +33,9 @@ SIGNALS = {signal.Signals(number).name for number in (signal.SIGINT, signal.SIGT
 class StudyRecord:
     """The journal of one study, and the relay beside it."""
 
-    def __init__(self, study: SweepStudy, tracking: Tracking) -> None:
+    def __init__(self, study: SweepStudy, tracking: Tracking, *, carries: bool) -> None:
         self._study = study
+        self._carries = carries
         attributes = study.study.user_attrs
         if RUN not in attributes:
             study.study.set_user_attr(RUN, uuid4().hex)
@@ -49,10 +55,13 @@ class StudyRecord:
         self._journal.write("provenance", **provenance(seed=study.options.seed or 0, data_fingerprint=""))
         self._relay: Relay = start(tracking, study.plan.folder)
         self._best: list[float] | None = None
+        self._announced: set[Path] = set()
         self._counts = dict.fromkeys(("complete", "pruned", "fail"), 0)
         for trial in study.finished():
             self.add(trial)
-        study.tags = {"rnn_lab.study": study.plan.name} | self._parent()
+        self._announce(self._at_rest())
+        study.tags = {"rnn_lab.study": study.plan.name}
+        study.tags |= {CARRIED_BY: study.plan.name} if carries else self._parent()
 
     def _parent(self) -> dict[str, str]:
         """MLflow's tag that puts a run below this one, as soon as the relay has made this one."""
@@ -72,6 +81,19 @@ class StudyRecord:
             metrics |= dict(zip(self._names("best"), self._best_until(trial), strict=True))
         when = trial.datetime_complete.timestamp() if trial.datetime_complete else 0.0
         self._journal.write("epoch", epoch=trial.number, metrics=metrics, time=when)
+        if folder := trial.user_attrs.get(FOLDER):
+            self._announce([Path(folder)])
+
+    def _announce(self, folders: Iterable[Path]) -> None:
+        """Tell the relay of the trials' journals that are whole."""
+        for folder in folders:
+            if self._carries and folder not in self._announced and (folder / NAME).is_file():
+                self._announced.add(folder)
+                self._journal.write("trial", folder=str(folder.relative_to(self._study.plan.folder)))
+
+    def _at_rest(self) -> list[Path]:
+        """Every trial's folder; call it when none is running, for also those of killed trials are here."""
+        return sorted(file.parent for file in self._study.plan.folder.glob(f"*/**/{NAME}"))
 
     def _best_until(self, trial: FrozenTrial) -> list[float]:
         """The best values when ``trial`` had ended."""
@@ -93,6 +115,7 @@ class StudyRecord:
         if best := self._study.best():
             self._journal.write("figure", file="best.yaml", title="the best trial")
             self._journal.write("best", trial=best.number, values=best.values, params=best.params)
+        self._announce(self._at_rest())
         total = self._study.counts().total()
         status = "KILLED" if total < self._study.n_trials and ending in SIGNALS else "FINISHED" if best else "FAILED"
         self._journal.write("end", status=status, reason=ending or f"{total} trials are finished")
@@ -103,8 +126,8 @@ class StudyRecord:
 class Memory:
     """Watches a sweep and keeps a record of each of its studies."""
 
-    def __init__(self, studies: Iterable[SweepStudy], tracking: Tracking) -> None:
-        self._records = {study.plan.name: StudyRecord(study, tracking) for study in studies}
+    def __init__(self, studies: Iterable[SweepStudy], tracking: Tracking, *, carries: bool) -> None:
+        self._records = {study.plan.name: StudyRecord(study, tracking, carries=carries) for study in studies}
 
     def started(self, study: SweepStudy, assignment: Assignment) -> None:
         """Nothing: the trial has a record of its own."""

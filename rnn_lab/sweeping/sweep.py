@@ -12,6 +12,7 @@ from rnn_lab.sweeping import build
 from rnn_lab.sweeping.command import Command
 from rnn_lab.sweeping.coordinator import Coordinator, Watcher
 from rnn_lab.sweeping.ending import conclude
+from rnn_lab.sweeping.executors.local import LocalExecutor
 from rnn_lab.sweeping.interrupt import Interrupt, Interrupted
 from rnn_lab.sweeping.options import Options, read
 from rnn_lab.sweeping.plan import plans, sweep_folder
@@ -73,7 +74,7 @@ class Sweep:
             with Interrupt() as interrupt, display(studies) as shows:
                 for study in studies:
                     study.open()
-                memory = _memory(studies, tracking)
+                memory = _memory(studies, tracking, isinstance(executor, LocalExecutor))
                 watchers: list[Watcher] = [shows, memory] if memory else [shows]
                 coordinator = Coordinator(studies, executor, job, options, watchers, interrupt)
                 try:
@@ -95,9 +96,9 @@ class Sweep:
         return code
 
 
-def _memory(studies: list[SweepStudy], tracking: "Tracking | None") -> "Memory | None":
+def _memory(studies: list[SweepStudy], tracking: "Tracking | None", carries: bool) -> "Memory | None":
     if tracking is None:
         return None
     from rnn_lab.sweeping.remember import Memory  # a sweep without tracking pays nothing for it
 
-    return Memory(studies, tracking)
+    return Memory(studies, tracking, carries=carries)

@@ -78,7 +78,7 @@ def test_the_first_row_is_already_stationary() -> None:
     assert abs(first.var() / (1 / (1 - 0.95**2)) - 1) < 4 * np.sqrt(2 / 2000)
 
 
-@pytest.mark.parametrize("ar", [[1.0], [-1.0], [1.5], [2.0, -1.0], [0.5, 0.5], [0.0, 0.0, 1.0], [float("nan")]])
+@pytest.mark.parametrize("ar", [[1.0], [-1.0], [1.5], [2.0, -1.0], [0.5, 0.5], [0.0, 0.0, 1.0]])
 def test_roots_on_or_inside_the_unit_circle_are_refused(ar: list[float]) -> None:
     with pytest.raises(ValidationError, match=r"must be stationary, but a root of .* on or inside the unit circle"):
         ARMA(length=10, ar=ar)
