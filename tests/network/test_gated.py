@@ -6,7 +6,7 @@ import pytest
 from rnn_lab.component import BadInput
 from rnn_lab.network import GRU, LSTM, Network, TruncatedGradient
 
-T, D, H, O, B = 7, 2, 4, 3, 5  # noqa: E741 - the symbols of the equations
+T, D, H, O, B = 5, 2, 3, 2, 2  # noqa: E741 - the symbols of the equations
 MODELS = {
     "gru before": GRU(hidden_dim=H, reset="before"),
     "gru after": GRU(hidden_dim=H, reset="after"),

@@ -1,6 +1,5 @@
 """The truncated gradient against complex-step differentiation of the equations as they stand."""
 
-import tracemalloc
 from functools import partial
 
 import numpy as np
@@ -67,15 +66,6 @@ def test_gradient_for_other_numbers_of_columns(encoding, inputs, outputs, k) -> 
     hold_to_oracle(*setting(3, inputs, outputs, encoding=encoding), k)
 
 
-@pytest.mark.parametrize("encoding", ["shared", "positional"])
-def test_reaching_beyond_the_window_is_reaching_through_all_of_it(encoding) -> None:
-    network, parameters, batch = setting(2, encoding=encoding)
-    X, Y = batch()
-    _, whole = TruncatedGradient(network, 2, B, T)(parameters, X.swapaxes(1, 2), Y)
-    _, beyond = TruncatedGradient(network, 2, B, 1000)(parameters, X.swapaxes(1, 2), Y)
-    np.testing.assert_array_equal(whole.flat, beyond.flat)
-
-
 def test_truncation_changes_the_gradient_and_not_the_loss() -> None:
     network, parameters, batch = setting()
     X, Y = batch()
@@ -86,80 +76,6 @@ def test_truncation_changes_the_gradient_and_not_the_loss() -> None:
     _, cut = TruncatedGradient(network, 1, B, 1)(parameters, X.swapaxes(1, 2), Y)
     assert np.linalg.norm(cut["W_hh"] - full["W_hh"]) > 0.01 * np.linalg.norm(full["W_hh"])
     np.testing.assert_allclose(cut["W_hy"], full["W_hy"], rtol=1e-13)  # the readout sees the last state alone
-
-
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("k", [2, T])
-def test_float32_is_float64_with_fewer_digits(activation, k) -> None:
-    network, parameters, batch = setting(2, activation=activation)
-    low = Network(network.model, 2, 2, T, "float32")
-    low_parameters = parameters.like(parameters.flat.astype("float32"))
-    rule, low_rule = TruncatedGradient(network, 2, B, k), TruncatedGradient(low, 2, B, k)
-    for _ in range(2):
-        X, Y = batch()
-        loss_64, gradient_64 = rule(parameters, X.swapaxes(1, 2), Y)
-        loss_32, gradient_32 = low_rule(low_parameters, X.astype("float32").swapaxes(1, 2), Y.astype("float32"))
-        assert (loss_32.dtype, gradient_32.flat.dtype) == ("float32", "float32")
-        np.testing.assert_allclose(loss_32, loss_64, rtol=1e-5)
-        scale = np.abs(gradient_64.flat).max()
-        np.testing.assert_allclose(gradient_32.flat, gradient_64.flat, rtol=0, atol=1e-5 * scale)
-        parameters.flat -= 0.5 * gradient_64.flat
-        low_parameters.flat -= np.float32(0.5) * gradient_32.flat
-
-
-@pytest.mark.parametrize("k", [2, T])
-def test_replicas_do_not_see_each_other(k) -> None:
-    network, parameters, batch = setting(3)
-    X, Y = batch()
-    _, together = TruncatedGradient(network, 3, B, k)(parameters, X.swapaxes(1, 2), Y)
-    for r in range(3):
-        _, alone = TruncatedGradient(network, 1, B, k)(parameters.select(r), X[r : r + 1].swapaxes(1, 2), Y[r : r + 1])
-        np.testing.assert_allclose(together.flat[r], alone.flat[0], rtol=1e-13, atol=1e-16)
-
-
-def test_a_smaller_last_batch_is_a_mean_over_its_own_records() -> None:
-    network, parameters, batch = setting()
-    X, Y = batch(size=4)
-    rule = TruncatedGradient(network, 1, 4, T)
-    _, whole = rule(parameters, X.swapaxes(1, 2), Y)
-    parts = []
-    for records in (slice(0, 3), slice(3, 4)):
-        part = TruncatedGradient(network, 1, Y[:, records].shape[1], T)
-        parts.append(part(parameters, X[:, records].swapaxes(1, 2), Y[:, records])[1].flat)
-    np.testing.assert_allclose(whole.flat, (3 * parts[0] + parts[1]) / 4, rtol=1e-12, atol=1e-15)
-
-
-@pytest.mark.parametrize("inputs", [1, 2])
-@pytest.mark.parametrize("encoding", ["shared", "positional"])
-def test_memory_layout_of_the_batch_does_not_matter(encoding, inputs) -> None:
-    network, parameters, batch = setting(2, inputs=inputs, encoding=encoding)
-    X, Y = batch()
-    same = np.broadcast_to(X[:1].swapaxes(1, 2), (2, T, B, inputs))  # as for records that all replicas share
-    strided = np.zeros((2, T, 2 * B, 2 * inputs))[:, :, ::2, ::2]
-    strided[...] = same
-    _, expected = TruncatedGradient(network, 2, B, 3)(parameters, np.ascontiguousarray(same), Y)
-    for X in (same, strided):
-        _, found = TruncatedGradient(network, 2, B, 3)(parameters, X, Y)
-        np.testing.assert_allclose(found.flat, expected.flat, rtol=1e-13, atol=1e-16)
-
-
-@pytest.mark.parametrize("inputs", [1, 2])
-def test_memory_does_not_grow_with_the_window(inputs) -> None:
-    k, peaks = 4, []
-    for window in (20, 2000):
-        network, parameters, batch = setting(2, inputs=inputs, hidden_dim=16, window=window)
-        X, Y = batch()
-        X = np.ascontiguousarray(X.swapaxes(1, 2))
-        tracemalloc.start()
-        rule = TruncatedGradient(network, 2, B, k)
-        for _ in range(2):
-            rule(parameters, X, Y)
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
-        assert rule.forward.layer.states.shape == (2, k + 1, B, 16)
-        assert rule.forward.layer.deltas.shape == (2, k, B, 16)
-    one_step = 2 * B * 16 * 8
-    assert peaks[1] < peaks[0] + 4 * one_step
 
 
 def loss_after_nudge(weights, X, Y, nudge):

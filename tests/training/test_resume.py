@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnn_lab.component import BadInput
-from rnn_lab.network import Elman, Network
+from rnn_lab.network import GRU, LSTM, Elman, Network
 from rnn_lab.network.tutorial import TutorialElman
 from rnn_lab.training import (
     LBFGS,
@@ -99,6 +99,14 @@ def test_every_optimizer_with_every_schedule(tmp_path, new_diary, network, waves
 def test_lbfgs(tmp_path, new_diary, network, waves) -> None:
     trainer = Trainer(epochs=EPOCHS, batch_size=None)
     interrupt_and_resume(tmp_path, new_diary, network, waves, trainer, LBFGS(iterations=7, memory=5))
+
+
+@pytest.mark.parametrize(
+    "layer", [GRU(hidden_dim=4), GRU(hidden_dim=4, reset="before"), LSTM(hidden_dim=4), LSTM(encoding="positional")]
+)
+def test_every_layer(tmp_path, new_diary, waves, layer) -> None:
+    trainer = Trainer(epochs=EPOCHS, batch_size=5, bptt_truncate=4)
+    interrupt_and_resume(tmp_path, new_diary, Network(layer, 2, 2, 6), waves, trainer, Adam(schedule=Cosine()))
 
 
 @pytest.mark.parametrize("keep", ["best", "last"])
