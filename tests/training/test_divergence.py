@@ -140,6 +140,17 @@ def test_exploding_is_more_than_the_multiple_of_the_first_loss() -> None:
     assert state.reasons == ["the training loss exceeds 30 times its first value", ""]
 
 
+def test_weights_that_explode_are_never_the_best() -> None:
+    """Not even if chance gives them the lowest validation loss."""
+    state = TrainingState.before(network().initial([0]))
+    judge(state, {"train/loss": np.array([1.0]), "val/loss": np.array([1.0])}, Trainer())
+    state.epoch, before = 1, state.best.flat.copy()
+    state.parameters.flat += 1.0
+    judge(state, {"train/loss": np.array([1e9]), "val/loss": np.array([0.5])}, Trainer())
+    assert (state.diverged.tolist(), state.kept_epoch.tolist(), state.best_loss.tolist()) == ([True], [0], [1.0])
+    np.testing.assert_array_equal(state.best.flat, before)
+
+
 def test_a_first_loss_of_zero_leaves_nothing_to_multiply() -> None:
     state = TrainingState.before(network().initial([0, 1]))
     judge(state, losses(0.0, 1.0), Trainer())
