@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -25,20 +26,17 @@ def _binaries() -> Path | None:
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
+def postgres():
     """A PostgreSQL server of our own on a free port; gives its URL."""
     binaries = _binaries()
     if binaries is None:
         pytest.skip("no PostgreSQL server on this machine: apt-get install postgresql")
-    folder = tmp_path_factory.mktemp("postgres")
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))  # pytest's own folders are closed to other users
     user: dict[str, object] = {}
     if os.getuid() == 0:  # PostgreSQL refuses to run as root
         nobody = pwd.getpwnam("nobody")
         user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-        for parent in folder.parents:
-            if parent.owner() == "root" and parent != Path("/"):
-                parent.chmod(parent.stat().st_mode | 0o111)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -54,6 +52,7 @@ def postgres(tmp_path_factory):
     finally:
         server.send_signal(signal.SIGQUIT)
         server.wait(timeout=20)
+        shutil.rmtree(folder)
 
 
 def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
