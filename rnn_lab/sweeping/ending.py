@@ -20,7 +20,7 @@ def conclude(
 ) -> int:
     """Print the results and write them into the sweep's folder.
 
-    The exit code is 1 if a study has no result because its trials failed.
+    The exit code is 1 if a study has no result because its trials failed, or if too many of them did.
     """
     code = interrupted
     for study in studies:
@@ -31,6 +31,8 @@ def conclude(
             _show(study, best, command)
         elif failure := _why_nothing(study):
             warn(failure)
+            code = code or 1
+        if study.failed_too_often():
             code = code or 1
     if len(studies) > 1:
         say(f"\n{across.save(studies, folder)}\n")

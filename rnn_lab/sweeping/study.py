@@ -157,14 +157,18 @@ class SweepStudy:
         """Whether another trial should be started now."""
         return len(self.finished()) + len(self.running) < self.n_trials
 
+    def failed_too_often(self) -> bool:
+        """Whether more trials failed than the user allows."""
+        return self.options.max_failures is not None and self.counts()["fail"] > self.options.max_failures
+
     def given_up(self) -> str | None:
         """Why the study ends before its last trial, or None."""
-        finished = self.finished()
-        failures = sum(trial.state == TrialState.FAIL for trial in finished)
-        limit = self.options.max_failures
-        if limit is not None and failures > limit:
-            return f"{failures} trials failed (hydra.sweeper.max_failures={limit})"
-        if self.options.stagnation is not None and _idle(finished, self.study.directions) >= self.options.stagnation:
+        if self.failed_too_often():
+            return f"{self.counts()['fail']} trials failed (hydra.sweeper.max_failures={self.options.max_failures})"
+        if (
+            self.options.stagnation is not None
+            and _idle(self.finished(), self.study.directions) >= self.options.stagnation
+        ):
             return f"no improvement in {self.options.stagnation} trials (hydra.sweeper.stagnation)"
         return None
 

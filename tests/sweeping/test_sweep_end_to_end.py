@@ -116,6 +116,10 @@ def test_max_failures_gives_the_sweep_up(toy):
     )
     assert len(toy.trials()) == 2
     assert "2 trials failed (hydra.sweeper.max_failures=1)" in out
+    # A few failures are no failure of the sweep, and one success does not excuse too many.
+    grid = ("ending=raise,fine", "hydra/sweeper/sampler=grid", "hydra.sweeper.n_jobs=1")
+    toy.sweep(*grid, "hydra.sweeper.max_failures=1", "hydra.sweeper.study_name=few")
+    toy.sweep(*grid, "hydra.sweeper.max_failures=0", "hydra.sweeper.study_name=many", "hydra.sweeper.seed=1", code=1)
 
 
 def test_stagnation_and_timeout_end_a_study_early(toy):
