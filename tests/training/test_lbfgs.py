@@ -68,6 +68,7 @@ def test_a_stopped_replica_is_left_alone(network, waves, diary) -> None:
     assert len(set(state.stopped.tolist())) > 1, "or the test tells nothing"
     for r in range(4):
         np.testing.assert_array_equal(state.parameters.flat[r], diary.weights[state.kept_epoch[r]][r])
+    assert state.updates <= 5 * np.where(state.running, state.epoch, state.stopped).sum(), "no step after a stop"
 
 
 def test_a_truncated_gradient_still_comes_down(network, waves, diary) -> None:
