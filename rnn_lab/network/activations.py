@@ -28,6 +28,13 @@ class Activation:
     Attributes:
         apply: ``apply(a)`` overwrites a with f(a).
         slope: ``slope(h, out)`` writes f'(a) into out, given h = f(a).
+
+    Example:
+        >>> h, slope = np.array([-2.0, 0.0, 2.0]), np.empty(3)
+        >>> ACTIVATIONS["tanh"].apply(h)
+        >>> ACTIVATIONS["tanh"].slope(h, slope)
+        >>> h.round(3), slope.round(3)
+        (array([-0.964,  0.   ,  0.964]), array([0.071, 1.   , 0.071]))
     """
 
     apply: Callable[[Array], None]

@@ -48,6 +48,11 @@ def orthogonal(rng: np.random.Generator, fan_in: int, fan_out: int) -> Weights:
 
     The Q of a Gaussian matrix is uniform over the orthogonal group once the signs of R's diagonal are fixed.
 
+    Example:
+        >>> W = orthogonal(np.random.default_rng(0), 2, 3)
+        >>> np.allclose(W @ W.T, np.eye(2))
+        True
+
     Reference: Saxe, McClelland & Ganguli, "Exact solutions to the nonlinear dynamics of learning" (2013);
     Mezzadri, "How to generate random matrices from the classical compact groups" (2007).
     """

@@ -88,6 +88,15 @@ class Outputs:
         network: what to compute.
         replicas: R.
         X: (N, T, D), the same for each replica.
+
+    Example:
+        >>> from rnn_lab.network import Elman
+        >>> network = Network(Elman(hidden_dim=4), inputs=1, outputs=1, window=10)
+        >>> outputs_of = Outputs(network, replicas=1, X=np.zeros((3000, 10, 1)))
+        >>> [block.shape for block in outputs_of.blocks]
+        [(1, 10, 1024, 1), (1, 10, 1024, 1), (1, 10, 952, 1)]
+        >>> outputs_of(network.initial([0])).shape
+        (1, 3000, 1)
     """
 
     BLOCK = 1024  # records: enough that the loop over blocks costs nothing
@@ -120,6 +129,14 @@ class TruncatedGradient:
 
     Attributes:
         gradient: dL/dparameters, overwritten by each call.
+
+    Example:
+        >>> from rnn_lab.network import Elman
+        >>> network = Network(Elman(hidden_dim=4), inputs=1, outputs=1, window=10)
+        >>> rule = TruncatedGradient(network, replicas=2, batch=5, bptt_truncate=3)
+        >>> loss, gradient = rule(network.initial([0, 1]), np.zeros((2, 10, 5, 1)), np.ones((2, 5, 1)))
+        >>> loss, gradient["b_y"].ravel()  # from zeros comes zero, which misses the target by 1
+        (array([0.5, 0.5]), array([-1., -1.]))
 
     Reference: Williams & Peng, "An efficient gradient-based algorithm for on-line training of recurrent network
     trajectories" (1990).

@@ -27,6 +27,13 @@ class LBFGS:
         iterations: steps an epoch.
         memory: pairs of steps and gradient differences remembered.
 
+    With ``trainer.bptt_truncate`` below the window, the line search is handed a gradient that is not the loss's own: it
+    may come down all the same, or give up early.
+
+    Example:
+        >>> LBFGS(iterations=50).memory
+        20
+
     Reference: Byrd, Lu, Nocedal & Zhu, "A limited memory algorithm for bound constrained optimization" (1995).
     """
 

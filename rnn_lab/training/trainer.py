@@ -30,6 +30,10 @@ class Trainer:
         dtype: precision of parameters and arithmetic.
         checkpoint_seconds: at most this much work is lost when a run is killed.
         resume: run folder to continue from; None to start afresh.
+
+    Example:
+        >>> Trainer(batch_size=10).batch(records=100), Trainer(batch_size=None).batch(records=100)
+        (10, 100)
     """
 
     epochs: Annotated[int, Field(ge=0)] = 100
