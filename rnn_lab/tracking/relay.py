@@ -5,6 +5,7 @@ and never learns of its troubles: the relay falls behind, tries again and starts
 twice leaves one run.
 """
 
+import contextlib
 import fcntl
 import logging
 import os
@@ -12,7 +13,6 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,9 @@ POLL = 0.5
 
 PAUSES = (2, 5, 15, 60)
 """Seconds between attempts at a store that does not answer, while the trainer lives; the last one repeats."""
+
+POLITE = 10
+"""The relay's niceness."""
 
 KILLED = "the trainer ended without a word: killed, or its machine failed"
 
@@ -107,7 +110,7 @@ def _carry_trial(folder: Path, resolved: str, parent: str) -> None:
         log.error("A trial is not carried: %s", error)
 
 
-@contextmanager
+@contextlib.contextmanager
 def alone(folder: Path, *, wait: bool) -> Iterator[None]:
     """Keep other processes from carrying this folder: two at once would make two runs of it.
 
@@ -167,9 +170,19 @@ def sentence(error: Exception) -> str:
     return shortened(lines[0], 300) if lines else type(error).__name__
 
 
+def step_back() -> None:
+    """Leave the processor to the trainer when both want it.
+
+    Linux shares it among sessions first, and the relay has one of its own: within it, ``nice`` alone says nothing.
+    """
+    os.nice(POLITE)
+    with contextlib.suppress(OSError):  # no Linux, or a kernel that does not group
+        Path("/proc/self/autogroup").write_text(str(POLITE))
+
+
 def main() -> int:
-    """Run as a program, in the background: polite, and deaf to warnings that its user could not see."""
-    os.nice(5)
+    """Run as a program, in the background, deaf to warnings that its user could not see."""
+    step_back()
     warnings.simplefilter("ignore")
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO)
     return relay(Path(sys.argv[1]))
