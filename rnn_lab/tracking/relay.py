@@ -173,11 +173,13 @@ def sentence(error: Exception) -> str:
 def step_back() -> None:
     """Leave the processor to the trainer when both want it.
 
-    Linux shares it among sessions first, and the relay has one of its own: within it, ``nice`` alone says nothing.
+    Linux shares it among sessions first. A relay that leads one of its own, as `launch.start` makes it, has to lower
+    that one: within it ``nice`` alone says nothing to the trainer.
     """
     os.nice(POLITE)
-    with contextlib.suppress(OSError):  # no Linux, or a kernel that does not group
-        Path("/proc/self/autogroup").write_text(str(POLITE))
+    if os.getsid(0) == os.getpid():
+        with contextlib.suppress(OSError):  # no Linux, or a kernel that does not group
+            Path("/proc/self/autogroup").write_text(str(POLITE))
 
 
 def main() -> int:

@@ -426,3 +426,23 @@ def test_a_deleted_experiment_is_one_sentence(tmp_path, store):
     Remembered(store).client.delete_experiment(state.experiment_id)
     with pytest.raises(BadInput, match="The experiment bench is deleted in MLflow"):
         carry(tmp_path / "run", store)
+
+
+AUTOGROUP = Path("/proc/self/autogroup")
+
+
+@pytest.mark.skipif(not AUTOGROUP.exists(), reason="this kernel does not share the processor among sessions")
+@pytest.mark.parametrize("leads", [True, False])
+def test_only_a_session_of_its_own_is_made_polite(leads):
+    """One that is started by hand in somebody's terminal must not slow down all that runs there."""
+    program = "import os; from rnn_lab.tracking.relay import step_back; step_back(); print(os.nice(0))"
+    look = "print(open('/proc/self/autogroup').read().split()[-1])"
+    before = int(AUTOGROUP.read_text().split()[-1])
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}; {look}"],
+        start_new_session=leads,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [str(os.nice(0) + 10), str(10 if leads else before)]
