@@ -42,7 +42,7 @@ CHECKPOINT = Path("weights", "checkpoint.npz")
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
-    """A composed config, built and checked: everything that a run needs, and nothing done yet."""
+    """A composed config, built: everything that a run needs, and nothing done yet."""
 
     dataset: Dataset
     network: Network
@@ -87,7 +87,6 @@ def build(config: DictConfig) -> Experiment:
     dataset = data.dataset()
     network = Network(model, len(dataset.inputs), len(dataset.targets), dataset.window, trainer.dtype)
     seeds = list(range(seed, seed + replicas))
-    engine(network, dataset, trainer, optimizer, seeds)  # refuses what does not fit together, before anything happens
     plain: Any = OmegaConf.to_container(config, resolve=True)
     return Experiment(
         dataset=dataset,
@@ -140,9 +139,9 @@ def run(config: DictConfig, folder: Path) -> Any:
     state = None
     if experiment.trainer.resume is not None:
         state = restore(Path(experiment.trainer.resume) / CHECKPOINT, experiment.identity)
-    for line in terminal.introduction(
-        experiment.dataset, experiment.network, experiment.optimizer, experiment.trainer, experiment.seeds
-    ):
+    parts = experiment.network, experiment.dataset, experiment.trainer, experiment.optimizer, experiment.seeds
+    engine(*parts, state)  # refuses what does not fit together, before anything is written
+    for line in terminal.introduction(*parts):
         log.info(line)
     with Journal(folder) as journal:
         relay = _open(journal, experiment)

@@ -54,7 +54,7 @@ class Progress:
 
 
 def introduction(
-    data: Dataset, network: Network, optimizer: Optimizer | LBFGS, trainer: Trainer, seeds: Sequence[int]
+    network: Network, data: Dataset, trainer: Trainer, optimizer: Optimizer | LBFGS, seeds: Sequence[int]
 ) -> list[str]:
     """Say what is about to happen, a line for the data, the model and the training."""
     size = sum(int(np.prod(shape)) for shape in network.shapes.values())
@@ -109,9 +109,9 @@ def table(rows: Sequence[tuple[str, Mapping[str, float]]], columns: Sequence[str
 
     Example:
         >>> print(table([("network", {"rmse": 0.25}), ("mean", {"rmse": 0.7071067})], ["rmse"]))
-                    rmse
-        network     0.25
-        mean      0.7071
+                   rmse
+        network    0.25
+        mean     0.7071
     """
     width = max(len(name) for name, _ in rows)
     cells = [[f"{numbers[c]:.4g}" if c in numbers else "" for c in columns] for _, numbers in rows]

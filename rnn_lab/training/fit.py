@@ -49,13 +49,20 @@ class Observer(Protocol):
 
 
 def engine(
-    network: Network, dataset: Dataset, trainer: Trainer, optimizer: Optimizer | LBFGS, seeds: Sequence[int]
+    network: Network,
+    dataset: Dataset,
+    trainer: Trainer,
+    optimizer: Optimizer | LBFGS,
+    seeds: Sequence[int],
+    state: TrainingState | None = None,
 ) -> MiniBatches | FullBatch:
     """What trains for one epoch.
 
     Raises:
-        BadInput: where the settings do not fit the data or each other.
+        BadInput: where the settings do not fit the data, each other or the state.
     """
+    if state is not None and state.epoch > trainer.epochs:
+        raise BadInput(f"trainer.epochs={trainer.epochs} is less than the {state.epoch} epochs that are done already.")
     if isinstance(optimizer, LBFGS):
         return FullBatch(network, trainer, optimizer, seeds, dataset.train.X, dataset.train.Y)
     return MiniBatches(network, trainer, optimizer, seeds, dataset.train.X, dataset.train.Y)
@@ -85,9 +92,7 @@ def fit(
     Raises:
         BadInput: where the settings do not fit the data, each other or the state.
     """
-    advance = engine(network, dataset, trainer, optimizer, seeds)
-    if state is not None and state.epoch > trainer.epochs:
-        raise BadInput(f"trainer.epochs={trainer.epochs} is less than the {state.epoch} epochs that are done already.")
+    advance = engine(network, dataset, trainer, optimizer, seeds, state)
     examine = Examination(network, dataset, len(seeds))
 
     def rates(state: TrainingState) -> Array:
