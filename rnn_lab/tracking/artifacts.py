@@ -38,10 +38,11 @@ class Artifacts:
     def file(self, name: str) -> None:
         """Upload one file of the run folder under its own name; one that is there in full is left alone."""
         path, place = self._folder / name, posixpath.dirname(name)
-        if not path.is_file():
+        try:
+            if self._listed(place).get(name) != path.stat().st_size:
+                self._client.log_artifact(self._run_id, str(path), place or None)
+        except FileNotFoundError:
             self.missing.append(f"{name} is not in the run folder")
-        elif self._listed(place).get(name) != path.stat().st_size:
-            self._client.log_artifact(self._run_id, str(path), place or None)
 
     def images(self, epoch: int, name: str, targets: tuple[str, ...], *, time: float) -> None:
         """Draw the predictions of an epoch, an image for each split, and log them at that step.

@@ -81,13 +81,17 @@ def carry(folder: Path, uri: str | None = None, *, follow: bool = False, parent:
                     carrier.later(partial(_carry_trial, folder / fact["folder"], resolved, carrier.run_id))
 
         take(facts)
-        while writing and follow and not carrier.end:
-            carrier.work(POLL)
-            if carrier.idle:
-                time.sleep(POLL)
-            # First whether the trainer lives, then what it wrote: it may write and end between the two.
-            writing = tail.written_to()
-            take(tail.read())
+        try:
+            while writing and follow and not carrier.end:
+                carrier.work(POLL)
+                if carrier.idle:
+                    time.sleep(POLL)
+                # First whether the trainer lives, then what it wrote: it may write and end between the two.
+                writing = tail.written_to()
+                take(tail.read())
+        except BadInput as error:  # the journal was deleted, or damaged; no later relay will end the run
+            carrier.finish("KILLED", str(error))
+            raise
         if carrier.end or not writing:
             end: Fact = carrier.end or {"status": "KILLED", "reason": KILLED}
             carrier.finish(end["status"], end["reason"])

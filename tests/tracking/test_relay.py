@@ -331,6 +331,19 @@ def test_a_following_relay_keeps_up_and_ends_with_the_run(tmp_path, store):
     assert Remembered(store).run.info.status == "FINISHED"
 
 
+def test_a_folder_that_is_deleted_under_the_relay_leaves_no_run_running(tmp_path, store):
+    trainer = FakeTrainer(tmp_path / "run", uri=store)
+    trainer.describe()
+    trainer.train(3)
+    thread = threading.Thread(target=relay, args=(tmp_path / "run",))
+    thread.start()
+    until(lambda: State.load(tmp_path / "run"))
+    trainer.journal.close()
+    shutil.rmtree(tmp_path / "run")
+    thread.join()
+    assert Remembered(store).run.info.status == "KILLED"
+
+
 def until(condition, seconds: float = 60.0):
     """Wait for something that other processes bring about."""
     deadline = time.monotonic() + seconds
