@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnn_lab.component import BadInput
-from rnn_lab.tracking import address, note
+from rnn_lab.tracking import address, note, translation
 from rnn_lab.tracking.artifacts import Artifacts
 from rnn_lab.tracking.journal import NAME as JOURNAL
 from rnn_lab.tracking.journal import Fact
 from rnn_lab.tracking.metrics import Metrics
-from rnn_lab.tracking.names import TAG_LENGTH, numbers, parameters, shortened
+from rnn_lab.tracking.names import TAG_LENGTH, parameter_name, parameters, shortened
 from rnn_lab.tracking.packaging import log_dataset, log_model
 from rnn_lab.tracking.state import State
 from rnn_lab.tracking.store import experiment
@@ -30,12 +30,6 @@ OWN_TAGS = {"mlflow.source.type": "LOCAL", "mlflow.loggedImages": "True"}
 STATUSES = ("FINISHED", "FAILED", "KILLED")
 PARAMETERS = 100
 """MLflow's limit of parameters in one call."""
-
-JUDGED = {"validation": "val", "test": "test"}
-"""The splits on which a network is judged, and their names in metrics."""
-
-REPLICATED = {"train/rmse", "val/rmse"}
-"""Metrics that MLflow gets for each replica. The journal has all of them; MLflow's charts would drown in them."""
 
 
 class Carrier:
@@ -158,41 +152,16 @@ class Carrier:
         self._describe("RUNNING", "training is under way")
 
     def _provenance(self, fact: Fact) -> None:
-        git, machine = fact["git"], fact["machine"]
-        self._tag(
-            {
-                "mlflow.source.name": " ".join(fact["command"][1:]),
-                "mlflow.source.git.commit": git["commit"],
-                "mlflow.source.git.branch": git["branch"],
-                "mlflow.user": fact["user"],
-                "rnn_lab.git": git.get("absent") or ("dirty" if git["dirty"] else "clean"),
-                "rnn_lab.command": " ".join(fact["command"]),
-                "rnn_lab.folder": str(self._folder.absolute()),
-                "rnn_lab.seed": fact["seed"],
-                "rnn_lab.data_fingerprint": fact["data_fingerprint"],
-                "rnn_lab.cpu": f"{machine['cpu']}, {machine['cores']} cores",
-                "rnn_lab.host": machine["host"],
-                "rnn_lab.versions": ", ".join(f"{name} {version}" for name, version in fact["versions"].items()),
-            }
-        )
+        self._tag(translation.provenance(fact, self._folder))
 
     def _data(self, fact: Fact) -> None:
         log_dataset(self._client, self.run_id, fact)
 
     def _baselines(self, fact: Fact) -> None:
-        scored = {
-            f"baseline/{name.lower()}_{short}_rmse": scores["rmse"]
-            for split, short in JUDGED.items()
-            for name, scores in fact.get(split, {}).items()
-        }
-        self._metrics.add(scored, step=0, time=fact["time"])
+        self._metrics.add(translation.baselines(fact), step=0, time=fact["time"])
 
     def _an_epoch(self, fact: Fact) -> None:
-        self._metrics.add(fact["metrics"], step=fact["epoch"], time=fact["time"])
-        for name in REPLICATED & fact.get("replicas", {}).keys():
-            values = fact["replicas"][name]
-            each = {f"{name}/replica_{r:0{len(str(len(values) - 1))}d}": value for r, value in enumerate(values)}
-            self._metrics.add(each, step=fact["epoch"], time=fact["time"])
+        self._metrics.add(translation.epoch(fact), step=fact["epoch"], time=fact["time"])
 
     def _file(self, fact: Fact) -> None:
         self._queue.append(lambda: self._artifacts.file(fact["file"]))
@@ -202,12 +171,12 @@ class Carrier:
         self._queue.append(lambda: self._artifacts.images(fact["epoch"], fact["file"], targets, time=fact["time"]))
 
     def _summary(self, fact: Fact) -> None:
-        self._metrics.add(_final(fact), step=0, time=fact["time"])
+        self._metrics.add(translation.final(fact), step=0, time=fact["time"])
 
     def _package(self, summary: Fact) -> None:
-        scores, time = _final(summary), summary["time"]
+        scores = translation.final(summary)
         try:
-            log_model(self._client, self.run_id, self.experiment_id, self._folder, scores, time=time)
+            log_model(self._client, self.run_id, self.experiment_id, self._folder, scores, time=summary["time"])
         except BadInput as error:
             self._artifacts.missing.append(f"the model is not packaged: {error}")
 
@@ -218,29 +187,15 @@ class Carrier:
     def _tag(self, tags: dict[str, Any]) -> None:
         from mlflow.entities import RunTag
 
-        given = [RunTag(name, shortened(value, TAG_LENGTH)) for name, value in _texts(tags).items()]
+        given = [RunTag(name, value) for name, value in _texts(tags).items()]
         self._client.log_batch(self.run_id, tags=given)
 
 
-def _final(summary: Fact) -> dict[str, float]:
-    """Return a summary's numbers under their names in MLflow, all in one section of its charts.
-
-    What the journal has beyond them stays there: MLflow's pages show each number as a chart of its own, and the curves
-    come after these.
-    """
-    found = {
-        name.replace("/", "_"): value
-        for name, value in summary["metrics"].items()
-        if name == "train/rmse" or name.partition("/")[0] in JUDGED.values()
-    }
-    spread = {f"{name.replace('/', '_')}_sd": summary["spread"][name]["standard_deviation"] for name in REPLICATED}
-    kept = max(replica["kept_epoch"] for replica in summary["replicas"])
-    seconds = summary["seconds"]["training"]
-    return numbers({**found, **spread, "epochs": summary["epochs"], "kept_epoch": kept, "seconds": seconds}, "final")
-
-
 def _texts(tags: dict[str, Any]) -> dict[str, str]:
-    return {name: str(value) for name, value in tags.items() if value is not None}
+    """Return tags as MLflow takes them; the user's own may have any name."""
+    return {
+        parameter_name(name): shortened(str(value), TAG_LENGTH) for name, value in tags.items() if value is not None
+    }
 
 
 HANDLERS: dict[str, Callable[[Carrier, Fact], None]] = {

@@ -31,7 +31,12 @@ class FakeTrainer:
         self.network = Network(Elman(hidden_dim=3), inputs=1, outputs=1, window=8)
         self.parameters = self.network.initial(range(replicas))
         config = {"seed": 0, "data": {"window": 8, "columns": None}, "tags": ["a", "b"], "model": {"hidden_dim": 3}}
-        given = {"name": "sine-elman", "config": config, "experiment": "bench", "tags": {"asked by": "ada"}} | start
+        given = {
+            "name": "sine-elman",
+            "config": config,
+            "experiment": "bench",
+            "tags": {"asked by": "ada", "[odd]": "x" * 9000},
+        } | start
         self.journal.write("start", run=run, uri=uri, **given)
 
     def describe(self) -> None:

@@ -17,7 +17,7 @@ import pytest
 from rnn_lab.component import BadInput
 from rnn_lab.tracking import relay as relay_module
 from rnn_lab.tracking.journal import Tail, read
-from rnn_lab.tracking.names import parameters
+from rnn_lab.tracking.names import parameter_name, parameters
 from rnn_lab.tracking.relay import KILLED, Unreachable, carry, relay
 from rnn_lab.tracking.state import State
 from tests.tracking.fake_trainer import FakeTrainer
@@ -82,6 +82,7 @@ def test_the_run_has_its_name_status_times_and_tags(carried):
     assert (info.run_name, info.status) == ("sine-elman", "FINISHED")
     assert (info.start_time, info.end_time) == (int(facts[0]["time"] * 1000), int(facts[-1]["time"] * 1000))
     assert tags["asked by"] == "ada"
+    assert tags[parameter_name("[odd]")].endswith("x ... (9000 characters)")
     assert tags["rnn_lab.reason"] == "all epochs are done"
     provenance = next(fact for fact in facts if fact["fact"] == "provenance")
     assert tags["mlflow.user"] == provenance["user"]
