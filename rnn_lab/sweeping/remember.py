@@ -114,7 +114,8 @@ class StudyRecord:
             self._journal.write("figure", file=f"figures/{file.name}", title=file.stem.replace("_", " "))
         if best := self._study.best():
             self._journal.write("figure", file="best.yaml", title="the best trial")
-            self._journal.write("best", trial=best.number, values=best.values, params=best.params)
+            trial = Path(best.user_attrs[FOLDER]).relative_to(folder)
+            self._journal.write("best", trial=best.number, folder=str(trial), values=best.values, params=best.params)
         self._announce(self._at_rest())
         total = self._study.counts().total()
         status = "KILLED" if total < self._study.n_trials and ending in SIGNALS else "FINISHED" if best else "FAILED"

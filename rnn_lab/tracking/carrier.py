@@ -109,7 +109,9 @@ class Carrier:
                 self._artifacts.file(name)
         if "summary" in self._facts:
             self._package(self._facts["summary"])
-        self._tag({"rnn_lab.reason": reason})
+        self._tag({"rnn_lab.reason": reason, "rnn_lab.status": status})
+        if "best" in self._facts:
+            self._praise(self._facts["best"])
         self._describe(status, reason)
         self._client.set_terminated(
             self.run_id, status if status in STATUSES else "KILLED", end_time=int(self._last_time * 1000)
@@ -179,6 +181,13 @@ class Carrier:
             log_model(self._client, self.run_id, self.experiment_id, self._folder, scores, time=summary["time"])
         except BadInput as error:
             self._artifacts.missing.append(f"the model is not packaged: {error}")
+
+    def _praise(self, best: Fact) -> None:
+        """Say on a study's run which of its trials is the best; its own run is carried by now."""
+        trial = State.load(self._folder / best["folder"])
+        best["link"] = trial.link if trial else None
+        parameters = {f"rnn_lab.best.{name}": value for name, value in best["params"].items()}
+        self._tag({"rnn_lab.best_trial": best["trial"], "rnn_lab.best_link": best["link"], **parameters})
 
     def _describe(self, status: str, reason: str) -> None:
         text = note.write(self._facts, self._stops, status, reason)

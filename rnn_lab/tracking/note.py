@@ -27,6 +27,8 @@ def write(facts: Mapping[str, Fact], stops: Sequence[Fact], status: str, reason:
     parts = [f"**{status}**: {reason}"]  # MLflow shows three lines unasked: no heading before them
     if "summary" in facts:
         parts += _result(facts["summary"])
+    if "best" in facts:
+        parts += _best(facts["best"])
     if len(stops) > 1:
         parts += ["## Replicas", *_replicas(facts, stops)]
     if "data" in facts:
@@ -49,6 +51,17 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(
         "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in (header, rule, *rows)
     )
+
+
+def _best(best: Fact) -> list[str]:
+    name = f"Trial {best['trial']}"
+    linked = f"[{name}]({best['link']})" if best.get("link") else name
+    values = ", ".join(f"{_number(value):.6g}" for value in best["values"])
+    rows = [
+        [parameter, f"{value:.6g}" if isinstance(value, float) else str(value)]
+        for parameter, value in best["params"].items()
+    ]
+    return [f"{linked} is the best: {values}.", table(["parameter", "value"], rows)]
 
 
 def _result(summary: Fact) -> list[str]:

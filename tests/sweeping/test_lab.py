@@ -79,3 +79,38 @@ def test_the_best_trials_command_reproduces_it_to_the_bit(searched):
         for run in (Path(study.best_trial.user_attrs["folder"]), folder / "again")
     )
     assert [each["metrics"] for each in again] == [each["metrics"] for each in ours]
+
+
+@pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated")  # mlflow's store
+def test_a_studys_relay_carries_its_trials_and_links_the_best(tmp_path):
+    from mlflow import MlflowClient
+
+    from rnn_lab.tracking.state import State
+
+    arguments = ("search=default", *SMALL[:1], *SMALL[2:], "hydra.sweeper.n_trials=5", "hydra.sweeper.seed=4")
+    train(tmp_path, *arguments, "tracking.plots_every=100", "tracking.wait=true")
+    folder = tmp_path / "multirun" / "train" / "data=sine"
+    state = State.load(folder)
+    assert state is not None
+    assert state.state == "done"
+    client = MlflowClient(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    runs = {run.info.run_id: run for run in client.search_runs([state.experiment_id])}
+    parent = runs.pop(state.run_id)
+    storage = connect(str(tmp_path / "multirun" / "train" / "optuna.journal"))
+    study = optuna.load_study(study_name="train/data=sine", storage=storage)
+    trials = {str(trial.number): trial for trial in study.trials}
+    assert {run.data.tags["rnn_lab.trial"] for run in runs.values()} == set(trials)
+    for run in runs.values():
+        trial = trials[run.data.tags["rnn_lab.trial"]]
+        assert run.data.tags["mlflow.parentRunId"] == state.run_id
+        assert run.data.tags["rnn_lab.status"] == {"COMPLETE": "FINISHED"}.get(trial.state.name, trial.state.name)
+        if trial.state == TrialState.COMPLETE:
+            assert run.data.metrics["final/val_rmse"] == trial.value
+        assert not Path(trial.user_attrs["folder"], "relay.log").exists()  # no relay of its own
+    best = next(run for run in runs.values() if run.data.tags["rnn_lab.trial"] == str(study.best_trial.number))
+    assert best.info.run_id in parent.data.tags["rnn_lab.best_link"]
+    assert best.info.run_id in parent.data.tags["mlflow.note.content"]
+    assert (
+        float(parent.data.tags["rnn_lab.best.optimizer.learning_rate"]) == study.best_params["optimizer.learning_rate"]
+    )
+    assert parent.data.metrics["best/value"] == study.best_value
