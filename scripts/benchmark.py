@@ -77,7 +77,10 @@ def main() -> None:
     if not ONE_THREAD.items() <= os.environ.items():  # BLAS read them when NumPy was imported: begin again
         os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | ONE_THREAD)
 
-    console = Console(width=None if sys.stdout.isatty() else 140)
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    if (load := os.getloadavg()[0]) > 0.5:
+        # Tracking's relay needs a core of its own: beside other work, its rows say nothing about the lab.
+        console.print(f"The machine is busy (load {load:.1f}): ratios will be off, those of tracking most of all.")
     rows = measure(arguments.names or list(COMPARISONS), arguments.rounds, console)
     if arguments.out:
         arguments.out.write_text(text(rows, arguments.out.suffix))
