@@ -87,6 +87,9 @@ def _curves(folder: Path) -> tuple[Array, dict[str, Array], dict[str, float]]:
         )
         for name in epochs[0]["metrics"]
     }
+    for stop in (fact for fact in facts if fact["fact"] == "stopped"):
+        for values in metrics.values():  # from then on the replica stood still, and would hold the others' median
+            values[stop["epoch"] + 1 :, stop["replica"]] = np.nan
     rivals = next(fact for fact in facts if fact["fact"] == "baselines")["validation"]
     return (
         np.array([e["epoch"] for e in epochs]),

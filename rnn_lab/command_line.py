@@ -53,7 +53,7 @@ def one_sentence() -> Iterator[None]:
     except BrokenPipeError:  # the reader has seen enough, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(FAILED) from None
-    except (BadInput, Diverged, InstantiationException, HydraException, OSError, KeyboardInterrupt) as error:
+    except (BadInput, Diverged, HydraException, OSError, MemoryError, KeyboardInterrupt) as error:
         within = HydraConfig.get() if HydraConfig.initialized() else None
         message = sentence(error)
         if message is None or (within is not None and within.mode == RunMode.MULTIRUN):
@@ -80,12 +80,13 @@ def with_resumed(arguments: list[str]) -> list[str]:
 
     So ``trainer.resume=FOLDER`` alone continues a run, whatever it was started with.
     """
-    folders = [Path(a.partition("=")[2].strip("'\"")) for a in arguments if a.startswith("trainer.resume=")]
+    named = re.compile(r"\+*trainer\.resume=(.*)")
+    folders = [Path(match[1].strip("'\"")) for match in map(named.fullmatch, arguments) if match]
     recorded = folders[-1] / ".hydra" / "overrides.yaml" if folders else None
     if recorded is None or not recorded.is_file():
         return arguments
     earlier = [str(override) for override in OmegaConf.load(recorded)]
-    return [override for override in earlier if not override.startswith("trainer.resume=")] + arguments
+    return [override for override in earlier if not named.fullmatch(override)] + arguments
 
 
 def sentence(error: BaseException) -> str | None:
@@ -108,12 +109,16 @@ def _mendable(error: BaseException) -> str | None:
     if isinstance(error, HydraException):
         return f"{_first_line(error)}{suggestion(error)}"
     if isinstance(error, OSError):
-        name = f" {error.filename}" if error.filename else ""
-        return f"cannot write{name}: {error.strerror}." if error.errno in _DISK else None
+        return f"{error.filename or 'the disk'}: {error.strerror}." if error.errno in _DISK else None
+    if isinstance(error, MemoryError):
+        return f"this needs more memory than there is ({error})."
     return str(error) if isinstance(error, BadInput) else None
 
 
-_DISK = {errno.ENOENT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR}
+_DISK = {
+    getattr(errno, name)
+    for name in ("ENOENT", "EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "ENOTDIR", "EISDIR")
+}
 
 
 def refusal(error: ValidationError, prefix: str) -> str:
@@ -153,7 +158,10 @@ def suggestion(error: BaseException) -> str:
         return f"{_nearest(option, known)} Options of {group}: {', '.join(known)}."
     missing_key = re.search(r"Could not override '(?:\+*)([\w./@]+)'", text)
     if missing_key:
-        return _nearest(missing_key[1], _known_keys())
+        word = missing_key[1]
+        groups = [str(folder.relative_to(_conf())) for folder in _conf().rglob("*") if folder.is_dir()]
+        near = "" if "." in word else _nearest(word, groups)
+        return near or _nearest(word, [key for key in _known_keys() if key != word])
     return ""
 
 
@@ -171,11 +179,14 @@ def _known_keys() -> list[str]:
     from hydra import compose, initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra
 
-    choices = [a for a in sys.argv[1:] if re.fullmatch(r"[\w/]+=\w+", a) and (_conf() / a.partition("=")[0]).is_dir()]
-    GlobalHydra.instance().clear()
-    with initialize_config_dir(str(_conf()), version_base="1.3"):
-        config = OmegaConf.to_container(compose("config", choices))
-    return list(flatten(config)) if isinstance(config, dict) else []
+    groups = [a for a in sys.argv[1:] if re.fullmatch(r"[\w/]+=\w+", a) and (_conf() / a.partition("=")[0]).is_dir()]
+    name = "predict" if Path(sys.argv[0]).stem == "predict" else "config"
+    for choices in (groups, []):  # without them, should it be they that do not compose
+        GlobalHydra.instance().clear()
+        with suppress(HydraException), initialize_config_dir(str(_conf()), version_base="1.3"):
+            config = OmegaConf.to_container(compose(name, choices))
+            return list(flatten(config)) if isinstance(config, dict) else []
+    return []
 
 
 def flatten(config: dict[Any, Any], prefix: str = "") -> dict[str, Any]:

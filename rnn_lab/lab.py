@@ -20,6 +20,7 @@ from rnn_lab.evaluation.forecaster import Forecaster
 from rnn_lab.evaluation.report import summarise
 from rnn_lab.network import Layer, Network
 from rnn_lab.sequences import Dataset, Forecasting
+from rnn_lab.tracking.address import resolve
 from rnn_lab.tracking.carry_over import carry_over
 from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.journal import Journal, encode
@@ -31,6 +32,7 @@ from rnn_lab.training import LBFGS, Observer, Trainer, TrainingState, fit
 from rnn_lab.training.checkpoint import Checkpoint, restore
 from rnn_lab.training.fit import engine
 from rnn_lab.training.optimizers import Optimizer
+from rnn_lab.whole import whole
 
 log = logging.getLogger("rnn_lab")
 
@@ -75,15 +77,20 @@ def build(config: DictConfig) -> Experiment:
     unknown = sorted(str(key) for key in config if key not in KEYS)
     if unknown:
         raise BadInput(f"{unknown[0]} is no known key; there are {', '.join(KEYS)}.")
+    removed = [key for key in KEYS if key not in config]
+    if removed:
+        raise BadInput(f"{removed[0]} cannot be left out; choose an option of it.")
     missing = sorted(OmegaConf.missing_keys(config))
     if missing:
         raise BadInput(f"{missing[0]} must be given: it has no default with these choices.")
-    seed, replicas = _whole(config, "seed", least=0), _whole(config, "replicas", least=1)
+    seed, replicas = _whole(config, "seed", 0, 2**31), _whole(config, "replicas", 1, 2**31)
     trainer: Trainer = hydra.utils.instantiate(config.trainer)
     optimizer: Optimizer | LBFGS = hydra.utils.instantiate(config.optimizer)
     model: Layer = hydra.utils.instantiate(config.model)
     tracking: Tracking = hydra.utils.instantiate(config.tracking, _convert_="all")
     data: Forecasting = hydra.utils.instantiate(config.data, _convert_="all")
+    if tracking.enabled:
+        resolve(tracking.uri)  # refuses an address that is none before there is a run
     dataset = data.dataset()
     network = Network(model, len(dataset.inputs), len(dataset.targets), dataset.window, trainer.dtype)
     seeds = list(range(seed, seed + replicas))
@@ -104,6 +111,8 @@ def _objectives(given: Any, dataset: Dataset) -> list[str]:
     names = list(given) if OmegaConf.is_list(given) else [given]
     parts = ("train", "val") if dataset.test is None else ("train", "val", "test")
     known = [SECONDS, *(f"{part}/{score}" for part in parts for score in ("rmse", "mae", "nrmse"))]
+    if not names:
+        raise BadInput(f"objective=[] is not allowed: it should name one of {', '.join(known)}, or more.")
     for name in names:
         if name not in known and name not in EACH_EPOCH:
             raise BadInput(
@@ -112,9 +121,9 @@ def _objectives(given: Any, dataset: Dataset) -> list[str]:
     return [str(name) for name in names]
 
 
-def _whole(config: DictConfig, key: str, least: int) -> int:
+def _whole(config: DictConfig, key: str, least: int, most: int) -> int:
     try:
-        return TypeAdapter(Annotated[int, Field(ge=least)]).validate_python(config[key], strict=True)
+        return TypeAdapter(Annotated[int, Field(ge=least, le=most)]).validate_python(config[key], strict=True)
     except ValidationError as error:
         raise BadInput(refusal(error, key)) from error
 
@@ -144,8 +153,8 @@ def run(config: DictConfig, folder: Path) -> Any:
     for line in terminal.introduction(*parts):
         log.info(line)
     with Journal(folder) as journal:
-        relay = _open(journal, experiment)
         try:
+            relay = _open(journal, experiment)
             summary = _carry_out(journal, experiment, state, started)
             journal.write("end", status=summary["status"], reason=summary["reason"])
         except KeyboardInterrupt:
@@ -237,7 +246,6 @@ def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | 
 
 
 def _save(path: Path, summary: dict[str, Any]) -> None:
-    """Write JSON whole or not at all; like the journal's, it spells NaN and infinities as strings."""
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(json.dumps(json.loads(encode(summary)), indent=2) + "\n", encoding="utf-8")
-    beside.replace(path)
+    """Write valid JSON: like the journal's, it spells NaN and infinities as strings."""
+    with whole(path) as file:
+        file.write((json.dumps(json.loads(encode(summary)), indent=2) + "\n").encode())

@@ -38,6 +38,7 @@ def main() -> None:
     open_store(uri)  # makes it under the relays' lock, should it not be there yet
     print(f"MLflow on {address.shown(uri)}: http://127.0.0.1:{asked.port}/#/experiments?{address.MODE}  (end: Ctrl-C)")
     sys.stdout.flush()
+    os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of MLflow, about its own libraries
     os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # 0.5 GB instead of 2.9
     program = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(asked.port)]
     # With two workers or more every request takes 50 ms.

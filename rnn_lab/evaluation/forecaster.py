@@ -15,6 +15,7 @@ from rnn_lab.component import BadInput
 from rnn_lab.network import ForwardPass, Network, Parameters
 from rnn_lab.sequences import Dataset, Scaler, scaler_from
 from rnn_lab.sequences.forecasting import describe
+from rnn_lab.whole import whole
 
 Array = NDArray[np.float64]
 
@@ -171,9 +172,9 @@ class Forecaster:
         weights, model = Path(folder) / WEIGHTS, Path(folder) / MODEL
         weights.parent.mkdir(parents=True, exist_ok=True)
         self.parameters.save(weights)
-        beside = model.with_name(f".{model.name}.part")
-        beside.write_text(json.dumps(self.recipe(), indent=2, allow_nan=False) + "\n", encoding="utf-8")
-        beside.replace(model)
+        text = json.dumps(self.recipe(), indent=2, allow_nan=False) + "\n"
+        with whole(model) as file:
+            file.write(text.encode())
 
     def recipe(self) -> dict[str, Any]:
         """JSON-able: all but the weights."""

@@ -16,6 +16,7 @@ from rnn_lab.training.examination import Examination
 
 Array = NDArray[Any]
 
+
 def examine(network: Network, dataset: Dataset, parameters: Parameters) -> dict[str, Array]:
     """Loss, RMSE, MAE and NRMSE on every split, such as ``val/rmse``, each (R,).
 

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from rnn_lab.figures.style import GREY, NAMES, SPLITS, Array, legend_above, styled
 
-DASHES = [(0, (1, 1)), (0, (3, 1)), (0, (6, 1)), (0, (6, 1, 1, 1)), (0, (3, 1, 1, 1, 1, 1))]
+DASHES = [(0, (1, 1)), (0, (3, 1)), (0, (6, 1)), (0, (6, 1, 1, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 3))]
 PREFIXES = {"train": "train", "val": "validation"}
 
 
@@ -25,8 +25,9 @@ def loss_curves(
 ) -> Figure:
     """Draw the loss and the RMSE of training and validation against the epoch, on logarithmic scales.
 
-    With several replicas each has a thin line, their median a thick one, and a band spans the middle half of them; the
-    median is not moved by one replica that diverged. A dot marks each replica's best epoch on its validation curve.
+    With several replicas each has a thin line, their median a thick one, and a band spans the middle half of them, each
+    over the replicas that still train (the others are ``nan``). The median is not moved by one replica that diverged.
+    A dot marks each replica's best epoch on its validation curve.
     Baselines are horizontal lines over the RMSE; one that lies out of sight, such as an exact one, is named in the
     legend all the same.
 

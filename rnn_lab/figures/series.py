@@ -84,15 +84,16 @@ def _record(
     row = int(at["validation"][0])
     first, last = row - horizon - window + 1, row - horizon
     near = slice(max(0, first - window // 5 - 1), min(len(x), row + window // 5 + 2))
-    column = targets[0] if targets[0] in inputs else inputs[0]
+    shared = [name for name in targets if name in inputs]
+    column, target = (shared[0], shared[0]) if shared else (inputs[0], targets[0])
     values = series[:, columns.index(column)]
-    later = f"target: {targets[0]}, {horizon} row{'s' if horizon > 1 else ''} later"
+    later = f"target: {target}, {horizon} row{'s' if horizon > 1 else ''} later"
     axes.plot(x[near], values[near], color=INK, linewidth=0.8, alpha=0.4)
     axes.plot(
         x[first : last + 1], values[first : last + 1], "o-", color=INK, markersize=3, linewidth=0.9,
         label=f"window: {window} rows of {', '.join(inputs[:PANELS])}{', ...' if len(inputs) > PANELS else ''}",
     )  # fmt: skip
-    if column == targets[0]:
+    if column == target:
         axes.plot(x[row], values[row], "D", color=SPLITS["validation"], markersize=6, label=later)
     else:  # in other units: its time is all that these axes can show
         axes.axvline(x[row], color=SPLITS["validation"], linewidth=2, label=later)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_lab.whole import whole
+
 Shapes = Mapping[str, tuple[int, ...]]
 
 
@@ -85,10 +87,8 @@ class Parameters:
 
     def save(self, path: Path) -> None:
         """Write an ``.npz`` with one array a name, whole or not at all."""
-        beside = path.with_name(f".{path.name}.part")
-        with beside.open("wb") as file:
+        with whole(path) as file:
             np.savez(file, **self.arrays())  # type: ignore[arg-type]
-        beside.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> "Parameters":

@@ -96,21 +96,21 @@ def fit(
     examine = Examination(network, dataset, len(seeds))
 
     def rates(state: TrainingState) -> Array:
-        """Learning rates (R,) at the end of an epoch; L-BFGS has none, so that 1 stands for its full step."""
+        """Learning rates (R,) of an epoch's first update; L-BFGS has none, so that 1 stands for its full step."""
         if isinstance(optimizer, LBFGS):
             return np.ones(len(seeds))
         return np.array(
             optimizer.learning_rate * optimizer.schedule.factor(state.schedule, state.epoch, trainer.epochs)
         )
 
-    def look(state: TrainingState, lengths: Array, clips: Array, seconds: float) -> str | None:
+    def look(state: TrainingState, lengths: Array, clips: Array, rate: Array, seconds: float) -> str | None:
         """Evaluate the weights, judge them and tell the observers."""
         metrics, predictions = examine(state.parameters)
         metrics |= {
             "grad/norm": lengths,
             "grad/clipped": clips,
             "weights/spectral_radius": spectral_radius(network.model.candidate(state.parameters)),
-            "lr": rates(state),
+            "lr": rate,
             "epoch_seconds": np.full(len(seeds), seconds),
         }
         judge(state, metrics, trainer)
@@ -126,15 +126,16 @@ def fit(
             if not isinstance(optimizer, LBFGS):
                 state.moments = optimizer.begin(state.parameters.flat)
                 state.schedule = optimizer.schedule.begin(len(seeds))
-            reason = look(state, np.zeros(len(seeds)), np.zeros(len(seeds)), 0.0)
+            nothing = np.full(len(seeds), np.nan)  # no gradient yet
+            reason = look(state, nothing, nothing, rates(state), 0.0)
         while state.epoch < trainer.epochs and state.running.any() and not reason:
-            started = perf_counter()
+            started, rate = perf_counter(), rates(state)
             stopped = ~state.running
             lengths, clips = advance(state)
             lengths[stopped] = clips[stopped] = np.nan  # in lockstep, but no longer training
             state.freeze()
             state.epoch += 1
-            reason = look(state, lengths, clips, perf_counter() - started)
+            reason = look(state, lengths, clips, rate, perf_counter() - started)
     state.freeze()
     for r in np.flatnonzero(state.running):
         state.reasons[r] = reason or f"all {trainer.epochs} epochs are done"

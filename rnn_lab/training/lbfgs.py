@@ -74,7 +74,7 @@ class FullBatch:
         """
         from scipy.optimize import minimize  # only this optimizer needs SciPy: others start faster without
 
-        lengths = np.zeros(state.parameters.replicas)
+        lengths, steps = np.zeros(state.parameters.replicas), 0
         for r in np.flatnonzero(state.running).tolist():
             template = state.parameters.select(r)
 
@@ -96,6 +96,7 @@ class FullBatch:
                 },
             )
             state.parameters.flat[r] = found.x
-            state.updates += int(found.nit)
+            steps = max(steps, int(found.nit))
             lengths[r] = np.linalg.norm(found.jac)
+        state.updates += steps  # in lockstep: as many as the replica that took most
         return lengths, np.zeros_like(lengths)

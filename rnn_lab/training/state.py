@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.network import Parameters
+from rnn_lab.whole import whole
 
 Array = NDArray[Any]
 RUNNING = -1
@@ -85,10 +86,8 @@ class TrainingState:
                 arrays |= {f"{f.name}.{name}": array for name, array in value.items()}
             else:
                 arrays[f.name] = np.array(value)
-        beside = path.with_name(f".{path.name}.part")
-        with beside.open("wb") as file:
+        with whole(path) as file:
             np.savez(file, **arrays)
-        beside.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> tuple["TrainingState", dict[str, str]]:

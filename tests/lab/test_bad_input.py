@@ -37,6 +37,11 @@ REFUSED = [
     (["seed=-1"], "seed=-1 is not allowed: it should be greater than or equal to 0"),
     (["replicas=0"], "replicas=0 is not allowed: it should be greater than or equal to 1"),
     (["replicas=two"], "replicas='two' is not allowed"),
+    (["objective=[]"], "objective=[] is not allowed"),
+    (["~optimizer"], "optimizer cannot be left out"),
+    (["seed=5000000000"], "seed=5000000000 is not allowed: it should be less than or equal to 2147483648"),
+    (["model.hidden_dim=1000000"], "this needs more memory than there is"),
+    (["tracking.enabled=true", "tracking.uri=sqlite:////nowhere/x.db"], "/nowhere"),
     (["+colour=blue"], "colour is no known key"),
     (["tracking.weights_every=0"], "tracking.weights_every=0 is not allowed"),
 ]

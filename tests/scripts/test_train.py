@@ -39,11 +39,12 @@ def test_a_run_from_any_working_directory_says_where_to_look(tmp_path):
     ("override", "says"),
     [
         ("model.hiden_dim=3", "Error: Could not override 'model.hiden_dim'. Did you mean model.hidden_dim?"),
+        ("modl=elman", "Error: Could not override 'modl'. Did you mean model?"),
         ("data=sien", "Did you mean sine? Options of data: "),
         ("optimizer/schedule=cosin", "Did you mean cosine?"),
         ("trainer.bptt_truncate=0", "Error: trainer.bptt_truncate=0 is not allowed: it should be greater than"),
         ("trainer.resume=nowhere", "Error: trainer.resume: there is no checkpoint"),
-        ("hydra.run.dir=a_file/run", "Error: cannot write a_file/run: Not a directory."),
+        ("hydra.run.dir=a_file/run", "Error: a_file/run: Not a directory."),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_2_and_leaves_nothing(override, says, tmp_path):

@@ -43,7 +43,9 @@ def test_the_trainer_never_loads_mlflow_and_the_run_is_there(tmp_path, store):
     epochs = {fact["epoch"]: fact["metrics"] for fact in read(tmp_path / "run") if fact["fact"] == "epoch"}
     for name in epochs[0]:
         points = client.get_metric_history(state.run_id, name)
-        assert {point.step: point.value for point in points} == {n: metrics[name] for n, metrics in epochs.items()}
+        assert {point.step: str(float(point.value)) for point in points} == {
+            n: str(float(metrics[name])) for n, metrics in epochs.items()
+        }  # as text: epoch 0 has no gradient, and NaN is not equal to itself
     assert len(run.outputs.model_outputs) == 1
 
 

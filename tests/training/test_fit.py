@@ -30,7 +30,7 @@ def test_epoch_0_is_before_any_update(network, waves, diary) -> None:
     fit(network, waves, trainer(), Adam(), [3, 4], [diary])
     np.testing.assert_array_equal(diary.weights[0], network.initial([3, 4]).flat)
     assert (diary.weights[1] != diary.weights[0]).all()
-    assert diary["grad/norm"][0].tolist() == diary["grad/clipped"][0].tolist() == [0.0, 0.0]
+    assert np.isnan([diary["grad/norm"][0], diary["grad/clipped"][0]]).all()  # there has been no gradient yet
     assert diary["epoch_seconds"][0].tolist() == [0.0, 0.0]
 
 
@@ -63,7 +63,8 @@ def test_every_metric_is_told_for_every_replica(network, waves, diary) -> None:
 def test_the_learning_rate_is_told_as_scheduled(network, waves, diary) -> None:
     optimizer = SGD(learning_rate=0.2, schedule=Exponential(gamma=0.5))
     fit(network, waves, trainer(), optimizer, [0, 1], [diary])
-    np.testing.assert_allclose(diary["lr"], 0.2 * 0.5 ** np.arange(5)[:, None] * [1, 1], rtol=1e-14)
+    of_first_update = np.array([0, 0, 1, 2, 3])  # epochs done by then
+    np.testing.assert_allclose(diary["lr"], 0.2 * 0.5 ** of_first_update[:, None] * [1, 1], rtol=1e-14)
 
 
 def test_no_epochs_tell_of_epoch_0_alone(network, waves, diary) -> None:
