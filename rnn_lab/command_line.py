@@ -160,6 +160,8 @@ def suggestion(error: BaseException) -> str:
     if missing_key:
         word = missing_key[1]
         groups = [str(folder.relative_to(_conf())) for folder in _conf().rglob("*") if folder.is_dir()]
+        if word in groups:
+            return f" With these choices {word} has no option to override."
         near = "" if "." in word else _nearest(word, groups)
         return near or _nearest(word, [key for key in _known_keys() if key != word])
     return ""
