@@ -26,7 +26,7 @@ def run(command, folder, *more):
 
 @pytest.mark.parametrize("command", [command for command in TRAIN if "hiden" not in command])
 def test_each_training_command_composes(command, tmp_path):
-    if command.endswith(" -m"):
+    if " -m " in command:
         more = ["tracking=off", "tracking.figures=false", "trainer.epochs=1", "model.hidden_dim=2"]
     else:
         more = ["hydra.sweeper.dry_run=true"] if "search=" in command else ["--cfg", "job"]
