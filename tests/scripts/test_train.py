@@ -82,13 +82,22 @@ def test_a_full_disk_ends_the_run_in_one_sentence(tmp_path):
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130)])
 def test_an_interrupted_run_says_how_to_go_on_and_does(number, code, tmp_path):
     long = [*QUICK[:3], "trainer.epochs=100000", "trainer.checkpoint_seconds=0.05", "hydra.run.dir=cut"]
-    running = subprocess.Popen([sys.executable, str(TRAIN), *long], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        [sys.executable, str(TRAIN), *long],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a suite in the background ignores it
+    )
     checkpoint = tmp_path / "cut" / "weights" / "checkpoint.npz"
     deadline = time.monotonic() + 60
     while not checkpoint.exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     running.send_signal(number)
-    said = running.communicate(timeout=60)[0]
+    try:
+        said = running.communicate(timeout=60)[0]
+    finally:
+        running.kill()
     assert running.returncode == code
     assert read(tmp_path / "cut")[-1] | {"time": 0} == {
         "fact": "end", "time": 0, "status": "KILLED", "reason": "interrupted"
