@@ -39,7 +39,8 @@ def measure(names: list[str], rounds: int, console: Console) -> list[Row]:
     table = Table(title="rnn-lab and its rivals: medians, smaller is better")
     for title in HEAD:
         table.add_column(title, no_wrap=True)
-    with Live(table, console=console, auto_refresh=False) as live, tempfile.TemporaryDirectory() as folder:
+    room = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)  # a relay may be at work there still
+    with Live(table, console=console, auto_refresh=False) as live, room as folder:
         programs = Programs(Path(folder))
         for name in names:
             try:
