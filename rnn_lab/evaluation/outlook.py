@@ -1,6 +1,7 @@
 """What a trained network says of a new series: of each row from the rows before it, and of the rows to come."""
 
 import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from rnn_lab.component import BadInput
 from rnn_lab.evaluation.forecaster import READING, Array, Forecaster
 from rnn_lab.sequences import Series, read_csv
 from rnn_lab.sequences.forecasting import Selection
+from rnn_lab.whole import whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,17 +57,16 @@ class Outlook:
                     columns[f"{name}_{kind}"] = values[:, :, o].mean(axis=0)
                     if len(values) > 1:
                         columns[f"{name}_{kind}_sd"] = values[:, :, o].std(axis=0, ddof=1)
-        beside = path.with_name(f".{path.name}.part")
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        writer.writerow([self.index_name, *columns])
+        for row, when in enumerate(_texts(self.index)):
+            cells = (float(values[row]) for values in columns.values())
+            writer.writerow([when, *("" if np.isnan(cell) else repr(cell) for cell in cells)])
         try:
-            with beside.open("w", newline="", encoding="utf-8") as file:
-                writer = csv.writer(file)
-                writer.writerow([self.index_name, *columns])
-                for row, when in enumerate(_texts(self.index)):
-                    cells = (float(values[row]) for values in columns.values())
-                    writer.writerow([when, *("" if np.isnan(cell) else repr(cell) for cell in cells)])
-            beside.replace(path)
+            with whole(path) as file:
+                file.write(text.getvalue().encode())
         except OSError as error:
-            beside.unlink(missing_ok=True)
             raise BadInput(f"the forecast {path} cannot be written: {error.strerror}") from error
 
 

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from rnn_lab.component import BadInput
+from rnn_lab.whole import whole
 
 Array = NDArray[Any]
 P = ParamSpec("P")
@@ -80,13 +81,10 @@ def save(figure: Figure, path: Path | str) -> None:
         ['empty.png']
     """
     path = Path(path)
-    beside = path.with_name(f".{path.name}.part")
     try:
-        # Without matplotlib's version in it, the same figure is the same file.
-        figure.savefig(beside, format="png", metadata={"Software": None})
-        beside.replace(path)
+        with whole(path) as file:  # without matplotlib's version in it, the same figure is the same file
+            figure.savefig(file, format="png", metadata={"Software": None})
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise BadInput(f"the figure {path} cannot be written: {error.strerror}") from error
 
 

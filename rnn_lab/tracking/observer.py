@@ -1,6 +1,5 @@
 """The observer that writes a training run into its folder: metrics, weights and predictions of its epochs."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from rnn_lab.component import BadInput
 from rnn_lab.tracking.config import Tracking, kept_epochs
 from rnn_lab.tracking.journal import Journal
+from rnn_lab.whole import whole
 
 if TYPE_CHECKING:
     from rnn_lab.training.fit import Epoch
@@ -83,19 +83,16 @@ class JournalObserver:
 
 
 def save(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write arrays as ``.npz``, whole or not at all: beside its place first, then moved there.
+    """Write arrays as ``.npz``, whole or not at all.
 
     Raises:
         BadInput: the disk is full, or the folder cannot be written.
     """
-    beside = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(beside, "wb") as file:
+        with whole(path) as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]  # a parameter named like savez's own is not ours
-        os.replace(beside, path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
 
 

@@ -60,7 +60,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
     (tmp_path / "kept.png").write_bytes(b"old")
 
     def half(file, **_):
-        file.write_bytes(b"half")
+        file.write(b"half")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(figure, "savefig", half)
