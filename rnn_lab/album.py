@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.network import Network, Parameters
-from rnn_lab.sequences import Dataset, Records
+from rnn_lab.sequences import Records, SeriesDataset
 from rnn_lab.tracking.journal import read
 
 Array = NDArray[Any]
 
 
 def draw(
-    folder: Path, dataset: Dataset, network: Network, initial: Parameters, kept: Parameters, kept_epoch: Array
+    folder: Path, dataset: SeriesDataset, network: Network, initial: Parameters, kept: Parameters, kept_epoch: Array
 ) -> Iterator[tuple[str, str]]:
     """Draw and save one figure after another; yields each one's file, relative to the folder, and its title.
 

@@ -19,7 +19,7 @@ from rnn_lab.evaluation.baselines import baselines
 from rnn_lab.evaluation.forecaster import Forecaster
 from rnn_lab.evaluation.report import summarise
 from rnn_lab.network import Layer, Network
-from rnn_lab.sequences import Dataset, Forecasting
+from rnn_lab.sequences import Forecasting, SeriesDataset
 from rnn_lab.tracking.address import resolve
 from rnn_lab.tracking.carry_over import carry_over
 from rnn_lab.tracking.config import Tracking
@@ -46,7 +46,7 @@ CHECKPOINT = Path("weights", "checkpoint.npz")
 class Experiment:
     """A composed config, built: everything that a run needs, and nothing done yet."""
 
-    dataset: Dataset
+    dataset: SeriesDataset
     network: Network
     optimizer: Optimizer | LBFGS
     trainer: Trainer
@@ -107,7 +107,7 @@ def build(config: DictConfig) -> Experiment:
     )
 
 
-def _objectives(given: Any, dataset: Dataset) -> list[str]:
+def _objectives(given: Any, dataset: SeriesDataset) -> list[str]:
     names = list(given) if OmegaConf.is_list(given) else [given]
     parts = ("train", "val") if dataset.test is None else ("train", "val", "test")
     known = [SECONDS, *(f"{part}/{score}" for part in parts for score in ("rmse", "mae", "nrmse"))]

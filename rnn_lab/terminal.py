@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from rnn_lab.network import Network
-from rnn_lab.sequences import Dataset
+from rnn_lab.sequences import SeriesDataset
 from rnn_lab.training import LBFGS, Epoch, Trainer
 from rnn_lab.training.optimizers import Optimizer
 
@@ -54,7 +54,7 @@ class Progress:
 
 
 def introduction(
-    network: Network, data: Dataset, trainer: Trainer, optimizer: Optimizer | LBFGS, seeds: Sequence[int]
+    network: Network, data: SeriesDataset, trainer: Trainer, optimizer: Optimizer | LBFGS, seeds: Sequence[int]
 ) -> list[str]:
     """Say what is about to happen, a line for the data, the model and the training."""
     size = sum(int(np.prod(shape)) for shape in network.shapes.values())

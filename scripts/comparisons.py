@@ -16,7 +16,7 @@ from statistics import median
 from typing import Any, Literal
 
 from rnn_lab.network import Elman, Network
-from rnn_lab.sequences import Dataset, Generated, Records, Sine
+from rnn_lab.sequences import Generated, Records, SeriesDataset, Sine
 from rnn_lab.tracking.state import State
 from rnn_lab.training import SGD, Adam, Trainer, TrainingState
 from rnn_lab.training.minibatch import MiniBatches
@@ -122,7 +122,7 @@ def tutorial(programs: Programs, rounds: int) -> Iterator[Row]:
     yield Row("study=tutorial, whole process", "s", process, theirs, "the tutorial's loops")
 
 
-def sine_data() -> Dataset:
+def sine_data() -> SeriesDataset:
     """The data of ``data=sine``."""
     return Generated(name="sine", series=Sine(length=200), window=50, train=100, validation=50).dataset()
 

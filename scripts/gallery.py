@@ -14,7 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 from rnn_lab import figures
 from rnn_lab.evaluation import baselines
 from rnn_lab.figures.gallery import Panel, gallery
-from rnn_lab.sequences import Dataset, Forecasting, Generated, Henon, Logistic, MackeyGlass
+from rnn_lab.sequences import Forecasting, Generated, Henon, Logistic, MackeyGlass, SeriesDataset
 from rnn_lab.sequences.runge_kutta import Flow3D
 
 ROOT = Path(__file__).parents[1]
@@ -83,7 +83,7 @@ def _text(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else {None: "null", "???": "(yours)"}.get(value, str(value))
 
 
-def row(name: str, dataset: Dataset | None) -> list[str]:
+def row(name: str, dataset: SeriesDataset | None) -> list[str]:
     """One line of the table; NRMSE on the validation targets, with the best of the autoregressions."""
     text, config = (DATA / f"{name}.yaml").read_text(encoding="utf-8"), composed(name)
     formula = equation(text)
@@ -143,7 +143,7 @@ def states(data: Forecasting, series: NDArray[np.float64]) -> tuple[NDArray[np.f
     return None, ""
 
 
-def panel(name: str, data: Forecasting, dataset: Dataset) -> Panel:
+def panel(name: str, data: Forecasting, dataset: SeriesDataset) -> Panel:
     """What is drawn of one sequence: its targets, and inputs that are no targets."""
     aside = [column for column in dataset.inputs if column not in dataset.targets]
     columns = [*aside, *dataset.targets]

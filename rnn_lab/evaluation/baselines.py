@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 from rnn_lab.evaluation.autoregression import Autoregression, choose_order
 from rnn_lab.evaluation.echo_state import EchoState
 from rnn_lab.evaluation.metrics import scores
-from rnn_lab.sequences import Dataset, Records
+from rnn_lab.sequences import Records, SeriesDataset
 from rnn_lab.streams import stream
 
 Array = NDArray[np.float64]
 Scores = dict[str, dict[str, float]]
 
 
-def forecasts(dataset: Dataset, hidden_dim: int | None = None) -> dict[str, dict[str, Array]]:
+def forecasts(dataset: SeriesDataset, hidden_dim: int | None = None) -> dict[str, dict[str, Array]]:
     """Each baseline's forecasts: ``{"train": {"mean": (N, O), ...}, "validation": ..., "test": ...}``.
 
     Names run from the plainest baseline to the best informed: mean, persistence, AR1, AR2, AR9 (say), ESN32. ARp
@@ -58,7 +58,7 @@ def forecasts(dataset: Dataset, hidden_dim: int | None = None) -> dict[str, dict
     return found
 
 
-def baselines(dataset: Dataset, hidden_dim: int | None = None) -> dict[str, Scores]:
+def baselines(dataset: SeriesDataset, hidden_dim: int | None = None) -> dict[str, Scores]:
     """Each baseline's errors: ``{"train": {"mean": {"rmse": ..., "mae": ..., "nrmse": ...}, ...}, ...}``.
 
     Arguments, splits and names as in `forecasts`; plain floats, so that the mapping can be written as JSON.
@@ -73,17 +73,17 @@ def baselines(dataset: Dataset, hidden_dim: int | None = None) -> dict[str, Scor
     }
 
 
-def splits(dataset: Dataset) -> dict[str, Records]:
+def splits(dataset: SeriesDataset) -> dict[str, Records]:
     """Name the records of each split that there is."""
     parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     return {split: records for split, records in parts.items() if records is not None}
 
 
-def rows(dataset: Dataset) -> dict[str, NDArray[np.int64]]:
+def rows(dataset: SeriesDataset) -> dict[str, NDArray[np.int64]]:
     """Locate the series' rows at which each split's targets lie."""
     return {split: records.at for split, records in splits(dataset).items()}
 
 
-def targets(dataset: Dataset) -> Array:
+def targets(dataset: SeriesDataset) -> Array:
     """Read the target columns of the whole series, (L, O), in original units."""
     return dataset.series[:, [dataset.columns.index(name) for name in dataset.targets]]

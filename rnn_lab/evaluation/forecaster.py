@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rnn_lab.component import BadInput
 from rnn_lab.network import ForwardPass, Network, Parameters
-from rnn_lab.sequences import Dataset, Scaler, scaler_from
+from rnn_lab.sequences import Scaler, SeriesDataset, scaler_from
 from rnn_lab.sequences.forecasting import describe
 from rnn_lab.whole import whole
 
@@ -59,7 +59,7 @@ class Forecaster:
     reading: Mapping[str, Any] = field(default_factory=lambda: dict(READING))
 
     @classmethod
-    def of(cls, network: Network, parameters: Parameters, dataset: Dataset) -> "Forecaster":
+    def of(cls, network: Network, parameters: Parameters, dataset: SeriesDataset) -> "Forecaster":
         """The forecaster of a network that was trained on a dataset."""
         return cls(
             network=network,

@@ -3,7 +3,7 @@
 from rnn_lab.sequences.arma import ARMA
 from rnn_lab.sequences.composition import Product, Sum
 from rnn_lab.sequences.csv_file import read_csv
-from rnn_lab.sequences.dataset import Dataset, Records, Series
+from rnn_lab.sequences.dataset import Dataset, Records, Series, SeriesDataset
 from rnn_lab.sequences.forecasting import Forecasting, Generated
 from rnn_lab.sequences.generator import Generator
 from rnn_lab.sequences.lorenz63 import Lorenz63
@@ -42,6 +42,7 @@ __all__ = [
     "Sawtooth",
     "Scaler",
     "Series",
+    "SeriesDataset",
     "Sine",
     "Square",
     "Sum",

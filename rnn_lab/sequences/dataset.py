@@ -1,4 +1,4 @@
-"""What a network is trained on: windows and targets of one series, its scaling, and its fingerprint."""
+"""What a network is trained on: records of inputs and targets, their scaling, and a fingerprint of it all."""
 
 import hashlib
 import json
@@ -30,42 +30,59 @@ class Series:
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """The windows and targets of one split, scaled, float64 and C-contiguous."""
+    """The inputs and targets of one split, scaled, float64 and C-contiguous."""
 
     X: Array
-    """(N, T, D): T consecutive rows of the input columns."""
-    Y: Array
-    """(N, O): the target columns, ``horizon`` rows after the window's last."""
+    """(N, T, D): T time steps of the D inputs; of a series, T consecutive rows."""
+    Y: NDArray[Any]
+    """What the network should give, after the last step or at each step: numbers (N, O) or (N, T, O), float64; of
+    classes their positions among the O names, (N,) or (N, T), int64."""
     at: NDArray[np.int64]
-    """(N,): the row of the series at which each target lies."""
+    """(N,): the row of the series at which each target lies (the last one, if there is one at each step); where there
+    is no series, the record's number."""
+    mask: NDArray[np.bool_] | None = None
+    """(N, T): the steps whose target counts, at least one a record; None: all. Only with targets at each step."""
 
     def __len__(self) -> int:
         return len(self.at)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Dataset:
-    """Everything that training, evaluation and figures know of the data."""
+    """Everything that training and evaluation know of the data."""
 
     name: str
     train: Records
     validation: Records
     test: Records | None
-    series: Array
-    """(L, C): every column, in original units."""
-    columns: tuple[str, ...]
     inputs: tuple[str, ...]
+    """D names."""
     targets: tuple[str, ...]
-    index: NDArray[Any] | None
-    index_name: str
+    """O names: of the target columns, or of the classes."""
     window: int
-    horizon: int
+    """T."""
+    each_step: bool = False
+    """Whether there is a target at each time step, or one after the last."""
+    classes: bool = False
+    """Whether a target is one of the O classes, or O numbers."""
     input_scaler: Scaler
     target_scaler: Scaler
     recipe: dict[str, Any]
     """JSON-able: the component and its arguments, the columns, the scalers as fitted."""
     fingerprint: str
-    """SHA-256, hexadecimal, of the series and of the recipe."""
+    """SHA-256, hexadecimal, of the data and of the recipe."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SeriesDataset(Dataset):
+    """Windows of one series, each with a later row as its target."""
+
+    series: Array
+    """(L, C): every column, in original units."""
+    columns: tuple[str, ...]
+    index: NDArray[Any] | None
+    index_name: str
+    horizon: int
 
 
 def fingerprint(recipe: dict[str, Any], series: Series) -> str:

@@ -10,7 +10,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT, BadInput
-from rnn_lab.sequences.dataset import Dataset, Records, Series, fingerprint
+from rnn_lab.sequences.dataset import Records, Series, SeriesDataset, fingerprint
 from rnn_lab.sequences.generator import Generator
 from rnn_lab.sequences.scaling import Scaling, fit_scaler
 from rnn_lab.sequences.windows import count_windows, split, windows
@@ -60,7 +60,7 @@ class Forecasting(ABC):
     def read(self) -> Series:
         """Return the series, with its input and target columns resolved by ``choose``."""
 
-    def dataset(self) -> Dataset:
+    def dataset(self) -> SeriesDataset:
         """Read, scale, cut and split the series.
 
         Raises:
@@ -99,7 +99,7 @@ class Forecasting(ABC):
             "input_scaler": input_scaler.recipe(),
             "target_scaler": target_scaler.recipe(),
         }
-        return Dataset(
+        return SeriesDataset(
             name=self.name,
             train=train,
             validation=validation,

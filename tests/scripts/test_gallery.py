@@ -6,7 +6,7 @@ import gallery
 import pytest
 from hydra.utils import instantiate
 
-from rnn_lab.sequences import Dataset
+from rnn_lab.sequences import SeriesDataset
 
 NAMES = gallery.names()
 
@@ -19,7 +19,7 @@ def committed() -> dict[str, list[str]]:
     return {re.match(r" \[(\w+)\]", cells[0])[1]: [cell.strip() for cell in cells] for cells in rows}  # type: ignore[index]
 
 
-def made(name: str) -> Dataset:
+def made(name: str) -> SeriesDataset:
     return instantiate(gallery.composed(name), _convert_="all").dataset()
 
 

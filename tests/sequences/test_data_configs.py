@@ -12,7 +12,7 @@ from hydra.utils import get_class, instantiate
 
 import rnn_lab.sequences
 from rnn_lab.component import BadInput
-from rnn_lab.sequences import Dataset, Generator
+from rnn_lab.sequences import Generator, SeriesDataset
 
 CONF = Path(__file__).parents[2] / "conf"
 NAMES = sorted(path.stem for path in (CONF / "data").glob("*.yaml"))
@@ -24,11 +24,11 @@ def text(name: str) -> str:
     return (CONF / "data" / f"{name}.yaml").read_text()
 
 
-def made(name: str, *overrides: str) -> Dataset:
+def made(name: str, *overrides: str) -> SeriesDataset:
     with initialize_config_dir(str(CONF), version_base="1.3"):
         config = compose(overrides=[f"+data={name}", *overrides])
     dataset = instantiate(config.data, _convert_="all").dataset()
-    assert isinstance(dataset, Dataset)
+    assert isinstance(dataset, SeriesDataset)
     return dataset
 
 

@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT, BadInput
-from rnn_lab.sequences import Dataset, Generated, Generator, Sine, Table, scaler_from
+from rnn_lab.sequences import Generated, Generator, SeriesDataset, Sine, Table, scaler_from
 from rnn_lab.sequences.scaling import Array
 from rnn_lab.streams import stream
 
@@ -145,7 +145,7 @@ def test_the_fingerprint_tells_any_change() -> None:
     assert all(len(print_) == 64 for print_ in prints)
 
 
-def table(folder: Path, text: str) -> Dataset:
+def table(folder: Path, text: str) -> SeriesDataset:
     folder.mkdir()
     (folder / "s.csv").write_text(text)
     return Table(name="csv", path=str(folder / "s.csv"), window=1, train=1, validation=1, index="t").dataset()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_lab.sequences.dataset import Dataset, Records
+from rnn_lab.sequences.dataset import Records, SeriesDataset
 from rnn_lab.sequences.scaling import Scaler
 
 
@@ -15,7 +15,7 @@ def joined(train, validation, shift=0.0, scale=1.0):
     """A data set of two splits, each (X, Y), whose targets were scaled by (y - shift) / scale."""
     (_, T, D), O = train[0].shape, train[1].shape[1]  # noqa: E741 - the symbol of the equations
     inputs, targets = (tuple(f"{kind}{i}" for i in range(n)) for kind, n in (("x", D), ("y", O)))
-    return Dataset(
+    return SeriesDataset(
         name="made",
         train=records(*train),
         validation=records(*validation),
