@@ -134,7 +134,7 @@ def lab_epoch(hidden_dim: int, rule: type[SGD | Adam], dtype: Dtype, data: Recor
     state = TrainingState.before(network.initial([0]))
     state.moments, state.schedule = optimizer.begin(state.parameters.flat), optimizer.schedule.begin(1)
     trainer = Trainer(batch_size=batch, shuffle=False, bptt_truncate=k, dtype=dtype)
-    return partial(MiniBatches(network, trainer, optimizer, [0], data.X, data.Y), state)
+    return partial(MiniBatches(network, trainer, optimizer, [0], data), state)
 
 
 def torch_epoch(hidden_dim: int, rule: type[SGD | Adam], dtype: Dtype, data: Records, batch: int, k: int) -> Work:

@@ -133,15 +133,15 @@ def anatomy(network: Network, data: Dataset, epoch: int, parameters: Parameters)
     ``best_readout`` is the validation RMSE of the least-squares readout of these weights' last states.
     """
     h, h_val = (last_states(network, parameters, records) for records in (data.train, data.validation))
-    gradient = TruncatedGradient(network, 1, len(data.train), network.window)
-    gradient(parameters, network.time_major(data.train.X, 1), data.train.Y[None])
+    gradient = TruncatedGradient(network, 1, len(data.train), data.window)
+    _, slope = gradient(parameters, network.time_major(data.train.X, 1), data.train.Y[None])
     readout = np.linalg.lstsq(h, data.train.Y, rcond=None)[0]
     return {
         "epoch": epoch + 1,
         "output": float((h @ parameters["W_hy"][0]).mean()),
         "input_sum": float(parameters["W_hh"][0].sum(axis=0).mean()),
         "state_sd": float(h.std(axis=0).mean()),
-        "largest_gradient": float(max(np.abs(gradient.gradient[name]).max() for name in ("W_xh", "W_hh"))),
+        "largest_gradient": float(max(np.abs(slope[name]).max() for name in ("W_xh", "W_hh"))),
         "countdown": float(((countdown(network, epoch) - data.train.Y) ** 2).sum() / 2),
         "best_readout": float(np.sqrt(np.mean((h_val @ readout - data.validation.Y) ** 2))),
     }
@@ -156,7 +156,7 @@ def last_states(network: Network, parameters: Parameters, records: Records) -> A
     """h_T of each record, (N, H), of R = 1."""
     forward = ForwardPass(network, 1, len(records))
     forward(parameters, network.time_major(records.X, 1))
-    return np.array(forward.layer.states[0, -1])
+    return np.array(forward.recurrence.layers[0].states[0, -1])
 
 
 def separation(published: Run, nudged: Run, updates: int = 800) -> list[Row]:

@@ -76,6 +76,7 @@ class Forecaster:
     @property
     def window(self) -> int:
         """T, the rows that a forecast is made from."""
+        assert self.network.window is not None
         return self.network.window
 
     @property

@@ -5,6 +5,7 @@
 `Elman` describes the layer (it is what ``conf/model/elman.yaml`` writes out); `ElmanPass` computes with it.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,7 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.network.activations import ACTIVATIONS, ActivationName
-from rnn_lab.network.layer import Array, Layer, LayerPass, summed
-from rnn_lab.network.parameters import Parameters
+from rnn_lab.network.layer import Array, Layer, LayerPass, Weights, summed
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -43,38 +43,34 @@ class ElmanPass(LayerPass):
     def __init__(self, layer: Elman, replicas: int, batch: int, keep: int, dtype: Any) -> None:
         super().__init__(layer, replicas, batch, keep, dtype)
         self.activation = ACTIVATIONS[layer.activation]
-        self._step = np.zeros_like(self.h[0])
 
     def allocate_drive(self, width: int, dtype: Any) -> Array:
         """The drive is written where the states will be: f turns one into the other in place."""
         return self.states[:, 1:]
 
-    def start(self) -> None:
+    def advance(self, weights: Weights, first: int) -> None:
         """See `LayerPass`."""
-        self.h[0].fill(0.0)
-
-    def carry(self, t: int) -> None:
-        """See `LayerPass`."""
-        self.h[0][...] = self.h[t]
-
-    def advance(self, parameters: Parameters, steps: int) -> None:
-        """See `LayerPass`."""
-        W_hh, h, step, apply = parameters["W_hh"], self.h, self._step, self.activation.apply
-        for t in range(1, steps + 1):
+        W_hh, h, step, apply = weights["W_hh"], self.h, self.dh, self.activation.apply
+        for t in range(first + 1, self.keep + 1):
             np.matmul(h[t - 1], W_hh, out=step)
             np.add(h[t], step, out=h[t])
             apply(h[t])
 
-    def retreat(self, parameters: Parameters, dh: Array) -> None:
-        """Go back: delta_T = dh * f'(a_T), delta_{t-1} = (delta_t W_hh^T) * f'(a_{t-1})."""
-        delta, step = self.delta, self._step
-        W_hh_T = parameters["W_hh"].swapaxes(1, 2)
-        self.activation.slope(self.states[:, 1:], self.deltas)
-        np.multiply(delta[-1], dh, out=delta[-1])
-        for t in range(len(delta) - 1, 0, -1):
-            np.matmul(delta[t], W_hh_T, out=step)
-            np.multiply(delta[t - 1], step, out=delta[t - 1])
+    def retreat(self, weights: Weights, above: Sequence[Array | None], first: int) -> None:
+        """Go back: delta_t = dh_t * f'(a_t), dh_{t-1} = delta_t W_hh^T + what reaches h_{t-1} from above."""
+        delta, dh, last = self.delta, self.dh, above[-1]
+        assert last is not None
+        W_hh_T = weights["W_hh"].swapaxes(1, 2)
+        self.activation.slope(self.states[:, first + 1 :], self.deltas[:, first:])
+        np.multiply(delta[-1], last, out=delta[-1])
+        for t in range(self.keep - 1, first, -1):
+            np.matmul(delta[t], W_hh_T, out=dh)
+            if (outer := above[t - 1]) is not None:
+                np.add(dh, outer, out=dh)
+            np.multiply(delta[t - 1], dh, out=delta[t - 1])
+        if self.learned:
+            np.matmul(delta[first], W_hh_T, out=dh)
 
-    def recurrent_gradient(self, gradient: Parameters) -> None:
+    def recurrent_gradient(self, gradient: Weights, first: int) -> None:
         """Write dW_hh = sum_t h_{t-1}^T delta_t."""
-        summed(self.states[:, :-1], self.deltas, gradient["W_hh"])
+        summed(self.states[:, first:-1], self.deltas[:, first:], gradient["W_hh"])

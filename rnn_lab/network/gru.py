@@ -9,6 +9,7 @@
 The gates lie side by side in the order r, z, n: W_xh = [W_xr W_xz W_xn], W_hh = [W_hr W_hz W_hn].
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -16,8 +17,7 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.network.activations import ACTIVATIONS
-from rnn_lab.network.layer import Array, Layer, LayerPass, summed
-from rnn_lab.network.parameters import Parameters, Shapes
+from rnn_lab.network.layer import Array, Layer, LayerPass, Weights, summed
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -39,14 +39,14 @@ class GRU(Layer):
 
     reset: Literal["before", "after"] = "after"
 
-    def shapes(self, inputs: int, outputs: int, window: int) -> Shapes:
+    def layer_shapes(self, inputs: int, positions: int | None) -> dict[str, tuple[int, ...]]:
         """See `Layer`."""
         extra = {"b_hn": (self.hidden_dim,)} if self.bias and self.reset == "after" else {}
-        return {**super().shapes(inputs, outputs, window), **extra}
+        return super().layer_shapes(inputs, positions) | extra
 
-    def candidate(self, parameters: Parameters) -> Array:
+    def candidate(self, weights: Weights) -> Array:
         """W_hn, (R, H, H)."""
-        return parameters["W_hh"][:, :, 2 * self.hidden_dim :]
+        return weights["W_hh"][:, :, 2 * self.hidden_dim :]
 
     def unroll(self, replicas: int, batch: int, keep: int, dtype: Any) -> "GRUPass":
         """See `Layer`."""
@@ -55,26 +55,18 @@ class GRU(Layer):
 
 
 class GRUPass(LayerPass):
-    """What both variants share: after `advance`, ``a`` holds r, z and n of each kept step."""
+    """What both variants share: after `advance`, ``a`` holds r, z and n of each remembered step."""
 
     def __init__(self, layer: GRU, replicas: int, batch: int, keep: int, dtype: Any) -> None:
         super().__init__(layer, replicas, batch, keep, dtype)
         H = self.H = layer.hidden_dim
+        self.kept.append(self.drive)
         self.slopes = np.zeros_like(self.drive)
         self.step = np.zeros((replicas, batch, 3 * H), dtype)
-        self.dh = np.zeros((replicas, batch, H), dtype)
         self.rz, self.r, self.z, self.n = (
             [a[..., part] for a in self.a]
             for part in (slice(0, 2 * H), slice(0, H), slice(H, 2 * H), slice(2 * H, None))
         )
-
-    def start(self) -> None:
-        """See `LayerPass`."""
-        self.h[0].fill(0.0)
-
-    def carry(self, t: int) -> None:
-        """See `LayerPass`."""
-        self.h[0][...] = self.h[t]
 
     def mix(self, t: int) -> None:
         """h_t = n_t + z_t * (h_{t-1} - n_t)."""
@@ -83,11 +75,11 @@ class GRUPass(LayerPass):
         np.multiply(self.z[t], after, out=after)
         np.add(after, self.n[t], out=after)
 
-    def gate_slopes(self) -> None:
-        """Write f' of every gate of every kept step at once."""
-        H = self.H
-        ACTIVATIONS["sigmoid"].slope(self.drive[..., : 2 * H], self.slopes[..., : 2 * H])
-        ACTIVATIONS["tanh"].slope(self.drive[..., 2 * H :], self.slopes[..., 2 * H :])
+    def gate_slopes(self, first: int) -> None:
+        """Write f' of every gate of every remembered step at once."""
+        H, gates, slopes = self.H, self.drive[:, first:], self.slopes[:, first:]
+        ACTIVATIONS["sigmoid"].slope(gates[..., : 2 * H], slopes[..., : 2 * H])
+        ACTIVATIONS["tanh"].slope(gates[..., 2 * H :], slopes[..., 2 * H :])
 
     def unmix(self, t: int) -> None:
         """From dh_t: the gradients at z_t's and n_t's pre-activations, and what z_t lets through to dh_{t-1}."""
@@ -109,12 +101,13 @@ class ResetAfterPass(GRUPass):
         super().__init__(layer, replicas, batch, keep, dtype)
         self.proposed = np.zeros((replicas, keep, batch, self.H), dtype)  # h_{t-1} W_hn + b_hn
         self.recurrent = np.zeros_like(self.deltas)  # the gradient with respect to h_{t-1} W_hh, gate by gate
+        self.kept.append(self.proposed)
 
-    def advance(self, parameters: Parameters, steps: int) -> None:
+    def advance(self, weights: Weights, first: int) -> None:
         """See `LayerPass`."""
-        W_hh, H, step = parameters["W_hh"], self.H, self.step
-        b_hn = parameters["b_hn"][:, None] if "b_hn" in parameters else 0.0
-        for t in range(steps):
+        W_hh, H, step = weights["W_hh"], self.H, self.step
+        b_hn = weights["b_hn"][:, None] if "b_hn" in weights else 0.0
+        for t in range(first, self.keep):
             np.matmul(self.h[t], W_hh, out=step)
             np.add(self.rz[t], step[..., : 2 * H], out=self.rz[t])
             ACTIVATIONS["sigmoid"].apply(self.rz[t])
@@ -124,12 +117,14 @@ class ResetAfterPass(GRUPass):
             np.tanh(self.n[t], out=self.n[t])
             self.mix(t)
 
-    def retreat(self, parameters: Parameters, dh: Array) -> None:
+    def retreat(self, weights: Weights, above: Sequence[Array | None], first: int) -> None:
         """See `LayerPass`."""
-        H, W_hh_T = self.H, parameters["W_hh"].swapaxes(1, 2)
-        self.gate_slopes()
-        self.dh[...] = dh
-        for t in range(len(self.delta) - 1, -1, -1):
+        H, W_hh_T = self.H, weights["W_hh"].swapaxes(1, 2)
+        self.gate_slopes(first)
+        self.dh.fill(0.0)
+        for t in range(self.keep - 1, first - 1, -1):
+            if (outer := above[t]) is not None:
+                self.dh += outer
             self.unmix(t)
             delta, recurrent = self.delta[t], self.recurrent[:, t]
             dr, dn = delta[..., :H], delta[..., 2 * H :]
@@ -137,14 +132,15 @@ class ResetAfterPass(GRUPass):
             dr *= self.slopes[:, t, :, :H]
             recurrent[..., : 2 * H] = delta[..., : 2 * H]
             np.multiply(dn, self.r[t], out=recurrent[..., 2 * H :])
-            if t:
+            if t > first or self.learned:
                 self.dh += recurrent @ W_hh_T
 
-    def recurrent_gradient(self, gradient: Parameters) -> None:
+    def recurrent_gradient(self, gradient: Weights, first: int) -> None:
         """See `LayerPass`."""
-        summed(self.states[:, :-1], self.recurrent, gradient["W_hh"])
+        recurrent = self.recurrent[:, first:]
+        summed(self.states[:, first:-1], recurrent, gradient["W_hh"])
         if "b_hn" in gradient:
-            self.recurrent[..., 2 * self.H :].sum(axis=(1, 2), out=gradient["b_hn"])
+            recurrent[..., 2 * self.H :].sum(axis=(1, 2), out=gradient["b_hn"])
 
 
 class ResetBeforePass(GRUPass):
@@ -153,12 +149,13 @@ class ResetBeforePass(GRUPass):
     def __init__(self, layer: GRU, replicas: int, batch: int, keep: int, dtype: Any) -> None:
         super().__init__(layer, replicas, batch, keep, dtype)
         self.reset_state = np.zeros((replicas, keep, batch, self.H), dtype)  # r_t * h_{t-1}
+        self.kept.append(self.reset_state)
 
-    def advance(self, parameters: Parameters, steps: int) -> None:
+    def advance(self, weights: Weights, first: int) -> None:
         """See `LayerPass`."""
-        H, W_hh = self.H, parameters["W_hh"]
+        H, W_hh = self.H, weights["W_hh"]
         W_rz, W_n = W_hh[..., : 2 * H], W_hh[..., 2 * H :]
-        for t in range(steps):
+        for t in range(first, self.keep):
             np.add(self.rz[t], self.h[t] @ W_rz, out=self.rz[t])
             ACTIVATIONS["sigmoid"].apply(self.rz[t])
             reset = self.reset_state[:, t]
@@ -167,25 +164,27 @@ class ResetBeforePass(GRUPass):
             np.tanh(self.n[t], out=self.n[t])
             self.mix(t)
 
-    def retreat(self, parameters: Parameters, dh: Array) -> None:
+    def retreat(self, weights: Weights, above: Sequence[Array | None], first: int) -> None:
         """See `LayerPass`."""
         H = self.H
-        W_rz_T = parameters["W_hh"][..., : 2 * H].swapaxes(1, 2)
-        W_n_T = parameters["W_hh"][..., 2 * H :].swapaxes(1, 2)
-        self.gate_slopes()
-        self.dh[...] = dh
-        for t in range(len(self.delta) - 1, -1, -1):
+        W_rz_T = weights["W_hh"][..., : 2 * H].swapaxes(1, 2)
+        W_n_T = weights["W_hh"][..., 2 * H :].swapaxes(1, 2)
+        self.gate_slopes(first)
+        self.dh.fill(0.0)
+        for t in range(self.keep - 1, first - 1, -1):
+            if (outer := above[t]) is not None:
+                self.dh += outer
             self.unmix(t)
             delta = self.delta[t]
             dr, dreset = delta[..., :H], delta[..., 2 * H :] @ W_n_T
             np.multiply(dreset, self.h[t], out=dr)
             dr *= self.slopes[:, t, :, :H]
-            if t:
+            if t > first or self.learned:
                 self.dh += dreset * self.r[t]
                 self.dh += delta[..., : 2 * H] @ W_rz_T
 
-    def recurrent_gradient(self, gradient: Parameters) -> None:
+    def recurrent_gradient(self, gradient: Weights, first: int) -> None:
         """See `LayerPass`."""
-        H = self.H
-        summed(self.states[:, :-1], self.deltas[..., : 2 * H], gradient["W_hh"][..., : 2 * H])
-        summed(self.reset_state, self.deltas[..., 2 * H :], gradient["W_hh"][..., 2 * H :])
+        H, deltas = self.H, self.deltas[:, first:]
+        summed(self.states[:, first:-1], deltas[..., : 2 * H], gradient["W_hh"][..., : 2 * H])
+        summed(self.reset_state[:, first:], deltas[..., 2 * H :], gradient["W_hh"][..., 2 * H :])

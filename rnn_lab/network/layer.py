@@ -1,12 +1,13 @@
-"""What every recurrent layer shares: its parameters, the walk over a window, and the sums that end a backward pass.
+"""What every recurrent layer shares: parameters, a memory of its last k steps, the sums that end a backward pass.
 
-    h_t = cell(x_t W_xh + b_h, h_{t-1}),    h_0 = 0,    t = 1..T
+    h_t = cell(x_t W_xh + b_h, h_{t-1}),    h_0 = 0 or learned,    t = 1, 2, ...
 
 A layer of G gates has W_xh (D, G H), W_hh (H, G H) and b_h (G H): its gates lie side by side, so that a step takes one
 product with W_hh for all of them. An Elman layer has G = 1.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -16,30 +17,46 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.network.initializers import INITIALIZERS, InitializerName
-from rnn_lab.network.parameters import Parameters, Shapes
+from rnn_lab.network.parameters import Shapes, numbered
 from rnn_lab.streams import stream
 
 Array = NDArray[Any]
+Weights = Mapping[str, Array]
+"""One layer's parameters, each (R, ...), by the names of the first layer."""
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Layer(ABC):
-    """A recurrent layer and its linear readout, o = h_T W_hy + b_y.
+    """Recurrent layers of one kind, one above the other, and the linear readout of the last one.
+
+        o_t = h_t W_hy + b_y,    and with ``input_skip`` + x_t W_xy
+
+    The layer above reads h_t where the first reads x_t. Its parameters have the same names with its number: W_xh.2.
 
     Args:
-        hidden_dim: H, units of the recurrent layer.
+        hidden_dim: H, units of a recurrent layer.
+        layers: how many there are.
+        input_skip: whether x_t also reaches the layers above the first, beside h_t, and the readout.
+        initial_state: h_0, ``zero``, or ``learned`` as parameters that start at zero.
         encoding: ``shared``, one W_xh (D, G H) for all time steps; or ``positional``, a W_xh (T, D, G H) with a slice
             for each step, as if the input were one-hot in time (the tutorial's).
         bias: whether b_h and b_y exist.
         input_initializer: of W_xh, gate by gate.
         recurrent_initializer: of W_hh, gate by gate.
-        readout_initializer: of W_hy.
+        readout_initializer: of W_hy, and of W_xy.
         gain: factor on W_hh as drawn; with an orthogonal W_hh it is the initial spectral radius.
+
+    Reference: Graves, "Generating sequences with recurrent neural networks" (2013), for the skip connections.
     """
 
     GATES: ClassVar[int] = 1
+    STARTS: ClassVar[tuple[str, ...]] = ("h_0",)
+    """The parameters of a learned initial state."""
 
     hidden_dim: Annotated[int, Field(ge=1)] = 32
+    layers: Annotated[int, Field(ge=1)] = 1
+    input_skip: bool = False
+    initial_state: Literal["zero", "learned"] = "zero"
     encoding: Literal["shared", "positional"] = "shared"
     bias: bool = True
     input_initializer: InitializerName = "glorot"
@@ -47,31 +64,49 @@ class Layer(ABC):
     readout_initializer: InitializerName = "glorot"
     gain: Annotated[float, Field(ge=0)] = 1.0
 
-    def shapes(self, inputs: int, outputs: int, window: int) -> Shapes:
-        """Name -> shape of every parameter, without the replica axis."""
+    def shapes(self, inputs: int, outputs: int, window: int | None) -> Shapes:
+        """Name -> shape of every parameter, without the replica axis; a stream has no window."""
+        shapes: dict[str, tuple[int, ...]] = {}
+        for number in range(1, self.layers + 1):
+            D = inputs if number == 1 else self.hidden_dim + inputs * self.input_skip
+            positions = window if self.encoding == "positional" and number == 1 else None
+            shapes |= {numbered(name, number): shape for name, shape in self.layer_shapes(D, positions).items()}
+        shapes["W_hy"] = (self.hidden_dim, outputs)
+        if self.input_skip:
+            shapes["W_xy"] = (inputs, outputs)
+        return shapes | ({"b_y": (outputs,)} if self.bias else {})
+
+    def layer_shapes(self, inputs: int, positions: int | None) -> dict[str, tuple[int, ...]]:
+        """The same for a single layer; ``positions`` are the time steps that have a W_xh of their own."""
         H, GH = self.hidden_dim, self.GATES * self.hidden_dim
-        W_xh = (window, inputs, GH) if self.encoding == "positional" else (inputs, GH)
-        weights: dict[str, tuple[int, ...]] = {"W_xh": W_xh, "W_hh": (H, GH), "W_hy": (H, outputs)}
-        return weights | ({"b_h": (GH,), "b_y": (outputs,)} if self.bias else {})
+        W_xh = (inputs, GH) if positions is None else (positions, inputs, GH)
+        weights: dict[str, tuple[int, ...]] = {"W_xh": W_xh, "W_hh": (H, GH)}
+        starts = {name: (H,) for name in self.STARTS if self.initial_state == "learned"}
+        return weights | ({"b_h": (GH,)} if self.bias else {}) | starts
 
     def initial(self, seed: int, shapes: Shapes) -> dict[str, Array]:
-        """Draw one replica's parameters; biases start at zero."""
-        rng = stream(seed, "initialisation")
+        """Draw one replica's parameters; biases and initial states start at zero."""
         drawn = {name: np.zeros(shape) for name, shape in shapes.items()}
-        for W in drawn["W_xh"].reshape(-1, *shapes["W_xh"][-2:]):  # one, or one for each time step
-            _fill(W, INITIALIZERS[self.input_initializer], rng, self.hidden_dim)
-        _fill(drawn["W_hh"], INITIALIZERS[self.recurrent_initializer], rng, self.hidden_dim)
-        drawn["W_hh"] *= self.gain
-        _fill(drawn["W_hy"], INITIALIZERS[self.readout_initializer], rng, shapes["W_hy"][1])
+        H, rng = self.hidden_dim, stream(seed, "initialisation")
+        for number in range(1, self.layers + 1):
+            own = rng if number == 1 else stream(seed, "initialisation", number)
+            W_xh, W_hh = drawn[numbered("W_xh", number)], drawn[numbered("W_hh", number)]
+            for W in W_xh.reshape(-1, *W_xh.shape[-2:]):  # one, or one for each time step
+                _fill(W, INITIALIZERS[self.input_initializer], own, H)
+            _fill(W_hh, INITIALIZERS[self.recurrent_initializer], own, H)
+            W_hh *= self.gain
+        for name in ("W_hy", "W_xy"):
+            if name in drawn:
+                _fill(drawn[name], INITIALIZERS[self.readout_initializer], rng, shapes[name][1])
         return drawn
 
-    def candidate(self, parameters: Parameters) -> Array:
-        """The block of W_hh that proposes the new state, (R, H, H): all of it, if there are no gates."""
-        return parameters["W_hh"]
+    def candidate(self, weights: Weights) -> Array:
+        """The block of a layer's W_hh that proposes the new state, (R, H, H): all of it, if there are no gates."""
+        return weights["W_hh"]
 
     @abstractmethod
     def unroll(self, replicas: int, batch: int, keep: int, dtype: Any) -> "LayerPass":
-        """Allocate the forward and backward pass for batches of one size."""
+        """Allocate the forward and backward pass of one layer for batches of one size."""
 
 
 def _fill(W: Array, initializer: Any, rng: np.random.Generator, width: int) -> None:
@@ -81,117 +116,136 @@ def _fill(W: Array, initializer: Any, rng: np.random.Generator, width: int) -> N
 
 
 class LayerPass(ABC):
-    """A recurrent layer over time, every buffer allocated once and only ``keep`` steps kept.
+    """One recurrent layer over time, with a memory of its last ``keep`` steps; every buffer is allocated once.
 
-    The window is walked in blocks of ``keep`` steps that share one buffer; the first block may be shorter, so that the
-    last holds exactly the ``keep`` steps that the truncated gradient reaches. Memory does not depend on T.
+    The newest step lies last. `slide` makes room for new steps by moving the remembered ones towards the front, and
+    forgets the oldest. So memory does not depend on how long the layer runs.
 
     Args:
         layer: the layer's description.
         replicas, batch: R, B.
-        keep: k, steps that are kept; k <= T.
+        keep: k, steps that are remembered.
         dtype: float64 or float32.
 
     Attributes:
-        states: (R, k+1, B, H), the state before the last block and the k states in it.
-        deltas: (R, k, B, G H), after `backward`: the gradient of the loss with respect to x_t W_xh + b_h of each kept
-            step, the last step last. Their sizes by lag show how far the gradient reaches.
+        filled: steps that are remembered so far, at most k.
+        states: (R, k+1, B, H), the state before the first of k steps and the k states after them.
+        deltas: (R, k, B, G H), after `backward`: the gradient of the loss with respect to x_t W_xh + b_h of each
+            remembered step. Their sizes by lag show how far the gradient reaches.
     """
 
     def __init__(self, layer: Layer, replicas: int, batch: int, keep: int, dtype: Any) -> None:
         H, GH = layer.hidden_dim, layer.GATES * layer.hidden_dim
-        self.positional = layer.encoding == "positional"
+        self.keep, self.filled = keep, 0
+        self.learned = layer.initial_state == "learned"
         self.states = np.zeros((replicas, keep + 1, batch, H), dtype)
         self.deltas = np.zeros((replicas, keep, batch, GH), dtype)
         self.drive = self.allocate_drive(GH, dtype)
+        self.dh = np.zeros((replicas, batch, H), dtype)
+        # What a step leaves behind: (R, k+1, ...) with the state before the steps, and (R, k, ...).
+        self.carried: dict[str, Array] = {"h_0": self.states}
+        self.kept: list[Array] = []
         # Views made once: the loops over time create no arrays.
         self.h = [self.states[:, t] for t in range(keep + 1)]
         self.delta = [self.deltas[:, t] for t in range(keep)]
         self.a = [self.drive[:, t] for t in range(keep)]
 
     def allocate_drive(self, width: int, dtype: Any) -> Array:
-        """Where x_t W_xh + b_h of a block is written, (R, k, B, G H)."""
+        """Where x_t W_xh + b_h is written, (R, k, B, G H)."""
         replicas, steps, batch, _ = self.states.shape
         return np.zeros((replicas, steps - 1, batch, width), dtype)
 
     @abstractmethod
-    def start(self) -> None:
-        """Set the state to that before the first step."""
+    def advance(self, weights: Weights, first: int) -> None:
+        """Compute the steps from ``first`` on: read ``a[first]``, .. and ``h[first]``, write ``h[first + 1]``, .."""
 
     @abstractmethod
-    def carry(self, t: int) -> None:
-        """Make the state after step t of the block the one before the next block."""
+    def retreat(self, weights: Weights, above: Sequence[Array | None], first: int) -> None:
+        """Go back from the last step to ``first`` and write their ``deltas``.
+
+        ``above`` holds for each of the k steps the gradient (R, B, H) that reaches its state from outside the layer;
+        None is zero. If the initial state is learned, the gradient at the state before step ``first`` is left behind in
+        what `start_gradients` reads.
+        """
 
     @abstractmethod
-    def advance(self, parameters: Parameters, steps: int) -> None:
-        """Go ``steps`` steps on from h[0]: read ``a``, write h[1], h[2], ..."""
-
-    @abstractmethod
-    def retreat(self, parameters: Parameters, dh: Array) -> None:
-        """Go back through all kept steps from a gradient dh (R, B, H) at the last state: write ``deltas``."""
-
-    @abstractmethod
-    def recurrent_gradient(self, gradient: Parameters) -> None:
+    def recurrent_gradient(self, gradient: Weights, first: int) -> None:
         """Write the gradients of W_hh (and of what else only the recurrent side has) from what `retreat` left."""
 
-    def forward(self, parameters: Parameters, X: Array) -> Array:
-        """Run the layer over a window from h_0 = 0.
+    def start_gradients(self) -> dict[str, Array]:
+        """Gradients (R, B, H) at the state before the first step, after `retreat`, by the names of ``carried``."""
+        return {"h_0": self.dh}
 
-        Args:
-            parameters: W_xh, W_hh and, if the layer has biases, b_h.
-            X: (R, T, B, D), time before records; T >= k.
+    def begin(self, weights: Weights) -> None:
+        """Forget everything: the state is the one before the first step."""
+        self.filled = 0
+        for name, states in self.carried.items():
+            states[:, -1] = weights[name][:, None] if self.learned else 0.0
 
-        Returns:
-            h_T, (R, B, H): a view that the next call overwrites.
+    def slide(self, steps: int) -> None:
+        """Make room for new steps, at most k, at the end."""
+        k, first = self.keep, max(self.keep - self.filled - steps, 0)
+        for array in self.carried.values():
+            array[:, first : k + 1 - steps] = array[:, first + steps : k + 1]
+        if first < k - steps:
+            for array in self.kept:
+                array[:, first : k - steps] = array[:, first + steps : k]
+        self.filled = min(self.filled + steps, k)
+
+    def project(self, weights: Weights, inputs: Array, position: int) -> None:
+        """Write x_t W_xh + b_h of the newest steps: one product instead of one a step.
+
+        ``inputs`` (R, n, B, D) are theirs, and ``position`` is the number of steps that lie before them.
         """
-        T, keep = X.shape[1], len(self.delta)
-        self.start()
-        start, stop = 0, T % keep or keep
-        while True:
-            self._project(parameters, X, start, stop)
-            self.advance(parameters, stop - start)
-            if stop == T:
-                return self.h[keep]
-            self.carry(stop - start)
-            start, stop = stop, stop + keep
-
-    def _project(self, parameters: Parameters, X: Array, start: int, stop: int) -> None:
-        """Write x_t W_xh + b_h of a whole block: one product instead of one a step."""
-        out = self.drive[:, : stop - start]
-        W_xh = parameters["W_xh"][:, start:stop] if self.positional else parameters["W_xh"][:, None]
-        if X.shape[-1] == 1:
-            np.multiply(X[:, start:stop], W_xh, out=out)  # an outer product: cheaper without BLAS
+        out, W_xh = self.drive[:, self.keep - inputs.shape[1] :], weights["W_xh"]
+        W_xh = W_xh[:, None] if W_xh.ndim == 3 else W_xh[:, position : position + inputs.shape[1]]
+        if inputs.shape[-1] == 1:
+            np.multiply(inputs, W_xh, out=out)  # an outer product: cheaper without BLAS
         else:
-            np.matmul(X[:, start:stop], W_xh, out=out)
-        if "b_h" in parameters:
-            out += parameters["b_h"][:, None, None]
+            np.matmul(inputs, W_xh, out=out)
+        if "b_h" in weights:
+            out += weights["b_h"][:, None, None]
 
-    def backward(self, parameters: Parameters, X: Array, dh: Array, gradient: Parameters) -> None:
-        """Send a gradient at h_T back through the k kept steps (after `forward` on the same X).
+    def backward(
+        self,
+        weights: Weights,
+        inputs: Array,
+        above: Sequence[Array | None],
+        gradient: Weights,
+        position: int,
+    ) -> None:
+        """Send gradients at the states back through all remembered steps.
 
-            dW_xh = sum_t x_t^T delta_t,    db_h = sum_t delta_t    with t over the last k steps
+            dW_xh = sum_t x_t^T delta_t,    db_h = sum_t delta_t    with t over the remembered steps
 
         Args:
-            parameters, X: as in `forward`.
-            dh: (R, B, H), gradient of the loss with respect to h_T.
-            gradient: written: W_xh, W_hh, b_h.
+            weights: as in the steps.
+            inputs: (R, k, B, D), of the k steps.
+            above: for each of the k steps dL/dh_t (R, B, H) but for what passes through later steps, or None; the last
+                one is there.
+            gradient: written: every parameter of the layer.
+            position: steps from the beginning to the last one.
         """
-        R, T, B, D = X.shape
-        keep = len(self.delta)
-        self.retreat(parameters, dh)
-        self.recurrent_gradient(gradient)
-        # Sums over steps and records at once: one product for each matrix.
-        deltas, recent = self.deltas.reshape(R, keep * B, -1), X[:, T - keep :]
-        if self.positional:
+        first = self.keep - self.filled
+        self.retreat(weights, above, first)
+        self.recurrent_gradient(gradient, first)
+        deltas, inputs = self.deltas[:, first:], inputs[:, first:]
+        if gradient["W_xh"].ndim == 4:
             gradient["W_xh"].fill(0.0)
-            np.matmul(recent.swapaxes(2, 3), self.deltas, out=gradient["W_xh"][:, T - keep :])
+            reached = gradient["W_xh"][:, position - self.filled : position]
+            np.matmul(inputs.swapaxes(2, 3), deltas, out=reached)
         else:
-            np.matmul(recent.reshape(R, keep * B, D).swapaxes(1, 2), deltas, out=gradient["W_xh"])
+            summed(inputs, deltas, gradient["W_xh"])
         if "b_h" in gradient:
-            deltas.sum(axis=1, out=gradient["b_h"])
+            deltas.sum(axis=(1, 2), out=gradient["b_h"])
+        if self.learned:
+            whole = position == self.filled  # else the beginning is out of reach
+            for name, dstart in self.start_gradients().items():
+                gradient[name][...] = dstart.sum(axis=1) if whole else 0.0
 
 
 def summed(left: Array, right: Array, out: Array) -> None:
     """Write sum_t left_t^T right_t, (R, m, n), for left (R, k, B, m) and right (R, k, B, n)."""
     R, k, B, m = left.shape
+    # Sums over steps and records at once: one product for each matrix.
     np.matmul(left.reshape(R, k * B, m).swapaxes(1, 2), right.reshape(R, k * B, -1), out=out)

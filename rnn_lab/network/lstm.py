@@ -4,11 +4,12 @@
     f_t = sigmoid(x_t W_xf + h_{t-1} W_hf + b_f)      forget gate
     g_t = tanh(x_t W_xg + h_{t-1} W_hg + b_g)         candidate
     o_t = sigmoid(x_t W_xo + h_{t-1} W_ho + b_o)      output gate
-    c_t = f_t * c_{t-1} + i_t * g_t,    h_t = o_t * tanh(c_t),    c_0 = 0
+    c_t = f_t * c_{t-1} + i_t * g_t,    h_t = o_t * tanh(c_t)
 
 The gates lie side by side in the order i, f, o, g: three that are sigmoids, then the candidate.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,8 +17,8 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT, BadInput
 from rnn_lab.network.activations import ACTIVATIONS
-from rnn_lab.network.layer import Array, Layer, LayerPass, summed
-from rnn_lab.network.parameters import Parameters, Shapes
+from rnn_lab.network.layer import Array, Layer, LayerPass, Weights, summed
+from rnn_lab.network.parameters import Shapes, numbered
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -36,6 +37,7 @@ class LSTM(Layer):
     """
 
     GATES: ClassVar[int] = 4
+    STARTS: ClassVar[tuple[str, ...]] = ("h_0", "c_0")
 
     forget_bias: float = 1.0
 
@@ -49,12 +51,13 @@ class LSTM(Layer):
         """See `Layer`; b_f starts at ``forget_bias``."""
         drawn = super().initial(seed, shapes)
         if self.bias:
-            drawn["b_h"][self.hidden_dim : 2 * self.hidden_dim] = self.forget_bias
+            for number in range(1, self.layers + 1):
+                drawn[numbered("b_h", number)][self.hidden_dim : 2 * self.hidden_dim] = self.forget_bias
         return drawn
 
-    def candidate(self, parameters: Parameters) -> Array:
+    def candidate(self, weights: Weights) -> Array:
         """W_hg, (R, H, H)."""
-        return parameters["W_hh"][:, :, 3 * self.hidden_dim :]
+        return weights["W_hh"][:, :, 3 * self.hidden_dim :]
 
     def unroll(self, replicas: int, batch: int, keep: int, dtype: Any) -> "LSTMPass":
         """See `Layer`."""
@@ -62,10 +65,10 @@ class LSTM(Layer):
 
 
 class LSTMPass(LayerPass):
-    """An LSTM layer over time: after `advance`, ``a`` holds the gates of each kept step.
+    """An LSTM layer over time: after `advance`, ``a`` holds the gates of each remembered step.
 
     Attributes:
-        cells: (R, k+1, B, H), c before the last block and in it.
+        cells: (R, k+1, B, H), c before the first of k steps and after each.
         squashed: (R, k, B, H), tanh(c_t).
     """
 
@@ -74,27 +77,19 @@ class LSTMPass(LayerPass):
         H = self.H = layer.hidden_dim
         self.cells = np.zeros_like(self.states)
         self.squashed = np.zeros((replicas, keep, batch, H), dtype)
+        self.carried["c_0"] = self.cells
+        self.kept += [self.drive, self.squashed]
         self.slopes = np.zeros_like(self.drive)
         self.step = np.zeros((replicas, batch, 4 * H), dtype)
-        self.scratch = np.zeros((replicas, batch, H), dtype)
+        self.scratch, self.dc = np.zeros((2, replicas, batch, H), dtype)
         self.c = [self.cells[:, t] for t in range(keep + 1)]
         self.gates = [a[..., : 3 * H] for a in self.a]
         self.i, self.f, self.o, self.g = ([a[..., p * H : (p + 1) * H] for a in self.a] for p in range(4))
 
-    def start(self) -> None:
+    def advance(self, weights: Weights, first: int) -> None:
         """See `LayerPass`."""
-        self.h[0].fill(0.0)
-        self.c[0].fill(0.0)
-
-    def carry(self, t: int) -> None:
-        """See `LayerPass`."""
-        self.h[0][...] = self.h[t]
-        self.c[0][...] = self.c[t]
-
-    def advance(self, parameters: Parameters, steps: int) -> None:
-        """See `LayerPass`."""
-        W_hh, step, scratch = parameters["W_hh"], self.step, self.scratch
-        for t in range(steps):
+        W_hh, step, scratch = weights["W_hh"], self.step, self.scratch
+        for t in range(first, self.keep):
             np.matmul(self.h[t], W_hh, out=step)
             np.add(self.a[t], step, out=self.a[t])
             ACTIVATIONS["sigmoid"].apply(self.gates[t])
@@ -105,13 +100,17 @@ class LSTMPass(LayerPass):
             np.tanh(self.c[t + 1], out=self.squashed[:, t])
             np.multiply(self.o[t], self.squashed[:, t], out=self.h[t + 1])
 
-    def retreat(self, parameters: Parameters, dh: Array) -> None:
+    def retreat(self, weights: Weights, above: Sequence[Array | None], first: int) -> None:
         """Go back: dc_t = dh_t * o_t * (1 - tanh(c_t)^2) + dc_{t+1} * f_{t+1}, and from it every gate's delta."""
-        H, W_hh_T = self.H, parameters["W_hh"].swapaxes(1, 2)
-        ACTIVATIONS["sigmoid"].slope(self.drive[..., : 3 * H], self.slopes[..., : 3 * H])
-        ACTIVATIONS["tanh"].slope(self.drive[..., 3 * H :], self.slopes[..., 3 * H :])
-        dc, slope_c = np.zeros_like(dh), self.scratch
-        for t in range(len(self.delta) - 1, -1, -1):
+        H, W_hh_T, dh, dc, slope_c = self.H, weights["W_hh"].swapaxes(1, 2), self.dh, self.dc, self.scratch
+        gates, slopes = self.drive[:, first:], self.slopes[:, first:]
+        ACTIVATIONS["sigmoid"].slope(gates[..., : 3 * H], slopes[..., : 3 * H])
+        ACTIVATIONS["tanh"].slope(gates[..., 3 * H :], slopes[..., 3 * H :])
+        dh.fill(0.0)
+        dc.fill(0.0)
+        for t in range(self.keep - 1, first - 1, -1):
+            if (outer := above[t]) is not None:
+                dh += outer
             delta = self.delta[t]
             ACTIVATIONS["tanh"].slope(self.squashed[:, t], slope_c)
             slope_c *= self.o[t]
@@ -122,10 +121,14 @@ class LSTMPass(LayerPass):
             np.multiply(dh, self.squashed[:, t], out=delta[..., 2 * H : 3 * H])
             np.multiply(dc, self.i[t], out=delta[..., 3 * H :])
             delta *= self.slopes[:, t]
-            if t:
-                dh = delta @ W_hh_T
+            if t > first or self.learned:
+                np.matmul(delta, W_hh_T, out=dh)
                 dc *= self.f[t]
 
-    def recurrent_gradient(self, gradient: Parameters) -> None:
+    def start_gradients(self) -> dict[str, Array]:
         """See `LayerPass`."""
-        summed(self.states[:, :-1], self.deltas, gradient["W_hh"])
+        return {"h_0": self.dh, "c_0": self.dc}
+
+    def recurrent_gradient(self, gradient: Weights, first: int) -> None:
+        """See `LayerPass`."""
+        summed(self.states[:, first:-1], self.deltas[:, first:], gradient["W_hh"])

@@ -1,4 +1,4 @@
-"""A recurrent network for windows of one shape: recurrent layer, linear readout, gradient of the loss."""
+"""A recurrent network for records of one shape: recurrent layers, a linear readout, and what it says of records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,22 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.network.layer import Layer
-from rnn_lab.network.losses import half_mean_squared_error
+from rnn_lab.network.losses import LossName
 from rnn_lab.network.parameters import Parameters, Shapes
+from rnn_lab.network.recurrence import Recurrence
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Network:
-    """A model applied to windows (T, D) with targets (O,).
+    """A model applied to windows (T, D), or to a stream without an end.
 
-        h_T = layer(x_1 .. x_T),    o = h_T W_hy + b_y
+        h_1, h_2, .. = layers(x_1, x_2, ..),    o_t = h_t W_hy + b_y
 
     Args:
-        model: the recurrent layer's description, such as `Elman`.
-        inputs, outputs, window: D, O, T.
+        model: the recurrent layers' description, such as `Elman`.
+        inputs, outputs: D, O.
+        window: T; None for a stream.
         dtype: ``"float64"`` or ``"float32"``, of parameters and arithmetic.
+        each_step: whether o_t is wanted for every t, (T, O), or for the last one, (O,).
+        loss: what `TruncatedGradient` differentiates; with ``cross_entropy`` the outputs are logits of O classes.
 
     Example:
         >>> from rnn_lab.network import Elman
@@ -35,8 +39,10 @@ class Network:
     model: Layer
     inputs: int
     outputs: int
-    window: int
+    window: int | None
     dtype: str = "float64"
+    each_step: bool = False
+    loss: LossName = "half_mean_squared_error"
 
     @property
     def shapes(self) -> Shapes:
@@ -50,35 +56,59 @@ class Network:
             {name: np.stack([d[name] for d in drawn]).astype(self.dtype) for name in self.shapes}
         )
 
+    def zeros(self, replicas: int) -> Parameters:
+        """Parameters that are all zero: room for a gradient."""
+        size = sum(int(np.prod(shape)) for shape in self.shapes.values())
+        return Parameters(np.zeros((replicas, size), self.dtype), self.shapes)
+
+    def unroll(self, replicas: int, batch: int, keep: int) -> Recurrence:
+        """Allocate the recurrent layers' passes for batches of one size."""
+        return Recurrence(self.model, self.inputs, replicas, batch, keep, self.dtype)
+
+    def readout(self, parameters: Parameters, h: Array, X: Array, out: Array) -> None:
+        """Write o = h W_hy + b_y, and + x W_xy if the model skips, for h (R, n, B, H) and X (R, n, B, D)."""
+        np.matmul(h, parameters["W_hy"][:, None], out=out)
+        if "W_xy" in parameters:
+            out += X @ parameters["W_xy"][:, None]
+        if "b_y" in parameters:
+            out += parameters["b_y"][:, None, None]
+
     def time_major(self, X: Array, replicas: int) -> Array:
-        """Records (N, T, D), the same for each replica, in the order that the passes read: (R, T, N, D)."""
-        ordered = np.ascontiguousarray(X.swapaxes(0, 1), self.dtype)
+        """Records (N, T, ...), the same for each replica, in the order that the passes read: (R, T, N, ...)."""
+        dtype = self.dtype if X.dtype.kind == "f" else X.dtype  # classes stay whole numbers
+        ordered = np.ascontiguousarray(X.swapaxes(0, 1), dtype)
         return np.broadcast_to(ordered, (replicas, *ordered.shape))
 
     def predict(self, parameters: Parameters, X: Array) -> Array:
-        """Outputs (R, N, O) for records X (N, T, D)."""
+        """Outputs (R, N, O), or (R, N, T, O) if there is one at each step, for records X (N, T, D)."""
         return Outputs(self, parameters.replicas, X)(parameters)
 
 
 class ForwardPass:
-    """Outputs for batches of one size, (R, T, B, D) -> (R, B, O).
+    """Outputs for batches of one size: (R, T, B, D) -> (R, B, O), or (R, T, B, O) if there is one at each step.
 
     Args:
         network: what to compute.
         replicas, batch: R, B.
-        keep: k, states kept on the way (1 suffices where no gradient follows).
+        keep: k, steps that are computed in one block, and remembered at the end.
     """
 
     def __init__(self, network: Network, replicas: int, batch: int, keep: int = 1) -> None:
-        self.layer = network.model.unroll(replicas, batch, keep, network.dtype)
-        self.outputs = np.zeros((replicas, batch, network.outputs), network.dtype)
+        self.network = network
+        self.recurrence = network.unroll(replicas, batch, keep)
+        steps = network.window if network.each_step and network.window else 1
+        self.outputs = np.zeros((replicas, steps, batch, network.outputs), network.dtype)
 
     def __call__(self, parameters: Parameters, X: Array) -> Array:
-        """Outputs (R, B, O): a buffer that the next call overwrites."""
-        np.matmul(self.layer.forward(parameters, X), parameters["W_hy"], out=self.outputs)
-        if "b_y" in parameters:
-            self.outputs += parameters["b_y"][:, None]
-        return self.outputs
+        """Outputs: a buffer that the next call overwrites."""
+        readout, each_step = self.network.readout, self.network.each_step
+        for block, h in self.recurrence.walk(parameters, X):
+            if each_step:
+                readout(parameters, h, X[:, block], self.outputs[:, block])
+        if each_step:
+            return self.outputs
+        readout(parameters, h[:, -1:], X[:, -1:], self.outputs)
+        return self.outputs[:, 0]
 
 
 class Outputs:
@@ -103,60 +133,18 @@ class Outputs:
 
     def __init__(self, network: Network, replicas: int, X: Array) -> None:
         X = network.time_major(X, replicas)
-        self.shape = (replicas, X.shape[2], network.outputs)
+        self.each_step = network.each_step
+        steps = (X.shape[1],) if network.each_step else ()
+        self.shape = (replicas, X.shape[2], *steps, network.outputs)
         self.blocks = [X[:, :, start : start + self.BLOCK] for start in range(0, X.shape[2], self.BLOCK)]
         sizes = {block.shape[2] for block in self.blocks}  # the usual one, and perhaps a smaller last one
         self.forward = {size: ForwardPass(network, replicas, size) for size in sizes}
 
     def __call__(self, parameters: Parameters) -> Array:
-        """Outputs (R, N, O), in memory of their own."""
+        """Outputs (R, N, O) or (R, N, T, O), in memory of their own."""
         outputs = np.empty(self.shape, parameters.flat.dtype)
         for i, block in enumerate(self.blocks):
-            outputs[:, i * self.BLOCK : (i + 1) * self.BLOCK] = self.forward[block.shape[2]](parameters, block)
+            found = self.forward[block.shape[2]](parameters, block)
+            place = outputs[:, i * self.BLOCK : (i + 1) * self.BLOCK]
+            place[...] = found.swapaxes(1, 2) if self.each_step else found
         return outputs
-
-
-class TruncatedGradient:
-    """Loss and gradient by back-propagation through the last k time steps.
-
-    Truncation cuts the dependence of h_{T-k} on the parameters: the gradient is exact for the function in which that
-    state is a constant, and the whole gradient where k >= T.
-
-    Args:
-        network: what to differentiate.
-        replicas, batch: R, B.
-        bptt_truncate: k.
-
-    Attributes:
-        gradient: dL/dparameters, overwritten by each call.
-
-    Example:
-        >>> from rnn_lab.network import Elman
-        >>> network = Network(Elman(hidden_dim=4), inputs=1, outputs=1, window=10)
-        >>> rule = TruncatedGradient(network, replicas=2, batch=5, bptt_truncate=3)
-        >>> loss, gradient = rule(network.initial([0, 1]), np.zeros((2, 10, 5, 1)), np.ones((2, 5, 1)))
-        >>> loss, gradient["b_y"].ravel()  # from zeros comes zero, which misses the target by 1
-        (array([0.5, 0.5]), array([-1., -1.]))
-
-    Reference: Williams & Peng, "An efficient gradient-based algorithm for on-line training of recurrent network
-    trajectories" (1990).
-    """
-
-    def __init__(self, network: Network, replicas: int, batch: int, bptt_truncate: int) -> None:
-        self.forward = ForwardPass(network, replicas, batch, keep=min(bptt_truncate, network.window))
-        size = sum(int(np.prod(shape)) for shape in network.shapes.values())
-        self.gradient = Parameters(np.zeros((replicas, size), network.dtype), network.shapes)
-        self._error = np.zeros((replicas, batch, network.outputs), network.dtype)
-
-    def __call__(self, parameters: Parameters, X: Array, Y: Array) -> tuple[Array, Parameters]:
-        """Loss (R,) and gradient for X (R, T, B, D) and Y (R, B, O)."""
-        gradient, error, layer = self.gradient, self._error, self.forward.layer
-        outputs = self.forward(parameters, X)
-        loss = half_mean_squared_error(outputs, Y, error)
-        h_T = layer.states[:, -1]
-        np.matmul(h_T.swapaxes(1, 2), error, out=gradient["W_hy"])
-        if "b_y" in gradient:
-            error.sum(axis=1, out=gradient["b_y"])
-        dh = np.matmul(error, parameters["W_hy"].swapaxes(1, 2))
-        layer.backward(parameters, X, dh, gradient)
-        return loss, gradient

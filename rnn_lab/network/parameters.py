@@ -13,6 +13,16 @@ from rnn_lab.whole import whole
 Shapes = Mapping[str, tuple[int, ...]]
 
 
+def numbered(name: str, layer: int) -> str:
+    """Name a parameter of the layer of that number: the first layer's names stand alone.
+
+    Example:
+        >>> numbered("W_hh", 1), numbered("W_hh", 2)
+        ('W_hh', 'W_hh.2')
+    """
+    return name if layer == 1 else f"{name}.{layer}"
+
+
 class Parameters:
     """Named parameters of R replicas over one flat array.
 
@@ -37,10 +47,13 @@ class Parameters:
         if flat.shape[1] != size:
             raise ValueError(f"flat has {flat.shape[1]} columns, the shapes need {size}")
         self._views: dict[str, NDArray[Any]] = {}
+        self._layers: dict[int, dict[str, NDArray[Any]]] = {}
         start = 0
         for name, shape in self.shapes.items():
             stop = start + prod(shape)
-            self._views[name] = flat[:, start:stop].reshape(len(flat), *shape)
+            view = self._views[name] = flat[:, start:stop].reshape(len(flat), *shape)
+            own, _, layer = name.partition(".")
+            self._layers.setdefault(int(layer or 1), {})[own] = view
             start = stop
 
     @classmethod
@@ -68,6 +81,10 @@ class Parameters:
     def replicas(self) -> int:
         """R."""
         return len(self.flat)
+
+    def layer(self, number: int) -> Mapping[str, NDArray[Any]]:
+        """The parameters of the layer of that number, from 1, under the first layer's names."""
+        return self._layers[number]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Every parameter by name, each (R, ...): views, not copies."""

@@ -52,15 +52,17 @@ class TutorialElman(Elman):
 
 
 def _require_tutorial(model: Layer, who: str) -> None:
-    if not isinstance(model, Elman) or (model.activation, model.encoding, model.bias) != (
-        "sigmoid",
-        "positional",
-        False,
-    ):
-        raise BadInput(
-            f"{who} needs model.activation=sigmoid, model.encoding=positional and model.bias=false "
-            "(model=tutorial has these)."
-        )
+    needs = {
+        "activation": "sigmoid",
+        "encoding": "positional",
+        "bias": False,
+        "layers": 1,
+        "input_skip": False,
+        "initial_state": "zero",
+    }
+    if not isinstance(model, Elman) or any(getattr(model, name) != value for name, value in needs.items()):
+        values = ", ".join(f"model.{name}={str(value).lower()}" for name, value in needs.items())
+        raise BadInput(f"{who} needs {values} (model=tutorial has these).")
 
 
 class TutorialRule:
@@ -86,20 +88,24 @@ class TutorialRule:
                 "trainer.update_rule=tutorial is defined for one input and one target column, "
                 f"and the data has {network.inputs} and {network.outputs}."
             )
+        if network.each_step or network.window is None or network.loss != "half_mean_squared_error":
+            raise BadInput(
+                "trainer.update_rule=tutorial is defined for windows with one target number after the last step."
+            )
         T, H = network.window, network.model.hidden_dim
         self.forward = ForwardPass(network, replicas, 1, keep=T)
         self.clip_value = clip_value
-        self.gradient = Parameters.from_arrays(
-            {name: np.zeros((replicas, *shape), network.dtype) for name, shape in network.shapes.items()}
-        )
+        self.gradient = network.zeros(replicas)
         self._m = np.minimum(np.arange(T, dtype=network.dtype), bptt_truncate)[:, None]
         self._error = np.zeros((replicas, 1, 1), network.dtype)
         self._increments = np.zeros((T, replicas, 3, H), network.dtype)
 
-    def __call__(self, parameters: Parameters, X: Array, Y: Array) -> tuple[Array, Parameters]:
-        """Loss (R,) and direction for X (R, T, 1, 1) and Y (R, 1, 1)."""
+    def __call__(
+        self, parameters: Parameters, X: Array, Y: Array, weights: Array | None = None
+    ) -> tuple[Array, Parameters]:
+        """Loss (R,) and direction for X (R, T, 1, 1) and Y (R, 1, 1); there are no steps to weigh."""
         loss = half_mean_squared_error(self.forward(parameters, X), Y, self._error)
-        states = self.forward.layer.states[:, :, 0]  # (R, T+1, H)
+        states = self.forward.recurrence.layers[0].states[:, :, 0]  # (R, T+1, H)
         u = X[:, :, 0] * parameters["W_xh"][:, :, 0]  # (R, T, H)
         w = states[:, :-1] @ parameters["W_hh"]
         increments = self._increments

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,12 +66,18 @@ class Dataset:
     """Whether there is a target at each time step, or one after the last."""
     classes: bool = False
     """Whether a target is one of the O classes, or O numbers."""
+    fresh: Callable[[int], Records] | None = None
+    """Training records of each epoch, from 1; None: always ``train``, which is what epoch 1 has."""
     input_scaler: Scaler
     target_scaler: Scaler
     recipe: dict[str, Any]
     """JSON-able: the component and its arguments, the columns, the scalers as fitted."""
     fingerprint: str
     """SHA-256, hexadecimal, of the data and of the recipe."""
+
+    def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_] | None:
+        """(R, N) which records are solved by the task's own criterion, from outputs (R, N, ...); None: it has none."""
+        return None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -1,21 +1,28 @@
 """What is known of the weights after an epoch: losses and errors, and what follows from them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.network import Network, Outputs, Parameters
-from rnn_lab.network.losses import half_mean_squared_error
-from rnn_lab.sequences import Dataset
+from rnn_lab.network import Layer, Network, Outputs, Parameters
+from rnn_lab.network.losses import LOSSES
+from rnn_lab.network.parameters import numbered
+from rnn_lab.sequences import Dataset, Records
 from rnn_lab.training.state import TrainingState
 from rnn_lab.training.trainer import Trainer
 
 Array = NDArray[Any]
 
+SHOWN = 500
+"""Predictions at each step, or of classes, that observers are shown of a split."""
+
 
 class Examination:
-    """Loss and RMSE on the training and the validation records, with buffers allocated once.
+    """Losses and errors on the training and the validation records, with buffers allocated once.
+
+    Where each epoch trains on fresh records, as many of the first epoch's are looked at as there are for validation.
 
     Args:
         network, dataset: what is examined, on what.
@@ -23,27 +30,92 @@ class Examination:
     """
 
     def __init__(self, network: Network, dataset: Dataset, replicas: int) -> None:
-        self.scaler = dataset.target_scaler
-        self.parts = []
-        for name, key, records in (
-            ("train", "train", dataset.train),
-            ("val", "validation", dataset.validation),
-        ):
-            outputs = Outputs(network, replicas, records.X)
-            self.parts.append((name, key, outputs, records.Y.astype(network.dtype), self.scaler.undo(records.Y)))
+        self.network, self.dataset = network, dataset
+        train = dataset.train if dataset.fresh is None else first(dataset.train, len(dataset.validation))
+        self.parts = [
+            (name, key, Outputs(network, replicas, records.X), records)
+            for name, key, records in (("train", "train", train), ("val", "validation", dataset.validation))
+        ]
 
     def __call__(self, parameters: Parameters) -> tuple[dict[str, Array], dict[str, Array]]:
-        """Metrics ``train/loss``, ``train/rmse``, ``val/loss``, ``val/rmse``, each (R,), and predictions (R, N, O).
+        """Metrics ``train/loss``, ``val/rmse``, .., each (R,), and predictions, each (R, n, O); see `shown`.
 
-        The loss is the one trained on, of scaled targets; RMSE and predictions are in the data's own units.
+        The loss is the one trained on, of scaled targets; RMSE and predictions are in the data's own units. Classes
+        have ``accuracy`` in the place of RMSE, and tasks with a criterion of their own ``success``, the share of
+        records that meet it.
         """
-        metrics, predictions = {}, {}
-        for name, key, outputs_of, Y, truth in self.parts:
+        metrics: dict[str, Array] = {}
+        predictions = {}
+        for name, key, outputs_of, records in self.parts:
             outputs = outputs_of(parameters)
-            metrics[f"{name}/loss"] = half_mean_squared_error(outputs, Y, np.empty_like(outputs))
-            predictions[key] = self.scaler.undo(outputs.astype(np.float64))
-            metrics[f"{name}/rmse"] = np.sqrt(np.mean((predictions[key] - truth) ** 2, axis=(1, 2)))
+            metrics |= {
+                f"{name}/{score}": value
+                for score, value in examined(self.network, self.dataset, records, outputs).items()
+            }
+            predictions[key] = shown(self.dataset, records, outputs)
         return metrics, predictions
+
+
+def examined(network: Network, dataset: Dataset, records: Records, outputs: Array) -> dict[str, Array]:
+    """Score outputs (R, N, O) or (R, N, T, O) of some records: ``loss``, ``rmse`` or ``accuracy``, ``success``."""
+    R = len(outputs)
+    counted = None
+    if records.mask is not None:
+        counted = np.broadcast_to(records.mask / records.mask.sum(), (R, *records.mask.shape)).astype(outputs.dtype)
+    Y = records.Y if dataset.classes else records.Y.astype(outputs.dtype)
+    scores = {"loss": LOSSES[network.loss](outputs, Y[None], np.empty_like(outputs), counted)}
+    if dataset.classes:
+        scores["accuracy"] = averaged(outputs.argmax(axis=-1) == records.Y, records)
+    else:
+        scaler = dataset.target_scaler
+        squares = (scaler.undo(outputs.astype(np.float64)) - scaler.undo(records.Y)) ** 2
+        scores["rmse"] = np.sqrt(averaged(squares.mean(axis=-1), records))
+    success = dataset.success(outputs, records)
+    if success is not None:
+        scores["success"] = success.mean(axis=1)
+    return scores
+
+
+def averaged(values: Array, records: Records) -> Array:
+    """Mean of values (R, N) or (R, N, T) over the records and the steps that count: (R,)."""
+    if records.mask is not None:
+        return np.asarray(values[:, records.mask].mean(axis=1))
+    return np.asarray(values.reshape(len(values), -1).mean(axis=1))
+
+
+def first(records: Records, count: int) -> Records:
+    """The first records of a split."""
+    mask = None if records.mask is None else records.mask[:count]
+    return Records(records.X[:count], records.Y[:count], records.at[:count], mask)
+
+
+def shown(dataset: Dataset, records: Records, outputs: Array | None) -> Array:
+    """What a plot of predictions shows of outputs (R, N, ..., O), (R, n, O); or of the truth, (n, O), where None.
+
+    Numbers after the last step are shown as they are, in the data's own units, and numbers at each step for the first
+    steps that count, one record after the other. Of classes it is the probability of the right one, with 1 for truth.
+    """
+    if dataset.classes:
+        if outputs is None:
+            values = np.ones((*records.Y.shape, 1))
+        else:
+            logits = outputs - outputs.max(axis=-1, keepdims=True)
+            right = np.take_along_axis(logits, records.Y[None, ..., None], axis=-1)
+            values = np.exp(right) / np.exp(logits).sum(axis=-1, keepdims=True)
+    else:
+        values = dataset.target_scaler.undo(records.Y if outputs is None else outputs.astype(np.float64))
+    if not dataset.each_step:
+        return values if not dataset.classes else values[..., :SHOWN, :]
+    mask = np.ones(records.Y.shape[:2], bool) if records.mask is None else records.mask
+    return np.asarray(values[..., mask, :][..., :SHOWN, :])
+
+
+def spectral_radii(model: Layer, parameters: Parameters) -> Mapping[str, Array]:
+    """Spectral radius of each recurrent layer's W_hh, or of the block of it that proposes the new state."""
+    return {
+        numbered("weights/spectral_radius", number): spectral_radius(model.candidate(parameters.layer(number)))
+        for number in range(1, model.layers + 1)
+    }
 
 
 def spectral_radius(W: Array) -> Array:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rnn_lab.component import BadInput
 from rnn_lab.network import Network, Parameters
 from rnn_lab.sequences import Dataset
-from rnn_lab.training.examination import Examination, judge, spectral_radius
+from rnn_lab.training.examination import Examination, judge, spectral_radii
 from rnn_lab.training.lbfgs import LBFGS, FullBatch
 from rnn_lab.training.minibatch import MiniBatches
 from rnn_lab.training.optimizers import Optimizer
@@ -64,8 +64,10 @@ def engine(
     if state is not None and state.epoch > trainer.epochs:
         raise BadInput(f"trainer.epochs={trainer.epochs} is less than the {state.epoch} epochs that are done already.")
     if isinstance(optimizer, LBFGS):
-        return FullBatch(network, trainer, optimizer, seeds, dataset.train.X, dataset.train.Y)
-    return MiniBatches(network, trainer, optimizer, seeds, dataset.train.X, dataset.train.Y)
+        if dataset.fresh is not None:
+            raise BadInput("optimizer=lbfgs goes down one loss: it needs data.fresh=false.")
+        return FullBatch(network, trainer, optimizer, seeds, dataset.train)
+    return MiniBatches(network, trainer, optimizer, seeds, dataset.train, dataset.fresh)
 
 
 def fit(
@@ -109,7 +111,7 @@ def fit(
         metrics |= {
             "grad/norm": lengths,
             "grad/clipped": clips,
-            "weights/spectral_radius": spectral_radius(network.model.candidate(state.parameters)),
+            **spectral_radii(network.model, state.parameters),
             "lr": rate,
             "epoch_seconds": np.full(len(seeds), seconds),
         }

@@ -10,6 +10,8 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT, BadInput
 from rnn_lab.network import Network, Parameters, TruncatedGradient
+from rnn_lab.sequences import Records
+from rnn_lab.training.layout import TimeMajor
 from rnn_lab.training.state import TrainingState
 from rnn_lab.training.trainer import Trainer
 
@@ -47,24 +49,23 @@ class FullBatch:
     Args:
         network, trainer, optimizer: what to train and how.
         seeds: one for each replica.
-        X, Y: scaled training records, (N, T, D) and (N, O).
+        records: scaled training records.
     """
 
     def __init__(
-        self, network: Network, trainer: Trainer, optimizer: LBFGS, seeds: Sequence[int], X: Array, Y: Array
+        self, network: Network, trainer: Trainer, optimizer: LBFGS, seeds: Sequence[int], records: Records
     ) -> None:
         if trainer.update_rule != "bptt" or trainer.clip_value is not None or trainer.clip_norm is not None:
             raise BadInput("optimizer=lbfgs needs trainer.update_rule=bptt, and trainer.clip_value and clip_norm null.")
-        if trainer.batch(len(Y)) != len(Y):
+        if trainer.batch(len(records)) != len(records):
             raise BadInput(
-                f"optimizer=lbfgs uses all {len(Y)} training records at once: set trainer.batch_size=null "
+                f"optimizer=lbfgs uses all {len(records)} training records at once: set trainer.batch_size=null "
                 f"(it is {trainer.batch_size})."
             )
         self.optimizer = optimizer
         self.dtype = network.dtype
-        self.rule = TruncatedGradient(network, 1, len(Y), trainer.bptt_truncate)
-        self.X = network.time_major(X, 1)
-        self.Y = np.asarray(Y, network.dtype)[None]
+        self.rule = TruncatedGradient(network, 1, len(records), trainer.bptt_truncate, trainer.bptt_stride)
+        self.batch = TimeMajor(network, records).batch(np.arange(len(records))[None])
 
     def __call__(self, state: TrainingState) -> tuple[Array, Array]:
         """Train the replicas that still run for one epoch, in place.
@@ -79,7 +80,7 @@ class FullBatch:
             template = state.parameters.select(r)
 
             def objective(theta: Array, template: Parameters = template) -> tuple[float, Array]:
-                loss, gradient = self.rule(template.like(theta[None].astype(self.dtype)), self.X, self.Y)
+                loss, gradient = self.rule(template.like(theta[None].astype(self.dtype)), *self.batch)
                 return float(loss[0]), gradient.flat[0].astype(np.float64)
 
             found = minimize(

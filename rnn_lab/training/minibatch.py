@@ -8,13 +8,16 @@ from numpy.typing import NDArray
 
 from rnn_lab.network import Network, Parameters, TruncatedGradient
 from rnn_lab.network.tutorial import TutorialRule
+from rnn_lab.sequences import Records
 from rnn_lab.streams import stream
 from rnn_lab.training.clipping import clip
+from rnn_lab.training.layout import TimeMajor
 from rnn_lab.training.optimizers import Optimizer
 from rnn_lab.training.state import TrainingState
 from rnn_lab.training.trainer import Trainer
 
 Array = NDArray[Any]
+Rule = Callable[[Parameters, Array, Array, Array | None], tuple[Array, Parameters]]
 
 
 class MiniBatches:
@@ -23,7 +26,8 @@ class MiniBatches:
     Args:
         network, trainer, optimizer: what to train and how.
         seeds: one for each replica; they order its records.
-        X, Y: scaled training records, (N, T, D) and (N, O).
+        records: scaled training records.
+        fresh: gives each epoch, from 1, records of its own; None: always the same.
     """
 
     def __init__(
@@ -32,17 +36,16 @@ class MiniBatches:
         trainer: Trainer,
         optimizer: Optimizer,
         seeds: Sequence[int],
-        X: Array,
-        Y: Array,
+        records: Records,
+        fresh: Callable[[int], Records] | None = None,
     ) -> None:
         self.network, self.trainer, self.optimizer, self.seeds = network, trainer, optimizer, seeds
-        self.X = np.ascontiguousarray(X.swapaxes(0, 1), network.dtype)  # (T, N, D)
-        self.Y = np.asarray(Y, network.dtype)
-        self.batch = trainer.batch(len(Y))
-        self._rules: dict[int, Callable[[Parameters, Array, Array], tuple[Array, Parameters]]] = {}
+        self.records, self.fresh = TimeMajor(network, records), fresh
+        self.batch = trainer.batch(len(records))
+        self._rules: dict[int, Rule] = {}
         self._rule(self.batch)  # refuses a rule that does not fit before anything has happened
 
-    def _rule(self, batch: int) -> Callable[[Parameters, Array, Array], tuple[Array, Parameters]]:
+    def _rule(self, batch: int) -> Rule:
         """The gradient for batches of one size: the usual one, and perhaps a smaller last one."""
         if batch not in self._rules:
             R, k = len(self.seeds), self.trainer.bptt_truncate
@@ -50,12 +53,12 @@ class MiniBatches:
                 limit = np.inf if self.trainer.clip_value is None else self.trainer.clip_value
                 self._rules[batch] = TutorialRule(self.network, R, batch, k, limit)
             else:
-                self._rules[batch] = TruncatedGradient(self.network, R, batch, k)
+                self._rules[batch] = TruncatedGradient(self.network, R, batch, k, self.trainer.bptt_stride)
         return self._rules[batch]
 
     def order(self, epoch: int) -> Array:
         """Indices of the records in their order in an epoch, (R, N)."""
-        N = len(self.Y)
+        N = len(self.records)
         if self.trainer.shuffle:
             return np.stack([stream(seed, "shuffle", epoch).permutation(N) for seed in self.seeds])
         return np.broadcast_to(np.arange(N), (len(self.seeds), N))
@@ -69,13 +72,14 @@ class MiniBatches:
         trainer, parameters = self.trainer, state.parameters
         # The tutorial's rule clips after every time step, by itself.
         clip_value = None if trainer.update_rule == "tutorial" else trainer.clip_value
+        if self.fresh is not None:
+            self.records = TimeMajor(self.network, self.fresh(state.epoch + 1))
         order = self.order(state.epoch + 1)
         starts = range(0, order.shape[1], self.batch)
         lengths, clips = np.zeros((2, len(self.seeds), len(starts)))
         for i, start in enumerate(starts):
-            records = order[:, start : start + self.batch]
-            X = self.X[:, records].swapaxes(0, 1)  # (R, T, B, D)
-            _, gradient = self._rule(records.shape[1])(parameters, X, self.Y[records])
+            which = order[:, start : start + self.batch]
+            _, gradient = self._rule(which.shape[1])(parameters, *self.records.batch(which))
             lengths[:, i], clips[:, i] = clip(gradient.flat, clip_value, trainer.clip_norm)
             state.updates += 1
             factor = self.optimizer.schedule.factor(state.schedule, state.epoch + i / len(starts), trainer.epochs)

@@ -6,6 +6,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT, BadInput
+from rnn_lab.network.losses import LossName
 
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -20,6 +21,10 @@ class Trainer:
         batch_size: records an update; None for all of them.
         shuffle: a new order each epoch, for each replica its own; otherwise in the data's order.
         bptt_truncate: k, time steps that the gradient is sent back through; at or above the window it is the full one.
+        bptt_stride: k' <= k: with a loss at every step, the gradient is sent back once for every k' of them; 1 is exact
+            truncation and k times the work. None for k.
+        loss: ``half_mean_squared_error`` or ``cross_entropy``; None for what the data's targets, numbers or classes,
+            call for.
         update_rule: ``bptt``, the gradient; or ``tutorial``, the tutorial's rule, which is none.
         clip_value: limit on each gradient entry's size; None for none.
         clip_norm: limit on the gradient's length; None for none.
@@ -40,6 +45,8 @@ class Trainer:
     batch_size: Count | None = 10
     shuffle: bool = True
     bptt_truncate: Count = 50
+    bptt_stride: Count | None = None
+    loss: LossName | None = None
     update_rule: Literal["bptt", "tutorial"] = "bptt"
     clip_value: Positive | None = None
     clip_norm: Positive | None = None
@@ -49,6 +56,21 @@ class Trainer:
     dtype: Literal["float64", "float32"] = "float64"
     checkpoint_seconds: Annotated[float, Field(ge=0)] = 1.0
     resume: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.bptt_stride is not None and self.bptt_stride > self.bptt_truncate:
+            raise BadInput(
+                f"trainer.bptt_stride={self.bptt_stride} is more than trainer.bptt_truncate={self.bptt_truncate}: "
+                "a loss between them would send its gradient nowhere."
+            )
+
+    def loss_for(self, classes: bool) -> LossName:
+        """The loss that fits targets that are classes, or numbers."""
+        fitting: LossName = "cross_entropy" if classes else "half_mean_squared_error"
+        if self.loss not in (None, fitting):
+            kind = "classes" if classes else "numbers"
+            raise BadInput(f"trainer.loss={self.loss} does not fit the data, whose targets are {kind}: use {fitting}.")
+        return fitting
 
     def batch(self, records: int) -> int:
         """Records an update, for data of so many records."""

@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from rnn_lab.network import GRU, LSTM, Elman, Network, Parameters, TruncatedGradient
+from rnn_lab.network import GRU, LSTM, Elman, ForwardPass, Network, Parameters, TruncatedGradient
 from rnn_lab.network.layer import Layer
 
 LAYERS = {
@@ -74,7 +74,7 @@ def test_buffers_left_by_one_batch_do_not_reach_the_next(layer, rng) -> None:
         used = TruncatedGradient(network, R, B, k)
         for _ in range(2):
             used(parameters, 10 * rng.standard_normal(X.shape), rng.standard_normal(Y.shape))
-            used.gradient.flat[...] = 7.0  # optimizers may use it as scratch memory
+            used.backward.gradient.flat[...] = 7.0  # optimizers may use it as scratch memory
         loss, found = used(parameters, X, Y)
         fresh_loss, fresh = gradient(network, parameters, X, Y, k)
         np.testing.assert_array_equal(loss, fresh_loss)
@@ -154,17 +154,17 @@ def test_memory_does_not_grow_with_the_window(layer, rng, inputs) -> None:
             rule(parameters, X, Y)
         peaks.append(tracemalloc.get_traced_memory()[1] - grown)
         tracemalloc.stop()
-        assert rule.forward.layer.states.shape == (R, k + 1, 16, 4)
-        assert rule.forward.layer.deltas.shape == (R, k, 16, layer.GATES * 4)
+        assert rule.recurrence.layers[0].states.shape == (R, k + 1, 16, 4)
+        assert rule.recurrence.layers[0].deltas.shape == (R, k, 16, layer.GATES * 4)
     one_step = R * 16 * 4 * layer.GATES * 8
     assert peaks[1] < peaks[0] + 3 * one_step
 
 
 def test_a_window_walked_in_blocks_equals_the_whole(layer, rng) -> None:
     network, parameters, X, _ = setting(layer, rng)
-    whole = TruncatedGradient(network, R, B, T).forward(parameters, X).copy()
+    whole = ForwardPass(network, R, B, T)(parameters, X).copy()
     for k in range(1, T):
-        np.testing.assert_allclose(TruncatedGradient(network, R, B, k).forward(parameters, X), whole, rtol=1e-12)
+        np.testing.assert_allclose(ForwardPass(network, R, B, k)(parameters, X), whole, rtol=1e-12)
 
 
 def test_deltas_by_lag_add_up_to_the_gradient(layer, rng) -> None:
@@ -172,7 +172,7 @@ def test_deltas_by_lag_add_up_to_the_gradient(layer, rng) -> None:
     network, parameters, X, Y = setting(layer, rng)
     rule = TruncatedGradient(network, R, B, k)
     _, found = rule(parameters, X, Y)
-    deltas, inputs = rule.forward.layer.deltas, np.zeros_like(found["W_xh"])
+    deltas, inputs = rule.recurrence.layers[0].deltas, np.zeros_like(found["W_xh"])
     for lag in range(k):
         t = T - 1 - lag
         share = np.einsum("rbd,rbg->rdg", X[:, t], deltas[:, k - 1 - lag])

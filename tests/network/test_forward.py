@@ -39,7 +39,9 @@ def test_a_window_walked_in_blocks_equals_the_whole(encoding, keep) -> None:
     for _ in range(2):  # the second call finds the first one's states in its buffers
         X = network.time_major(rng.standard_normal((4, T, 2)), 2)
         np.testing.assert_allclose(blocks(parameters, X), whole(parameters, X), rtol=1e-13, atol=1e-15)
-        np.testing.assert_allclose(blocks.layer.states, whole.layer.states[:, T - keep :], rtol=1e-13, atol=1e-15)
+        np.testing.assert_allclose(
+            blocks.recurrence.layers[0].states, whole.recurrence.layers[0].states[:, T - keep :], rtol=1e-13, atol=1e-15
+        )
 
 
 def test_records_computed_in_blocks_equal_the_whole(monkeypatch) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn_lab.component import BadInput
-from rnn_lab.network import GRU, LSTM, Network, TruncatedGradient
+from rnn_lab.network import GRU, LSTM, ForwardPass, Network, TruncatedGradient
 
 T, D, H, O, B = 5, 2, 3, 2, 2  # noqa: E741 - the symbols of the equations
 MODELS = {
@@ -130,9 +130,9 @@ def test_a_window_walked_in_blocks_equals_the_whole(model):
     parameters, X = network.initial([0, 1]), np.random.default_rng(1).standard_normal((B, T, D))
     whole = network.predict(parameters, X)
     for keep in (1, 2, 3, T):
-        rule = TruncatedGradient(network, 2, B, keep)
+        blocks = ForwardPass(network, 2, B, keep)
         np.testing.assert_allclose(
-            rule.forward(parameters, network.time_major(X, 2)), whole, rtol=1e-12, atol=1e-15, err_msg=str(keep)
+            blocks(parameters, network.time_major(X, 2)), whole, rtol=1e-12, atol=1e-15, err_msg=str(keep)
         )
 
 

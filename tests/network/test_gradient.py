@@ -91,7 +91,7 @@ def test_deltas_are_the_gradient_by_lag(encoding, k) -> None:
     for _ in range(2):
         X, Y = batch()
         _, found = rule(parameters, X.swapaxes(1, 2), Y)
-        deltas, states = rule.forward.layer.deltas, rule.forward.layer.states
+        deltas, states = rule.recurrence.layers[0].deltas, rule.recurrence.layers[0].states
         for r in range(2):
             weights = one(parameters, r)
             nudged = derivative(partial(loss_after_nudge, weights, X[r], Y[r]), np.zeros((B, T, 3)))

@@ -1,0 +1,178 @@
+"""Loss and gradient by truncated back-propagation through time: of windows, and of streams.
+
+**Truncation.** The loss at a step sends its gradient back through at most k applications of the recurrent layers; the
+state before them counts as a constant. With k >= T, or from the beginning of a stream, that is the whole gradient.
+
+**Strides.** With a loss at every step, going back k steps for each of them would cost k times as much as the forward
+pass. So the gradient goes back once for every k' losses: BPTT(k; k'), through all k remembered steps. A loss then
+reaches back through k - k' + 1 steps at least and k at most; k' = 1 is exact truncation, k' = k the cheapest.
+
+Reference: Williams & Peng, "An efficient gradient-based algorithm for on-line training of recurrent network
+trajectories" (1990), whose h and h' are k and k' here.
+"""
+
+import numpy as np
+
+from rnn_lab.network.layer import Array, summed
+from rnn_lab.network.losses import LOSSES
+from rnn_lab.network.network import Network
+from rnn_lab.network.parameters import Parameters
+
+
+class BackwardPass:
+    """The way from the losses of the newest steps back to every parameter.
+
+    Args:
+        network: what to differentiate.
+        replicas, batch: R, B.
+        keep: k.
+
+    Attributes:
+        recurrence: the layers over time; who has advanced it may call.
+        gradient: dL/dparameters, overwritten by each call.
+        outputs: (R, n, B, O), of the steps that had a loss in the last call.
+    """
+
+    def __init__(self, network: Network, replicas: int, batch: int, keep: int) -> None:
+        self.network, self.keep = network, keep
+        self.recurrence = network.unroll(replicas, batch, keep)
+        self.gradient = network.zeros(replicas)
+        self._sizes = (replicas, batch)
+        self._buffers: dict[int, tuple[Array, Array, Array]] = {}
+
+    def buffers(self, steps: int) -> tuple[Array, Array, Array]:
+        """Room for outputs, their errors, and the gradients at the states, (R, n, B, ...), for so many steps."""
+        if steps not in self._buffers:
+            R, B = self._sizes
+            widths = (self.network.outputs, self.network.outputs, self.network.model.hidden_dim)
+            outputs, error, dh = (np.zeros((R, steps, B, width), self.network.dtype) for width in widths)
+            self._buffers[steps] = outputs, error, dh
+        return self._buffers[steps]
+
+    def __call__(self, parameters: Parameters, Y: Array, weights: Array | None = None) -> Array:
+        """Losses (R,) of the newest n steps, whose gradient is then in ``gradient``.
+
+        Args:
+            parameters: as in the steps.
+            Y: (R, n, B, O), or classes (R, n, B).
+            weights: (R, n, B), of each loss; None for their mean.
+        """
+        gradient, recurrence, new = self.gradient, self.recurrence, slice(self.keep - Y.shape[1], self.keep)
+        h, X = recurrence.top[:, new], recurrence.inputs[:, new]
+        outputs, error, dh = self.buffers(Y.shape[1])
+        self.network.readout(parameters, h, X, outputs)
+        loss = LOSSES[self.network.loss](outputs, Y, error, weights)
+        summed(h, error, gradient["W_hy"])
+        if "W_xy" in gradient:
+            summed(X, error, gradient["W_xy"])
+        if "b_y" in gradient:
+            error.sum(axis=(1, 2), out=gradient["b_y"])
+        np.matmul(error, parameters["W_hy"][:, None].swapaxes(2, 3), out=dh)
+        recurrence.backward(parameters, [None] * new.start + [dh[:, t] for t in range(dh.shape[1])], gradient)
+        self.outputs = outputs
+        return loss
+
+
+class TruncatedGradient:
+    """Loss and gradient of windows.
+
+    Args:
+        network: what to differentiate.
+        replicas, batch: R, B.
+        bptt_truncate: k.
+        bptt_stride: k', at most k; None for k. It matters where there is a loss at each step and k < T.
+
+    Attributes:
+        recurrence: the layers, with what the last call left in them.
+
+    Example:
+        >>> from rnn_lab.network import Elman
+        >>> network = Network(Elman(hidden_dim=4), inputs=1, outputs=1, window=10)
+        >>> rule = TruncatedGradient(network, replicas=2, batch=5, bptt_truncate=3)
+        >>> loss, gradient = rule(network.initial([0, 1]), np.zeros((2, 10, 5, 1)), np.ones((2, 5, 1)))
+        >>> loss, gradient["b_y"].ravel()  # from zeros comes zero, which misses the target by 1
+        (array([0.5, 0.5]), array([-1., -1.]))
+    """
+
+    def __init__(
+        self, network: Network, replicas: int, batch: int, bptt_truncate: int, bptt_stride: int | None = None
+    ) -> None:
+        assert network.window is not None
+        keep = min(bptt_truncate, network.window)
+        self.stride = network.window if keep == network.window else bptt_stride or keep
+        self.each_step = network.each_step
+        self.backward = BackwardPass(network, replicas, batch, keep)
+        self.recurrence = self.backward.recurrence
+        self._total = network.zeros(replicas) if self.each_step and self.stride < network.window else None
+
+    def __call__(
+        self, parameters: Parameters, X: Array, Y: Array, weights: Array | None = None
+    ) -> tuple[Array, Parameters]:
+        """Loss (R,) and gradient.
+
+        Args:
+            parameters: of R networks.
+            X: (R, T, B, D).
+            Y: (R, B, O), or (R, T, B, O) with a loss at each step; of classes (R, B) or (R, T, B).
+            weights: (R, T, B), of the losses at each step; None for their mean.
+        """
+        if not self.each_step:
+            for _ in self.recurrence.walk(parameters, X):
+                pass
+            return self.backward(parameters, Y[:, None]), self.backward.gradient
+        self.recurrence.begin(parameters)
+        if self._total is None:
+            self.recurrence.advance(parameters, X)
+            return self.backward(parameters, Y, weights), self.backward.gradient
+        return self._by_strides(parameters, X, Y, weights, self._total), self._total
+
+    def _by_strides(
+        self, parameters: Parameters, X: Array, Y: Array, weights: Array | None, total: Parameters
+    ) -> Array:
+        """Add up losses and gradients over the window."""
+        R, T, B = X.shape[:3]
+        weights = np.full((R, T, B), 1.0 / (T * B), X.dtype) if weights is None else weights
+        total.flat.fill(0.0)
+        loss = np.zeros(R)
+        for start in range(0, T, self.stride):
+            part = slice(start, start + self.stride)
+            self.recurrence.advance(parameters, X[:, part])
+            loss = loss + self.backward(parameters, Y[:, part], weights[:, part])
+            total.flat += self.backward.gradient.flat
+        return loss
+
+
+class StreamGradient:
+    """Loss and gradient of a stream, chunk by chunk; the state goes on from one to the next.
+
+    Who updates the parameters after each chunk has the remembered steps, and the state, from the parameters before.
+
+    Args:
+        network: what to differentiate.
+        replicas, lanes: R, B.
+        bptt_truncate: k.
+
+    Example:
+        >>> from rnn_lab.network import Elman
+        >>> network = Network(Elman(hidden_dim=4), inputs=1, outputs=1, window=None, each_step=True)
+        >>> rule = StreamGradient(network, replicas=1, lanes=2, bptt_truncate=6)
+        >>> parameters = network.initial([0])
+        >>> rule.begin(parameters)
+        >>> for chunk in range(2):
+        ...     loss, gradient = rule(parameters, np.zeros((1, 3, 2, 1)), np.ones((1, 3, 2, 1)))
+        >>> loss
+        array([0.5])
+    """
+
+    def __init__(self, network: Network, replicas: int, lanes: int, bptt_truncate: int) -> None:
+        self.backward = BackwardPass(network, replicas, lanes, bptt_truncate)
+        self.recurrence = self.backward.recurrence
+
+    def begin(self, parameters: Parameters) -> None:
+        """Go to the beginning of every lane."""
+        self.recurrence.begin(parameters)
+
+    def __call__(self, parameters: Parameters, X: Array, Y: Array) -> tuple[Array, Parameters]:
+        """Loss (R,) and gradient of the next n <= k steps, X (R, n, B, D) and Y (R, n, B, O) or classes (R, n, B)."""
+        self.recurrence.advance(parameters, X)
+        return self.backward(parameters, Y), self.backward.gradient
