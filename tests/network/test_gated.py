@@ -1,4 +1,4 @@
-"""GRU and LSTM against the equations as they stand, differentiated by complex steps, and against PyTorch's modules."""
+"""GRU and LSTM against the equations as they stand, differentiated by complex steps."""
 
 import numpy as np
 import pytest
@@ -82,46 +82,6 @@ def test_two_consecutive_gradients_equal_complex_step_differentiation(model, k, 
         for name, expected in derivative(model, theta, X, Y, k).items():
             np.testing.assert_allclose(gradient[name][r], expected, rtol=1e-10, atol=1e-13, err_msg=name)
         parameters.flat[...] -= 0.5 * gradient.flat
-
-
-@pytest.mark.parametrize("model", [MODELS["gru after"], MODELS["lstm"]], ids=["gru", "lstm"])
-def test_outputs_and_gradients_equal_pytorchs_modules(model):
-    torch = pytest.importorskip("torch")
-    rng = np.random.default_rng(0)
-    network = Network(model, D, O, T)
-    parameters = network.initial([0])
-    parameters.flat[...] += 0.2 * rng.standard_normal(parameters.flat.shape)
-    X, Y = rng.standard_normal((B, T, D)), rng.standard_normal((B, O))
-    _, gradient = TruncatedGradient(network, 1, B, T)(parameters, network.time_major(X, 1), Y[None])
-
-    order = [0, 1, 3, 2] if isinstance(model, LSTM) else [0, 1, 2]  # PyTorch's gates are i, f, g, o
-
-    def rows(name, source=parameters):  # (in, G H) -> PyTorch's (G H, in), in its order of gates
-        blocks = np.split(source[name][0], len(order), axis=-1)
-        return np.concatenate([blocks[g].T for g in order])
-
-    kind = torch.nn.LSTM if isinstance(model, LSTM) else torch.nn.GRU
-    module = kind(D, H, batch_first=True, dtype=torch.float64)
-    readout = torch.nn.Linear(H, O, dtype=torch.float64)
-    b_hh = np.zeros(len(order) * H)
-    if "b_hn" in parameters:
-        b_hh[2 * H :] = parameters["b_hn"][0]
-    with torch.no_grad():
-        module.weight_ih_l0.copy_(torch.tensor(rows("W_xh")))
-        module.weight_hh_l0.copy_(torch.tensor(rows("W_hh")))
-        module.bias_ih_l0.copy_(torch.tensor(rows("b_h")))
-        module.bias_hh_l0.copy_(torch.tensor(b_hh))
-        readout.weight.copy_(torch.tensor(parameters["W_hy"][0].T.copy()))
-        readout.bias.copy_(torch.tensor(parameters["b_y"][0]))
-    outputs = readout(module(torch.tensor(X))[0][:, -1])
-    (0.5 * ((outputs - torch.tensor(Y)) ** 2).mean()).backward()
-    np.testing.assert_allclose(network.predict(parameters, X)[0], outputs.detach().numpy(), rtol=1e-10, atol=1e-13)
-    for name, theirs in (("W_xh", "weight_ih_l0"), ("W_hh", "weight_hh_l0"), ("b_h", "bias_ih_l0")):
-        expected = getattr(module, theirs).grad.numpy()
-        np.testing.assert_allclose(rows(name, gradient), expected, rtol=1e-10, atol=1e-13, err_msg=name)
-    np.testing.assert_allclose(gradient["W_hy"][0].T, readout.weight.grad.numpy(), rtol=1e-10, atol=1e-13)
-    if "b_hn" in gradient:
-        np.testing.assert_allclose(gradient["b_hn"][0], module.bias_hh_l0.grad.numpy()[2 * H :], rtol=1e-10, atol=1e-13)
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
