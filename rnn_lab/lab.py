@@ -19,7 +19,7 @@ from rnn_lab.evaluation.baselines import baselines
 from rnn_lab.evaluation.forecaster import Forecaster
 from rnn_lab.evaluation.report import summarise
 from rnn_lab.network import Layer, Network
-from rnn_lab.sequences import Forecasting, SeriesDataset
+from rnn_lab.sequences import Dataset
 from rnn_lab.tracking.address import resolve
 from rnn_lab.tracking.carry_over import carry_over
 from rnn_lab.tracking.config import Tracking
@@ -30,6 +30,7 @@ from rnn_lab.tracking.observer import JournalObserver
 from rnn_lab.tracking.provenance import provenance
 from rnn_lab.training import LBFGS, Observer, Trainer, TrainingState, fit
 from rnn_lab.training.checkpoint import Checkpoint, restore
+from rnn_lab.training.examination import truth
 from rnn_lab.training.fit import engine
 from rnn_lab.training.optimizers import Optimizer
 from rnn_lab.whole import whole
@@ -38,7 +39,9 @@ log = logging.getLogger("rnn_lab")
 
 KEYS = ("data", "model", "optimizer", "trainer", "tracking", "seed", "replicas", "objective")
 SECONDS = "seconds"
-EACH_EPOCH = ("train/loss", "val/loss", "train/rmse", "val/rmse")  # by these a sweep can prune
+SCORES = {"rmse": ("rmse", "mae", "nrmse"), "loss": ("accuracy", "bits", "perplexity")}
+EACH_EPOCH = {f"{part}/{score}" for part in ("train", "val") for score in ("loss", "rmse", "accuracy", "success")}
+"""By these a sweep can prune."""
 CHECKPOINT = Path("weights", "checkpoint.npz")
 
 
@@ -46,7 +49,7 @@ CHECKPOINT = Path("weights", "checkpoint.npz")
 class Experiment:
     """A composed config, built: everything that a run needs, and nothing done yet."""
 
-    dataset: SeriesDataset
+    dataset: Dataset
     network: Network
     optimizer: Optimizer | LBFGS
     trainer: Trainer
@@ -88,11 +91,19 @@ def build(config: DictConfig) -> Experiment:
     optimizer: Optimizer | LBFGS = hydra.utils.instantiate(config.optimizer)
     model: Layer = hydra.utils.instantiate(config.model)
     tracking: Tracking = hydra.utils.instantiate(config.tracking, _convert_="all")
-    data: Forecasting = hydra.utils.instantiate(config.data, _convert_="all")
+    data = hydra.utils.instantiate(config.data, _convert_="all")
     if tracking.enabled:
         resolve(tracking.uri)  # refuses an address that is none before there is a run
-    dataset = data.dataset()
-    network = Network(model, len(dataset.inputs), len(dataset.targets), dataset.window, trainer.dtype)
+    dataset: Dataset = data.dataset()
+    network = Network(
+        model,
+        len(dataset.inputs),
+        len(dataset.targets),
+        dataset.window,
+        trainer.dtype,
+        dataset.each_step,
+        trainer.loss_for(dataset.classes),
+    )
     seeds = list(range(seed, seed + replicas))
     plain: Any = OmegaConf.to_container(config, resolve=True)
     return Experiment(
@@ -107,14 +118,17 @@ def build(config: DictConfig) -> Experiment:
     )
 
 
-def _objectives(given: Any, dataset: SeriesDataset) -> list[str]:
+def _objectives(given: Any, dataset: Dataset) -> list[str]:
+    if given is None:
+        return [f"val/{dataset.score}"]
     names = list(given) if OmegaConf.is_list(given) else [given]
     parts = ("train", "val") if dataset.test is None else ("train", "val", "test")
-    known = [SECONDS, *(f"{part}/{score}" for part in parts for score in ("rmse", "mae", "nrmse"))]
+    scores = ["loss", *SCORES[dataset.score], *(["success"] if dataset.has_success else [])]
+    known = [SECONDS, *(f"{part}/{score}" for part in parts for score in scores)]
     if not names:
         raise BadInput(f"objective=[] is not allowed: it should name one of {', '.join(known)}, or more.")
     for name in names:
-        if name not in known and name not in EACH_EPOCH:
+        if name not in known:
             raise BadInput(
                 f"objective={name} is not allowed: it should be one of {', '.join(known)}, or a list of them."
             )
@@ -136,7 +150,7 @@ def run(config: DictConfig, folder: Path) -> Any:
         folder: the run folder, such as Hydra's output directory.
 
     Returns:
-        The objective, by default ``val/rmse`` of the weights that the run keeps: the mean over replicas, or in a sweep
+        The objective, by default ``val/rmse`` (or of classes ``val/loss``) of the weights that the run keeps: the mean over replicas, or in a sweep
         each replica's, for the sweeper to aggregate. A list of objectives gives a list.
 
     Raises:
@@ -215,8 +229,7 @@ def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | 
         journal,
         experiment.tracking,
         trainer.epochs,
-        train_true=data.target_scaler.undo(data.train.Y),
-        validation_true=data.target_scaler.undo(data.validation.Y),
+        **{f"{split}_true": values for split, values in truth(data).items()},
     )
     checkpoint = Checkpoint(journal.folder / CHECKPOINT, trainer.checkpoint_seconds, experiment.identity)
     with terminal.Progress(trainer.epochs) as progress:

@@ -8,11 +8,14 @@ from typing import Any, Self
 import numpy as np
 
 from rnn_lab.network import Network
-from rnn_lab.sequences import SeriesDataset
+from rnn_lab.sequences import Dataset, SeriesDataset
 from rnn_lab.training import LBFGS, Epoch, Trainer
 from rnn_lab.training.optimizers import Optimizer
 
 log = logging.getLogger("rnn_lab")
+
+SHOWN = {"rmse": ("rmse", "mae", "nrmse", "success"), "loss": ("loss", "accuracy", "success")}
+"""The columns of the table of results, by the score that a network is judged by."""
 
 
 class Progress:
@@ -45,8 +48,9 @@ class Progress:
 
     def __call__(self, epoch: Epoch) -> None:
         """Show one epoch."""
-        train, validation = (float(epoch.metrics[f"{part}/rmse"].mean()) for part in ("train", "val"))
-        text = f"train/rmse {train:<10.4g} val/rmse {validation:.4g}"
+        score = "rmse" if "val/rmse" in epoch.metrics else "accuracy"
+        train, validation = (float(epoch.metrics[f"{part}/{score}"].mean()) for part in ("train", "val"))
+        text = f"train/{score} {train:<10.4g} val/{score} {validation:.4g}"
         if self._bar is not None:
             self._bar.update(self._task, completed=epoch.epoch, description=text)
         elif epoch.epoch % self._every == 0 or epoch.epoch == self.epochs:
@@ -54,15 +58,14 @@ class Progress:
 
 
 def introduction(
-    network: Network, data: SeriesDataset, trainer: Trainer, optimizer: Optimizer | LBFGS, seeds: Sequence[int]
+    network: Network, data: Dataset, trainer: Trainer, optimizer: Optimizer | LBFGS, seeds: Sequence[int]
 ) -> list[str]:
     """Say what is about to happen, a line for the data, the model and the training."""
     size = sum(int(np.prod(shape)) for shape in network.shapes.values())
     who = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} replicas, seeds {seeds[0]}-{seeds[-1]}"
     rate = "" if isinstance(optimizer, LBFGS) else f" at {optimizer.learning_rate:g}"
     return [
-        f"data      {data.name}: {len(data.train)} training and {len(data.validation)} validation windows "
-        f"of {data.window} steps, horizon {data.horizon}",
+        f"data      {data.name}: {len(data.train)} training and {len(data.validation)} validation {_kind(data)}",
         f"model     {type(network.model).__name__}, hidden_dim {network.model.hidden_dim}: {size} parameters; {who}",
         f"training  {type(optimizer).__name__}{rate}, {trainer.epochs} epochs in batches of "
         f"{trainer.batch(len(data.train))}, gradient through {min(trainer.bptt_truncate, data.window)} "
@@ -71,27 +74,38 @@ def introduction(
     ]
 
 
+def _kind(data: Dataset) -> str:
+    """Say what the records of a data set are."""
+    if isinstance(data, SeriesDataset):
+        each = ", a target after each step" if data.each_step else ""
+        return f"windows of {data.window} steps, horizon {data.horizon}{each}"
+    what = "classes" if data.classes else "numbers"
+    where = "at each step" if data.each_step else "after the last"
+    fresh = "; fresh ones each epoch" if data.fresh else ""
+    return f"records of {data.window} steps, {what} to give {where}{fresh}"
+
+
 def results(summary: Mapping[str, Any]) -> list[str]:
     """Say what came out: the network among its baselines, best first, and how training ended."""
     metrics, baselines = summary["metrics"], summary["baselines"]
-    parts = {"train": "train", "val": "validation"} | ({"test": "test"} if "test/rmse" in metrics else {})
+    score = summary["score"]
+    parts = {"train": "train", "val": "validation"} | ({"test": "test"} if f"test/{score}" in metrics else {})
     rows = [("network", metrics)] + [
         (name, {f"{part}/{m}": v for part, split in parts.items() for m, v in baselines[split][name].items()})
         for name in baselines["validation"]
     ]
-    rows.sort(key=lambda row: float(row[1]["val/rmse"]))
-    columns = [f"{part}/{metric}" for metric in ("rmse", "mae", "nrmse") for part in parts]
-    losses = ", ".join(f"{part} {metrics[f'{part}/loss']:.4g}" for part in parts if f"{part}/loss" in metrics)
-    lines = [
-        "",
-        table(rows, columns),
-        "",
-        f"The network's loss, half the mean squared error of scaled targets: {losses}",
-    ]
-    spread = summary["spread"]["val/rmse"]
+    rows.sort(key=lambda row: float(row[1].get(f"val/{score}", "nan")))
+    columns = [f"{part}/{metric}" for metric in SHOWN[score] for part in parts if f"{part}/{metric}" in metrics]
+    lines = ["", table(rows, columns), ""]
+    if score == "rmse":
+        losses = ", ".join(f"{part} {metrics[f'{part}/loss']:.4g}" for part in parts)
+        lines.append(f"The network's loss, half the mean squared error of scaled targets: {losses}")
+    else:
+        lines.append("The loss is the cross-entropy in nats for each target; in bits it is 1.443 times as much.")
+    spread = summary["spread"][f"val/{score}"]
     if spread["interval"] is not None:
         lines.append(
-            f"val/rmse over {len(summary['replicas'])} replicas: mean {spread['mean']:.4g}, "
+            f"val/{score} over {len(summary['replicas'])} replicas: mean {spread['mean']:.4g}, "
             f"standard deviation {spread['standard_deviation']:.2g}, "
             "95 % interval of the mean {:.4g} to {:.4g}".format(*spread["interval"])
         )

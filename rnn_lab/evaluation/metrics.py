@@ -72,6 +72,22 @@ def scores(predicted: ArrayLike, true: ArrayLike) -> dict[str, NDArray[np.float6
     return {"rmse": rmse(predicted, true), "mae": mae(predicted, true), "nrmse": nrmse(predicted, true)}
 
 
+def class_scores(cross_entropy: ArrayLike, accuracy: ArrayLike) -> dict[str, NDArray[np.float64]]:
+    """Say a cross-entropy in nats in the other units that are in use, beside the accuracy.
+
+        bits = loss / ln 2 per target,    perplexity = exp(loss)
+
+    A perplexity of P is the cross-entropy of a choice among P equal ones.
+
+    >>> scores = class_scores(np.log(8), 0.125)
+    >>> {name: round(float(value), 6) for name, value in scores.items()}
+    {'accuracy': 0.125, 'bits': 3.0, 'perplexity': 8.0}
+    """
+    loss = np.asarray(cross_entropy, np.float64)
+    with np.errstate(over="ignore"):
+        return {"accuracy": np.asarray(accuracy, np.float64), "bits": loss / np.log(2), "perplexity": np.exp(loss)}
+
+
 def _error(predicted: ArrayLike, true: ArrayLike) -> NDArray[np.float64]:
     predicted, true = np.asarray(predicted, np.float64), np.asarray(true, np.float64)
     if true.ndim != 2 or predicted.shape[-2:] != true.shape:

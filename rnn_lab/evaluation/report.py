@@ -3,33 +3,40 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.evaluation.metrics import scores
+from rnn_lab.evaluation.metrics import class_scores, scores
 from rnn_lab.evaluation.replicas import spread
 from rnn_lab.network import Network, Parameters
 from rnn_lab.network.tutorial import TutorialElman, full_window_outputs
 from rnn_lab.sequences import Dataset
 from rnn_lab.training import TrainingState
-from rnn_lab.training.examination import Examination
+from rnn_lab.training.examination import examined, in_own_units
 
 Array = NDArray[Any]
 
 
 def examine(network: Network, dataset: Dataset, parameters: Parameters) -> dict[str, Array]:
-    """Loss, RMSE, MAE and NRMSE on every split, such as ``val/rmse``, each (R,).
+    """Every score on every split, such as ``val/rmse``, each (R,).
 
-    The loss is the one trained on, of scaled targets; all else is in the data's own units. The tutorial's network is
-    also scored by the other forward pass that its author measured it with: ``val/rmse_full_window``.
+    Numbers have loss, RMSE, MAE and NRMSE: the loss is the one trained on, of scaled targets; all else is in the data's
+    own units. Classes have loss, accuracy, bits and perplexity; tasks with a criterion of their own ``success``. The
+    tutorial's network is also scored by the other forward pass that its author measured it with:
+    ``val/rmse_full_window``.
     """
-    found, _ = Examination(network, dataset, parameters.replicas)(parameters)
+    found: dict[str, Array] = {}
     for part, records in (("train", dataset.train), ("val", dataset.validation), ("test", dataset.test)):
         if records is not None:
-            outputs = dataset.target_scaler.undo(network.predict(parameters, records.X).astype(np.float64))
-            part_scores = scores(outputs, dataset.target_scaler.undo(records.Y))
+            outputs = network.predict(parameters, records.X)
+            part_scores = examined(network, dataset, records, outputs)
+            if dataset.classes:
+                part_scores |= class_scores(part_scores["loss"], part_scores["accuracy"])
+            else:
+                predicted, true = in_own_units(dataset, records, outputs), in_own_units(dataset, records, None)
+                part_scores |= scores(predicted, true)
             found |= {f"{part}/{name}": values for name, values in part_scores.items()}
-    if isinstance(network.model, TutorialElman) and network.inputs == 1:  # it is defined for one input column
+    defined = network.inputs == 1 and not (network.each_step or dataset.classes)
+    if isinstance(network.model, TutorialElman) and defined:
         truth = dataset.target_scaler.undo(dataset.validation.Y)
         outputs = dataset.target_scaler.undo(full_window_outputs(parameters, dataset.validation.X))
         found["val/rmse_full_window"] = scores(outputs, truth)["rmse"]
@@ -66,6 +73,7 @@ def summarise(
     return {
         "status": "FAILED" if state.diverged.all() else "FINISHED",
         "reason": _reason(replicas),
+        "score": dataset.score,
         "metrics": {name: float(values.mean()) for name, values in found.items()},
         "spread": {name: spread(values).as_dict() for name, values in found.items()},
         "replicas": replicas,

@@ -39,6 +39,7 @@ class BackwardPass:
         self.gradient = network.zeros(replicas)
         self._sizes = (replicas, batch)
         self._buffers: dict[int, tuple[Array, Array, Array]] = {}
+        self._last = np.zeros((replicas, 1, batch, network.outputs), network.dtype)
 
     def buffers(self, steps: int) -> tuple[Array, Array, Array]:
         """Room for outputs, their errors, and the gradients at the states, (R, n, B, ...), for so many steps."""
@@ -48,6 +49,23 @@ class BackwardPass:
             outputs, error, dh = (np.zeros((R, steps, B, width), self.network.dtype) for width in widths)
             self._buffers[steps] = outputs, error, dh
         return self._buffers[steps]
+
+    def advance(self, parameters: Parameters, X: Array, sampled: Array | None = None) -> None:
+        """Go on by X (R, n, B, D); at steps that are ``sampled`` (R, n, B) the input is the output of the step before.
+
+        That output counts as a constant. The first step after the beginning has none before it and reads X.
+
+        Reference: Bengio, Vinyals, Jaitly & Shazeer, "Scheduled sampling for sequence prediction with recurrent neural
+        networks" (2015).
+        """
+        if sampled is None:
+            self.recurrence.advance(parameters, X)
+            return
+        for t in range(X.shape[1]):
+            x = X[:, t : t + 1]
+            if self.recurrence.time:
+                x = np.where(sampled[:, t : t + 1, :, None], self._last, x)
+            self.network.readout(parameters, self.recurrence.advance(parameters, x), x, self._last)
 
     def __call__(self, parameters: Parameters, Y: Array, weights: Array | None = None) -> Array:
         """Losses (R,) of the newest n steps, whose gradient is then in ``gradient``.
@@ -106,7 +124,12 @@ class TruncatedGradient:
         self._total = network.zeros(replicas) if self.each_step and self.stride < network.window else None
 
     def __call__(
-        self, parameters: Parameters, X: Array, Y: Array, weights: Array | None = None
+        self,
+        parameters: Parameters,
+        X: Array,
+        Y: Array,
+        weights: Array | None = None,
+        sampled: Array | None = None,
     ) -> tuple[Array, Parameters]:
         """Loss (R,) and gradient.
 
@@ -115,6 +138,7 @@ class TruncatedGradient:
             X: (R, T, B, D).
             Y: (R, B, O), or (R, T, B, O) with a loss at each step; of classes (R, B) or (R, T, B).
             weights: (R, T, B), of the losses at each step; None for their mean.
+            sampled: (R, T, B), steps that read the last output instead of X; see `BackwardPass.advance`.
         """
         if not self.each_step:
             for _ in self.recurrence.walk(parameters, X):
@@ -122,21 +146,23 @@ class TruncatedGradient:
             return self.backward(parameters, Y[:, None]), self.backward.gradient
         self.recurrence.begin(parameters)
         if self._total is None:
-            self.recurrence.advance(parameters, X)
+            self.backward.advance(parameters, X, sampled)
             return self.backward(parameters, Y, weights), self.backward.gradient
-        return self._by_strides(parameters, X, Y, weights, self._total), self._total
+        return self._by_strides(parameters, X, Y, weights, sampled), self._total
 
     def _by_strides(
-        self, parameters: Parameters, X: Array, Y: Array, weights: Array | None, total: Parameters
+        self, parameters: Parameters, X: Array, Y: Array, weights: Array | None, sampled: Array | None
     ) -> Array:
         """Add up losses and gradients over the window."""
+        total = self._total
+        assert total is not None
         R, T, B = X.shape[:3]
         weights = np.full((R, T, B), 1.0 / (T * B), X.dtype) if weights is None else weights
         total.flat.fill(0.0)
         loss = np.zeros(R)
         for start in range(0, T, self.stride):
             part = slice(start, start + self.stride)
-            self.recurrence.advance(parameters, X[:, part])
+            self.backward.advance(parameters, X[:, part], None if sampled is None else sampled[:, part])
             loss = loss + self.backward(parameters, Y[:, part], weights[:, part])
             total.flat += self.backward.gradient.flat
         return loss
@@ -172,7 +198,16 @@ class StreamGradient:
         """Go to the beginning of every lane."""
         self.recurrence.begin(parameters)
 
-    def __call__(self, parameters: Parameters, X: Array, Y: Array) -> tuple[Array, Parameters]:
-        """Loss (R,) and gradient of the next n <= k steps, X (R, n, B, D) and Y (R, n, B, O) or classes (R, n, B)."""
-        self.recurrence.advance(parameters, X)
+    def __call__(
+        self, parameters: Parameters, X: Array, Y: Array, sampled: Array | None = None
+    ) -> tuple[Array, Parameters]:
+        """Loss (R,) and gradient of the next n <= k steps.
+
+        Args:
+            parameters: of R networks.
+            X: (R, n, B, D).
+            Y: (R, n, B, O), or classes (R, n, B).
+            sampled: (R, n, B), steps that read the last output instead of X; see `BackwardPass.advance`.
+        """
+        self.backward.advance(parameters, X, sampled)
         return self.backward(parameters, Y), self.backward.gradient

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +75,33 @@ class Dataset:
     fingerprint: str
     """SHA-256, hexadecimal, of the data and of the recipe."""
 
+    @property
+    def score(self) -> Literal["rmse", "loss"]:
+        """What a network is judged by: its error in the data's own units, or of classes its cross-entropy."""
+        return "loss" if self.classes else "rmse"
+
+    @property
+    def feeds_back(self) -> bool:
+        """Whether the target of each step is the input of the next."""
+        return False
+
+    def judged(self, values: NDArray[Any], records: Records) -> NDArray[Any]:
+        """Gather the predictions that errors are taken of: (..., N, T, O) -> (..., M, O).
+
+        They are those of the steps that count, one record after the other; and all of (..., N, O), where there is one
+        after the last step.
+        """
+        if not self.each_step:
+            return values
+        if records.mask is None:
+            return values.reshape(*values.shape[:-3], -1, values.shape[-1])
+        return np.asarray(values[..., records.mask, :])
+
+    @property
+    def has_success(self) -> bool:
+        """Whether the task has a criterion of its own for a record that is solved."""
+        return False
+
     def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_] | None:
         """(R, N) which records are solved by the task's own criterion, from outputs (R, N, ...); None: it has none."""
         return None
@@ -90,6 +117,15 @@ class SeriesDataset(Dataset):
     index: NDArray[Any] | None
     index_name: str
     horizon: int
+
+    @property
+    def feeds_back(self) -> bool:
+        """See `Dataset`."""
+        return self.each_step and self.horizon == 1 and self.inputs == self.targets
+
+    def judged(self, values: NDArray[Any], records: Records) -> NDArray[Any]:
+        """Gather each window's last prediction, whose target lies at ``at``: so the baselines have the same targets."""
+        return values[..., -1, :] if self.each_step else values
 
 
 def fingerprint(recipe: dict[str, Any], series: Series) -> str:

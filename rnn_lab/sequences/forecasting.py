@@ -34,6 +34,8 @@ class Forecasting(ABC):
         name: what figures and the tracker call the data.
         window: T, the rows that the network reads, >= 1.
         horizon: how many rows after the window's last the target lies, >= 1.
+        each_step: whether every row of the window has a target, ``horizon`` rows after it: Y (N, T, O). Targets that
+            belong to an earlier split do not count; errors are those of the last step, whose target lies at ``at``.
         train: records of the split: an integer counts them, a fraction in (0, 1) is a share of them.
         validation: likewise.
         test: likewise; may be 0.
@@ -48,6 +50,7 @@ class Forecasting(ABC):
     name: str
     window: int = Field(gt=0)
     horizon: int = Field(default=1, gt=0)
+    each_step: bool = False
     train: Share
     validation: Share
     test: Share = 0
@@ -85,13 +88,17 @@ class Forecasting(ABC):
             target_scaler.apply(series.values[:, targets]),
             self.window,
             self.horizon,
+            self.each_step,
         )
 
-        def records(part: slice) -> Records:
+        def records(part: slice, before: slice | None = None) -> Records:
             at = np.arange(part.start, part.stop, dtype=np.int64) + lag
-            return Records(np.ascontiguousarray(X[part]), np.ascontiguousarray(Y[part]), at)
+            mask = None
+            if self.each_step and before is not None:
+                mask = at[:, None] + np.arange(1 - self.window, 1) > before.stop - 1 + lag
+            return Records(np.ascontiguousarray(X[part]), np.ascontiguousarray(Y[part]), at, mask)
 
-        train, validation, test = (records(part) for part in parts)
+        train, validation, test = (records(part, before) for part, before in zip(parts, (None, *parts), strict=False))
         recipe = {
             **describe(self),
             "inputs": list(series.inputs),
@@ -111,6 +118,7 @@ class Forecasting(ABC):
             index=series.index,
             index_name=series.index_name,
             window=self.window,
+            each_step=self.each_step,
             horizon=self.horizon,
             input_scaler=input_scaler,
             target_scaler=target_scaler,

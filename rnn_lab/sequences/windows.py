@@ -26,7 +26,7 @@ def count_windows(length: int, window: int, horizon: int) -> int:
     return count
 
 
-def windows(inputs: Array, targets: Array, window: int, horizon: int) -> tuple[Array, Array]:
+def windows(inputs: Array, targets: Array, window: int, horizon: int, each_step: bool = False) -> tuple[Array, Array]:
     """Cut X[n] = inputs[n : n + T] and Y[n] = targets[n + T - 1 + horizon].
 
     Args:
@@ -34,9 +34,10 @@ def windows(inputs: Array, targets: Array, window: int, horizon: int) -> tuple[A
         targets: (L, O), the rows at the same times.
         window: T >= 1.
         horizon: how many rows after the window's last one the target lies, >= 1.
+        each_step: whether Y[n] = targets[n + horizon : n + T + horizon], one after each row of the window.
 
     Returns:
-        views X (N, T, D) and Y (N, O) with N = L - T - horizon + 1; copy them before writing.
+        views X (N, T, D) and Y (N, O), or (N, T, O), with N = L - T - horizon + 1; copy them before writing.
 
     Example:
         >>> column = np.arange(5.0)[:, None]
@@ -45,8 +46,10 @@ def windows(inputs: Array, targets: Array, window: int, horizon: int) -> tuple[A
         ([[0.0, 1.0, 2.0], [1.0, 2.0, 3.0]], [3.0, 4.0])
     """
     count = count_windows(len(inputs), window, horizon)
-    X = np.lib.stride_tricks.sliding_window_view(inputs, window, axis=0)[:count]
-    return X.transpose(0, 2, 1), targets[window + horizon - 1 :]
+    X = np.lib.stride_tricks.sliding_window_view(inputs, window, axis=0)[:count].transpose(0, 2, 1)
+    if each_step:
+        return X, np.lib.stride_tricks.sliding_window_view(targets[horizon:], window, axis=0).transpose(0, 2, 1)
+    return X, targets[window + horizon - 1 :]
 
 
 def split(

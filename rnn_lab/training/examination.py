@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from rnn_lab.network import Layer, Network, Outputs, Parameters
 from rnn_lab.network.losses import LOSSES
 from rnn_lab.network.parameters import numbered
-from rnn_lab.sequences import Dataset, Records
+from rnn_lab.sequences import Dataset, Records, SeriesDataset
 from rnn_lab.training.state import TrainingState
 from rnn_lab.training.trainer import Trainer
 
 Array = NDArray[Any]
 
-SHOWN = 500
-"""Predictions at each step, or of classes, that observers are shown of a split."""
+SHOWN = 300
+"""Predictions for records that are no windows of a series, as many as a plot can hold."""
 
 
 class Examination:
@@ -31,83 +31,81 @@ class Examination:
 
     def __init__(self, network: Network, dataset: Dataset, replicas: int) -> None:
         self.network, self.dataset = network, dataset
-        train = dataset.train if dataset.fresh is None else first(dataset.train, len(dataset.validation))
         self.parts = [
-            (name, key, Outputs(network, replicas, records.X), records)
-            for name, key, records in (("train", "train", train), ("val", "validation", dataset.validation))
+            ("val" if key == "validation" else key, key, Outputs(network, replicas, records.X), records)
+            for key, records in looked_at(dataset).items()
         ]
 
     def __call__(self, parameters: Parameters) -> tuple[dict[str, Array], dict[str, Array]]:
-        """Metrics ``train/loss``, ``val/rmse``, .., each (R,), and predictions, each (R, n, O); see `shown`.
-
-        The loss is the one trained on, of scaled targets; RMSE and predictions are in the data's own units. Classes
-        have ``accuracy`` in the place of RMSE, and tasks with a criterion of their own ``success``, the share of
-        records that meet it.
-        """
+        """Metrics of both splits, such as ``val/loss`` (see `examined`), each (R,); and what is `shown` of their outputs."""
         metrics: dict[str, Array] = {}
         predictions = {}
         for name, key, outputs_of, records in self.parts:
             outputs = outputs_of(parameters)
-            metrics |= {
-                f"{name}/{score}": value
-                for score, value in examined(self.network, self.dataset, records, outputs).items()
-            }
+            found = examined(self.network, self.dataset, records, outputs)
+            metrics |= {f"{name}/{score}": values for score, values in found.items()}
             predictions[key] = shown(self.dataset, records, outputs)
         return metrics, predictions
 
 
 def examined(network: Network, dataset: Dataset, records: Records, outputs: Array) -> dict[str, Array]:
-    """Score outputs (R, N, O) or (R, N, T, O) of some records: ``loss``, ``rmse`` or ``accuracy``, ``success``."""
-    R = len(outputs)
-    counted = None
+    """Score outputs (R, N, O) or (R, N, T, O) of some records; each score is (R,).
+
+    ``loss`` is the one trained on, of scaled targets at every step that counts. ``rmse`` is in the data's own units.
+    Classes have ``accuracy`` in its place, and tasks with a criterion of their own ``success``, the share of records
+    that meet it.
+    """
+    weights = None
     if records.mask is not None:
-        counted = np.broadcast_to(records.mask / records.mask.sum(), (R, *records.mask.shape)).astype(outputs.dtype)
+        weights = np.broadcast_to(records.mask / records.mask.sum(), outputs.shape[:3]).astype(outputs.dtype)
     Y = records.Y if dataset.classes else records.Y.astype(outputs.dtype)
-    scores = {"loss": LOSSES[network.loss](outputs, Y[None], np.empty_like(outputs), counted)}
+    scores = {"loss": LOSSES[network.loss](outputs, Y[None], np.empty_like(outputs), weights)}
     if dataset.classes:
-        scores["accuracy"] = averaged(outputs.argmax(axis=-1) == records.Y, records)
+        right = outputs.argmax(axis=-1) == records.Y
+        scores["accuracy"] = dataset.judged(right[..., None], records).mean(axis=(1, 2))
     else:
-        scaler = dataset.target_scaler
-        squares = (scaler.undo(outputs.astype(np.float64)) - scaler.undo(records.Y)) ** 2
-        scores["rmse"] = np.sqrt(averaged(squares.mean(axis=-1), records))
+        predicted, true = in_own_units(dataset, records, outputs), in_own_units(dataset, records, None)
+        scores["rmse"] = np.sqrt(np.mean((predicted - true) ** 2, axis=(1, 2)))
     success = dataset.success(outputs, records)
-    if success is not None:
-        scores["success"] = success.mean(axis=1)
-    return scores
+    return scores if success is None else scores | {"success": success.mean(axis=1)}
 
 
-def averaged(values: Array, records: Records) -> Array:
-    """Mean of values (R, N) or (R, N, T) over the records and the steps that count: (R,)."""
-    if records.mask is not None:
-        return np.asarray(values[:, records.mask].mean(axis=1))
-    return np.asarray(values.reshape(len(values), -1).mean(axis=1))
+def looked_at(dataset: Dataset) -> dict[str, Records]:
+    """The records that are looked at after each epoch, ``train`` and ``validation``."""
+    train, validation = dataset.train, dataset.validation
+    if dataset.fresh is not None:
+        few = slice(len(validation))
+        mask = None if train.mask is None else train.mask[few]
+        train = Records(train.X[few], train.Y[few], train.at[few], mask)
+    return {"train": train, "validation": validation}
 
 
-def first(records: Records, count: int) -> Records:
-    """The first records of a split."""
-    mask = None if records.mask is None else records.mask[:count]
-    return Records(records.X[:count], records.Y[:count], records.at[:count], mask)
+def truth(dataset: Dataset) -> dict[str, Array]:
+    """What `shown` predictions should be, (M, O), for the records that are looked at."""
+    return {key: shown(dataset, records, None) for key, records in looked_at(dataset).items()}
+
+
+def in_own_units(dataset: Dataset, records: Records, outputs: Array | None) -> Array:
+    """The predictions (R, M, O) that are judged, or their true values (M, O), without scaling."""
+    values = dataset.judged(records.Y if outputs is None else outputs, records)
+    return dataset.target_scaler.undo(values.astype(np.float64))
 
 
 def shown(dataset: Dataset, records: Records, outputs: Array | None) -> Array:
-    """What a plot of predictions shows of outputs (R, N, ..., O), (R, n, O); or of the truth, (n, O), where None.
+    """What a plot shows of outputs, (R, M, O); or of the truth, (M, O), where they are None.
 
-    Numbers after the last step are shown as they are, in the data's own units, and numbers at each step for the first
-    steps that count, one record after the other. Of classes it is the probability of the right one, with 1 for truth.
+    Numbers are shown in the data's own units. Of classes it is the probability of the right one, which should be 1.
+    Of what is no series the first few hundred will do.
     """
-    if dataset.classes:
-        if outputs is None:
-            values = np.ones((*records.Y.shape, 1))
-        else:
-            logits = outputs - outputs.max(axis=-1, keepdims=True)
-            right = np.take_along_axis(logits, records.Y[None, ..., None], axis=-1)
-            values = np.exp(right) / np.exp(logits).sum(axis=-1, keepdims=True)
+    if not dataset.classes:
+        values = in_own_units(dataset, records, outputs)
+    elif outputs is None:
+        values = dataset.judged(np.ones((*records.Y.shape, 1)), records)
     else:
-        values = dataset.target_scaler.undo(records.Y if outputs is None else outputs.astype(np.float64))
-    if not dataset.each_step:
-        return values if not dataset.classes else values[..., :SHOWN, :]
-    mask = np.ones(records.Y.shape[:2], bool) if records.mask is None else records.mask
-    return np.asarray(values[..., mask, :][..., :SHOWN, :])
+        logits = outputs - outputs.max(axis=-1, keepdims=True)
+        right = np.take_along_axis(logits, records.Y[None, ..., None], axis=-1)
+        values = dataset.judged(np.exp(right) / np.exp(logits).sum(axis=-1, keepdims=True), records)
+    return values if isinstance(dataset, SeriesDataset) else values[..., :SHOWN, :]
 
 
 def spectral_radii(model: Layer, parameters: Parameters) -> Mapping[str, Array]:

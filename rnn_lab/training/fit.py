@@ -63,6 +63,13 @@ def engine(
     """
     if state is not None and state.epoch > trainer.epochs:
         raise BadInput(f"trainer.epochs={trainer.epochs} is less than the {state.epoch} epochs that are done already.")
+    if trainer.scheduled_sampling and not dataset.feeds_back:
+        raise BadInput(
+            f"trainer.scheduled_sampling={trainer.scheduled_sampling:g} needs data whose target at each step is the "
+            "next input: data.each_step=true, data.horizon=1 and the input columns as targets."
+        )
+    if trainer.scheduled_sampling and (isinstance(optimizer, LBFGS) or trainer.update_rule != "bptt"):
+        raise BadInput("trainer.scheduled_sampling needs a first-order optimizer and trainer.update_rule=bptt.")
     if isinstance(optimizer, LBFGS):
         if dataset.fresh is not None:
             raise BadInput("optimizer=lbfgs goes down one loss: it needs data.fresh=false.")

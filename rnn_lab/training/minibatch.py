@@ -17,7 +17,7 @@ from rnn_lab.training.state import TrainingState
 from rnn_lab.training.trainer import Trainer
 
 Array = NDArray[Any]
-Rule = Callable[[Parameters, Array, Array, Array | None], tuple[Array, Parameters]]
+Rule = Callable[..., tuple[Array, Parameters]]
 
 
 class MiniBatches:
@@ -75,11 +75,19 @@ class MiniBatches:
         if self.fresh is not None:
             self.records = TimeMajor(self.network, self.fresh(state.epoch + 1))
         order = self.order(state.epoch + 1)
+        share = trainer.scheduled_sampling * state.epoch / trainer.epochs
+        coins = [stream(seed, "noise", state.epoch + 1) for seed in self.seeds]
         starts = range(0, order.shape[1], self.batch)
         lengths, clips = np.zeros((2, len(self.seeds), len(starts)))
         for i, start in enumerate(starts):
             which = order[:, start : start + self.batch]
-            _, gradient = self._rule(which.shape[1])(parameters, *self.records.batch(which))
+            X, Y, weights = self.records.batch(which)
+            rule = self._rule(which.shape[1])
+            if share:
+                sampled = np.stack([coin.random(X.shape[1:3]) < share for coin in coins])
+                _, gradient = rule(parameters, X, Y, weights, sampled)
+            else:
+                _, gradient = rule(parameters, X, Y, weights)
             lengths[:, i], clips[:, i] = clip(gradient.flat, clip_value, trainer.clip_norm)
             state.updates += 1
             factor = self.optimizer.schedule.factor(state.schedule, state.epoch + i / len(starts), trainer.epochs)

@@ -23,6 +23,8 @@ class Trainer:
         bptt_truncate: k, time steps that the gradient is sent back through; at or above the window it is the full one.
         bptt_stride: k' <= k: with a loss at every step, the gradient is sent back once for every k' of them; 1 is exact
             truncation and k times the work. None for k.
+        scheduled_sampling: with targets at each step that are the next inputs, the probability that a step reads the
+            network's own last output instead; it grows from 0 at the first epoch to this value after the last.
         loss: ``half_mean_squared_error`` or ``cross_entropy``; None for what the data's targets, numbers or classes,
             call for.
         update_rule: ``bptt``, the gradient; or ``tutorial``, the tutorial's rule, which is none.
@@ -46,6 +48,7 @@ class Trainer:
     shuffle: bool = True
     bptt_truncate: Count = 50
     bptt_stride: Count | None = None
+    scheduled_sampling: Annotated[float, Field(ge=0, le=1)] = 0.0
     loss: LossName | None = None
     update_rule: Literal["bptt", "tutorial"] = "bptt"
     clip_value: Positive | None = None
