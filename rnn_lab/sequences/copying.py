@@ -26,7 +26,7 @@ class Copying(Task):
     No memory: knowing the cue but no symbol, the cross-entropy is 10 ln 8 / (T + 20).
 
     Args:
-        delay: T, steps from a symbol's group to the cue, >= 1; the window is T + 2 ``count``.
+        delay: T, steps from the last symbol to the cue, >= 1; the window is T + 2 ``count``.
         count: how many symbols are to be kept, >= 1.
         symbols: how many there are to choose from, >= 2.
 

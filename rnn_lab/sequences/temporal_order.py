@@ -25,17 +25,17 @@ class TemporalOrder(Task):
     A sequence starts with B and ends with E; between them each symbol is a, b, c or d, uniform, but for the two (three)
     that matter: each is X or Y, alike. One-hot inputs. The class, after E, is the pair (triple): with two, XX, XY, YX,
     YY are the paper's Q, R, S, U. In a sequence of 100 steps (B being step 0) the two stand anywhere in steps 10-20 and
-    50-60, the three in 10-20, 33-43 and 66-76; in others these bounds scale with ``shortest``, rounded down. A sequence
-    shorter than the longest comes after zeros, so that all end at the last step.
+    50-60, the three in 10-20, 33-43 and 66-76; in others these bounds scale with the shortest sequence, rounded down.
+    A sequence shorter than the longest comes after zeros, so that all end at the last step.
 
     Solved if every output is within 0.3 of its target, 1 for the class and 0 for the others; the outputs are taken to
     be the probabilities.
 
     Args:
         relevant: 2 (experiment 6a, four classes) or 3 (6b, eight classes).
-        length: T, steps of the longest sequence.
-        shortest: steps of the shortest; all lengths between are alike. 10 or more, so that the symbols find their
-            places. The paper has 100 to 110; ``length`` makes all sequences the same.
+        length: T, steps of the longest sequence, >= 10, so that the symbols find their places.
+        shortest: steps of the shortest, likewise; all lengths between are alike. None: all are as long as the longest.
+            The paper has 100 to 110.
 
     Example:
         >>> task = TemporalOrder(relevant=2, length=12, shortest=10)
@@ -52,14 +52,14 @@ class TemporalOrder(Task):
     classes: ClassVar[bool] = True
 
     relevant: Literal[2, 3] = 2
-    length: int
-    shortest: int = Field(ge=10)
+    length: int = Field(ge=10)
+    shortest: int | None = Field(default=None, ge=10)
 
     def __post_init__(self) -> None:
-        if self.length < self.shortest:
+        if self.least > self.length:
             raise BadInput(
-                f"data.task.length={self.length} must be at least data.task.shortest={self.shortest}: it is the longest"
-                " sequence's"
+                f"data.task.shortest={self.shortest} must not exceed data.task.length={self.length}, the steps of the"
+                " longest sequence"
             )
 
     @property
@@ -78,15 +78,20 @@ class TemporalOrder(Task):
         return self.length
 
     @property
+    def least(self) -> int:
+        """Steps of the shortest sequence."""
+        return self.length if self.shortest is None else self.shortest
+
+    @property
     def places(self) -> tuple[tuple[int, int], ...]:
         """First and last step of each symbol that matters, counted from the sequence's start."""
-        return tuple((low * self.shortest // 100, high * self.shortest // 100) for low, high in PLACES[self.relevant])
+        return tuple((low * self.least // 100, high * self.least // 100) for low, high in PLACES[self.relevant])
 
     def draw(self, rng: np.random.Generator, records: int) -> Records:
         """See `Task`."""
         X, B, E = (self.inputs.index(symbol) for symbol in "XBE")
         each = np.arange(records)
-        start = rng.integers(self.length - self.shortest + 1, size=records)
+        start = rng.integers(self.length - self.least + 1, size=records)
         codes = rng.integers(4, size=(records, self.length))
         codes[np.arange(self.length) < start[:, None]] = -1
         codes[each, start] = B
