@@ -1,9 +1,13 @@
-"""Sequences: generators and files -> windows, targets, splits, scaling -> Dataset."""
+"""Sequences: generators and files -> windows, targets, splits, scaling -> Dataset; tasks -> records -> Dataset."""
 
+from rnn_lab.sequences.adding import Adding, AddingOriginal
 from rnn_lab.sequences.arma import ARMA
 from rnn_lab.sequences.composition import Product, Sum
+from rnn_lab.sequences.copying import Copying
 from rnn_lab.sequences.csv_file import read_csv
 from rnn_lab.sequences.dataset import Dataset, Records, Series, SeriesDataset
+from rnn_lab.sequences.delayed_recall import DelayedRecall
+from rnn_lab.sequences.drawn import Drawn, TaskDataset
 from rnn_lab.sequences.forecasting import Forecasting, Generated
 from rnn_lab.sequences.generator import Generator
 from rnn_lab.sequences.lorenz63 import Lorenz63
@@ -12,21 +16,32 @@ from rnn_lab.sequences.mackey_glass import MackeyGlass
 from rnn_lab.sequences.maps import Henon, Logistic
 from rnn_lab.sequences.modulated import AmplitudeModulated, Chirp
 from rnn_lab.sequences.narma import NARMA
+from rnn_lab.sequences.parity import FinalParity, Parity
 from rnn_lab.sequences.random_walk import RandomWalk
+from rnn_lab.sequences.reber import EmbeddedReber, Reber
 from rnn_lab.sequences.rossler import Rossler
 from rnn_lab.sequences.scaling import Scaler, scaler_from
 from rnn_lab.sequences.sine import MSO, DampedSine, Sine
 from rnn_lab.sequences.table import Sunspots, Table
+from rnn_lab.sequences.task import Task
+from rnn_lab.sequences.temporal_order import TemporalOrder
 from rnn_lab.sequences.waveforms import Sawtooth, Square, Triangle
 
 __all__ = [
     "ARMA",
     "MSO",
     "NARMA",
+    "Adding",
+    "AddingOriginal",
     "AmplitudeModulated",
     "Chirp",
+    "Copying",
     "DampedSine",
     "Dataset",
+    "DelayedRecall",
+    "Drawn",
+    "EmbeddedReber",
+    "FinalParity",
     "Forecasting",
     "Generated",
     "Generator",
@@ -35,8 +50,10 @@ __all__ = [
     "Lorenz63",
     "Lorenz96",
     "MackeyGlass",
+    "Parity",
     "Product",
     "RandomWalk",
+    "Reber",
     "Records",
     "Rossler",
     "Sawtooth",
@@ -48,6 +65,9 @@ __all__ = [
     "Sum",
     "Sunspots",
     "Table",
+    "Task",
+    "TaskDataset",
+    "TemporalOrder",
     "Triangle",
     "read_csv",
     "scaler_from",

@@ -138,12 +138,17 @@ def fingerprint(recipe: dict[str, Any], series: Series) -> str:
         >>> fingerprint({"window": 2}, one) == fingerprint({"window": 3}, one)
         False
     """
-    digest = hashlib.sha256(json.dumps(_without_paths(recipe), sort_keys=True).encode())
-    for array in (series.values, series.index):
+    return digest(recipe, series.values, series.index)
+
+
+def digest(recipe: dict[str, Any], *arrays: NDArray[Any] | None) -> str:
+    """Return the SHA-256 of a recipe and of what it made, in 64 hexadecimal digits."""
+    found = hashlib.sha256(json.dumps(_without_paths(recipe), sort_keys=True).encode())
+    for array in arrays:
         if array is not None:
-            digest.update(f"{array.dtype.str}{array.shape}".encode())
-            digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
+            found.update(f"{array.dtype.str}{array.shape}".encode())
+            found.update(np.ascontiguousarray(array).tobytes())
+    return found.hexdigest()
 
 
 def _without_paths(node: Any) -> Any:

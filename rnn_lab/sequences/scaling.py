@@ -58,6 +58,16 @@ def scaler_from(recipe: dict[str, Any]) -> Scaler:
     return Scaler(recipe["kind"], np.array(recipe["shift"], float), np.array(recipe["scale"], float))
 
 
+def unscaled(columns: int) -> Scaler:
+    """Return the scaler that leaves its columns as they are.
+
+    Example:
+        >>> unscaled(2).apply(np.array([[3.0, 4.0]])).tolist()
+        [[3.0, 4.0]]
+    """
+    return Scaler("none", np.zeros(columns), np.ones(columns))
+
+
 def fit_scaler(kind: Scaling, rows: Array, columns: tuple[str, ...]) -> Scaler:
     """Fit a scaler to the columns of ``rows`` (n, C).
 
@@ -68,7 +78,7 @@ def fit_scaler(kind: Scaling, rows: Array, columns: tuple[str, ...]) -> Scaler:
         BadInput: a column is constant, so that no scale can be given to it.
     """
     if kind == "none":
-        return Scaler(kind, np.zeros(rows.shape[1]), np.ones(rows.shape[1]))
+        return unscaled(rows.shape[1])
     low, high = rows.min(axis=0), rows.max(axis=0)
     if kind == "standard":
         shift, scale = rows.mean(axis=0), rows.std(axis=0)

@@ -12,7 +12,7 @@ from hydra.utils import get_class, instantiate
 
 import rnn_lab.sequences
 from rnn_lab.component import BadInput
-from rnn_lab.sequences import Generator, SeriesDataset
+from rnn_lab.sequences import Dataset, Generator, SeriesDataset, Task, TaskDataset
 
 CONF = Path(__file__).parents[2] / "conf"
 NAMES = sorted(path.stem for path in (CONF / "data").glob("*.yaml"))
@@ -24,10 +24,15 @@ def text(name: str) -> str:
     return (CONF / "data" / f"{name}.yaml").read_text()
 
 
-def made(name: str, *overrides: str) -> SeriesDataset:
+def made(name: str, *overrides: str) -> Dataset:
     with initialize_config_dir(str(CONF), version_base="1.3"):
         config = compose(overrides=[f"+data={name}", *overrides])
-    dataset = instantiate(config.data, _convert_="all").dataset()
+    dataset: Dataset = instantiate(config.data, _convert_="all").dataset()
+    return dataset
+
+
+def series(name: str, *overrides: str) -> SeriesDataset:
+    dataset = made(name, *overrides)
     assert isinstance(dataset, SeriesDataset)
     return dataset
 
@@ -55,6 +60,9 @@ def test_it_begins_with_what_it_is_and_explains_its_arguments(name: str) -> None
     assert lines[0].startswith("# ")
     top = [line for line in lines if line[:1].isalpha() and not line.startswith("name:")]
     assert all("# " in line or line == "series:" for line in top), top
+    if "task:" in text(name):
+        own = text(name).partition("task:")[2].splitlines()[2:]
+        assert all(" # " in line for line in own), own
 
 
 @every_name
@@ -68,25 +76,31 @@ def test_it_is_called_by_its_file_and_makes_a_dataset(name: str, tmp_path: Path)
     assert data.name == name
     for records in (data.train, data.validation):
         assert records.X.shape == (len(records), data.window, len(data.inputs))
-        assert records.Y.shape == (len(records), len(data.targets))
+        steps = (data.window,) if data.each_step else ()
+        numbers = () if data.classes else (len(data.targets),)
+        assert records.Y.shape == (len(records), *steps, *numbers)
         assert np.isfinite(records.X).all()
         assert np.isfinite(records.Y).all()
         assert len(records) >= 50 or name == "csv"
-    assert data.train.at.max() < data.validation.at.min()
+    if isinstance(data, TaskDataset):
+        assert data.test is not None
+        assert data.fresh is not None
+    else:
+        assert data.train.at.max() < data.validation.at.min()
 
 
-def test_every_generator_has_a_yaml() -> None:
+def test_every_generator_and_every_task_has_a_yaml() -> None:
     used = {component["_target_"] for name in NAMES for component in components(yaml.safe_load(text(name)))}
-    generators = {
+    known = {
         f"rnn_lab.sequences.{kind.__name__}"
         for kind in vars(rnn_lab.sequences).values()
-        if isinstance(kind, type) and issubclass(kind, Generator) and kind is not Generator
+        if isinstance(kind, type) and issubclass(kind, Generator | Task) and kind not in (Generator, Task)
     }
-    assert generators <= used
+    assert known <= used
 
 
 def test_a_composed_series_takes_its_length_over() -> None:
-    assert made("composed", "data.series.length=300").series.shape == (300, 1)
+    assert series("composed", "data.series.length=300").series.shape == (300, 1)
 
 
 def test_overrides_speak_of_the_keys_that_messages_name() -> None:

@@ -1,0 +1,98 @@
+"""Drawn: a task's records as a Dataset, fixed or fresh each epoch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass as plain
+from typing import Any
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from rnn_lab.component import STRICT
+from rnn_lab.sequences.dataset import Dataset, Records, digest
+from rnn_lab.sequences.forecasting import describe
+from rnn_lab.sequences.scaling import unscaled
+from rnn_lab.sequences.task import Task
+from rnn_lab.streams import stream
+
+TRAIN, VALIDATION, TEST = range(3)
+
+
+@plain(frozen=True, eq=False, kw_only=True)
+class TaskDataset(Dataset):
+    """Records of a task."""
+
+    task: Task
+    fresh: Callable[[int], Records] | None
+    """Epoch, from 1 -> its training records, the first epoch's being ``train``; None: ``train`` serves every epoch."""
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Drawn:
+    """Records of a task; each split from a random stream of its own, so that none depends on another's size.
+
+    Args:
+        name: what figures and the tracker call the data.
+        task: a component of its own.
+        train: records, >= 1.
+        validation: likewise.
+        test: likewise; may be 0.
+        seed: of the data's random streams, >= 0. It is not the run's seed: all replicas see the same data.
+        fresh: whether each epoch trains on new records. They depend on the epoch's number alone, so a run that
+            resumes sees those that it would have seen.
+
+    Example:
+        >>> from rnn_lab.sequences import Adding
+        >>> data = Drawn(name="adding", task=Adding(length=30), train=100, validation=50, fresh=True).dataset()
+        >>> data.train.X.shape, data.train.Y.shape
+        ((100, 30, 2), (100, 1))
+        >>> bool((data.fresh(1).X == data.train.X).all()), bool((data.fresh(2).X == data.train.X).all())
+        (True, False)
+    """
+
+    name: str
+    task: Task
+    train: int = Field(gt=0)
+    validation: int = Field(gt=0)
+    test: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0)
+    fresh: bool = False
+
+    def dataset(self) -> TaskDataset:
+        """Draw the splits."""
+        task = self.task
+        train = self.epoch(1)
+        validation = task.draw(stream(self.seed, "data", VALIDATION), self.validation)
+        test = task.draw(stream(self.seed, "data", TEST), self.test) if self.test else None
+        input_scaler, target_scaler = unscaled(len(task.inputs)), unscaled(len(task.targets))
+        recipe: dict[str, Any] = {
+            **describe(self),
+            "inputs": list(task.inputs),
+            "targets": list(task.targets),
+            "input_scaler": input_scaler.recipe(),
+            "target_scaler": target_scaler.recipe(),
+        }
+        parts = [part for part in (train, validation, test) if part is not None]
+        return TaskDataset(
+            name=self.name,
+            train=train,
+            validation=validation,
+            test=test,
+            inputs=task.inputs,
+            targets=task.targets,
+            window=task.window,
+            each_step=task.each_step,
+            classes=task.classes,
+            input_scaler=input_scaler,
+            target_scaler=target_scaler,
+            recipe=recipe,
+            fingerprint=digest(recipe, *(array for part in parts for array in (part.X, part.Y, part.mask))),
+            task=task,
+            fresh=self.epoch if self.fresh else None,
+        )
+
+    def epoch(self, number: int) -> Records:
+        """Draw the training records of an epoch, from 1, whatever was drawn before."""
+        if number < 1:
+            raise ValueError(f"epochs that train are numbered from 1, which {number} is not")
+        key = (TRAIN,) if number == 1 else (TRAIN, number)
+        return self.task.draw(stream(self.seed, "data", *key), self.train)
