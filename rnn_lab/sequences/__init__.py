@@ -3,7 +3,7 @@
 from rnn_lab.sequences.arma import ARMA
 from rnn_lab.sequences.composition import Product, Sum
 from rnn_lab.sequences.csv_file import read_csv
-from rnn_lab.sequences.dataset import Dataset, Records, Series, SeriesDataset
+from rnn_lab.sequences.dataset import Data, Dataset, Records, Series, SeriesDataset, StreamDataset
 from rnn_lab.sequences.forecasting import Forecasting, Generated
 from rnn_lab.sequences.generator import Generator
 from rnn_lab.sequences.lorenz63 import Lorenz63
@@ -14,8 +14,10 @@ from rnn_lab.sequences.modulated import AmplitudeModulated, Chirp
 from rnn_lab.sequences.narma import NARMA
 from rnn_lab.sequences.random_walk import RandomWalk
 from rnn_lab.sequences.rossler import Rossler
+from rnn_lab.sequences.rows import Rows
 from rnn_lab.sequences.scaling import Scaler, scaler_from
 from rnn_lab.sequences.sine import MSO, DampedSine, Sine
+from rnn_lab.sequences.stream import Stream
 from rnn_lab.sequences.table import Sunspots, Table
 from rnn_lab.sequences.waveforms import Sawtooth, Square, Triangle
 
@@ -26,6 +28,7 @@ __all__ = [
     "AmplitudeModulated",
     "Chirp",
     "DampedSine",
+    "Data",
     "Dataset",
     "Forecasting",
     "Generated",
@@ -39,12 +42,15 @@ __all__ = [
     "RandomWalk",
     "Records",
     "Rossler",
+    "Rows",
     "Sawtooth",
     "Scaler",
     "Series",
     "SeriesDataset",
     "Sine",
     "Square",
+    "Stream",
+    "StreamDataset",
     "Sum",
     "Sunspots",
     "Table",

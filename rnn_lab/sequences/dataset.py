@@ -1,13 +1,15 @@
-"""What a network is trained on: records of inputs and targets, their scaling, and a fingerprint of it all."""
+"""What a network is trained on: inputs and targets, their scaling, and a fingerprint of it all."""
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_lab.sequences.rows import Rows
 from rnn_lab.sequences.scaling import Array, Scaler
 
 
@@ -48,21 +50,14 @@ class Records:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Dataset:
-    """Everything that training and evaluation know of the data."""
+class Data:
+    """What is known of any data."""
 
     name: str
-    train: Records
-    validation: Records
-    test: Records | None
     inputs: tuple[str, ...]
     """D names."""
     targets: tuple[str, ...]
     """O names: of the target columns, or of the classes."""
-    window: int
-    """T."""
-    each_step: bool = False
-    """Whether there is a target at each time step, or one after the last."""
     classes: bool = False
     """Whether a target is one of the O classes, or O numbers."""
     input_scaler: Scaler
@@ -71,6 +66,34 @@ class Dataset:
     """JSON-able: the component and its arguments, the columns, the scalers as fitted."""
     fingerprint: str
     """SHA-256, hexadecimal, of the data and of the recipe."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Dataset(Data):
+    """Everything that training and evaluation know of data in records."""
+
+    train: Records
+    validation: Records
+    test: Records | None
+    window: int
+    """T."""
+    each_step: bool = False
+    """Whether there is a target at each time step, or one after the last."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StreamDataset(Data):
+    """Everything that training and evaluation know of a stream: one long series with a target at every step.
+
+    The series lies in a temporary file that is open as long as the dataset lives: it can be read from several threads
+    and after a fork, and cannot be pickled.
+    """
+
+    train: Rows
+    validation: Rows
+    test: Rows | None
+    horizon: int
+    """How many rows after a step's own its target lies."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -95,11 +118,26 @@ def fingerprint(recipe: dict[str, Any], series: Series) -> str:
         >>> fingerprint({"window": 2}, one) == fingerprint({"window": 3}, one)
         False
     """
+    arrays = [array for array in (series.values, series.index) if array is not None]
+    return fingerprint_blocks(recipe, *((array.dtype, array.shape, [array]) for array in arrays))
+
+
+def fingerprint_blocks(
+    recipe: dict[str, Any], *arrays: tuple[np.dtype[Any], tuple[int, ...], Iterable[NDArray[Any]]]
+) -> str:
+    """Return the same of arrays that come in blocks, each as its dtype, its shape and its blocks along the first axis.
+
+    Example:
+        >>> x = np.arange(4.0)
+        >>> whole = fingerprint_blocks({}, (x.dtype, x.shape, [x]))
+        >>> whole == fingerprint_blocks({}, (x.dtype, x.shape, [x[:1], x[1:]]))
+        True
+    """
     digest = hashlib.sha256(json.dumps(_without_paths(recipe), sort_keys=True).encode())
-    for array in (series.values, series.index):
-        if array is not None:
-            digest.update(f"{array.dtype.str}{array.shape}".encode())
-            digest.update(np.ascontiguousarray(array).tobytes())
+    for dtype, shape, blocks in arrays:
+        digest.update(f"{dtype.str}{shape}".encode())
+        for block in blocks:
+            digest.update(np.ascontiguousarray(block).tobytes())
     return digest.hexdigest()
 
 
