@@ -1,5 +1,6 @@
 """Sequences: generators and files -> windows, targets, splits, scaling -> Dataset."""
 
+from rnn_lab.sequences.alphabet import Alphabet
 from rnn_lab.sequences.arma import ARMA
 from rnn_lab.sequences.composition import Product, Sum
 from rnn_lab.sequences.csv_file import read_csv
@@ -19,12 +20,14 @@ from rnn_lab.sequences.scaling import Scaler, scaler_from
 from rnn_lab.sequences.sine import MSO, DampedSine, Sine
 from rnn_lab.sequences.stream import Stream
 from rnn_lab.sequences.table import Sunspots, Table
+from rnn_lab.sequences.text import Text
 from rnn_lab.sequences.waveforms import Sawtooth, Square, Triangle
 
 __all__ = [
     "ARMA",
     "MSO",
     "NARMA",
+    "Alphabet",
     "AmplitudeModulated",
     "Chirp",
     "DampedSine",
@@ -54,6 +57,7 @@ __all__ = [
     "Sum",
     "Sunspots",
     "Table",
+    "Text",
     "Triangle",
     "read_csv",
     "scaler_from",
