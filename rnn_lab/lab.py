@@ -150,8 +150,8 @@ def run(config: DictConfig, folder: Path) -> Any:
         folder: the run folder, such as Hydra's output directory.
 
     Returns:
-        The objective, by default ``val/rmse`` (or of classes ``val/loss``) of the weights that the run keeps: the mean over replicas, or in a sweep
-        each replica's, for the sweeper to aggregate. A list of objectives gives a list.
+        The objective, by default ``val/rmse`` (of classes ``val/loss``) of the weights that the run keeps: the mean
+        over replicas, or in a sweep each replica's, for the sweeper to aggregate. A list of objectives gives a list.
 
     Raises:
         BadInput, InstantiationException: the config is refused.

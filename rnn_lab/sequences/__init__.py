@@ -1,11 +1,12 @@
 """Sequences: generators and files -> windows, targets, splits, scaling -> Dataset; tasks -> records -> Dataset."""
 
 from rnn_lab.sequences.adding import Adding, AddingOriginal
+from rnn_lab.sequences.alphabet import Alphabet
 from rnn_lab.sequences.arma import ARMA
 from rnn_lab.sequences.composition import Product, Sum
 from rnn_lab.sequences.copying import Copying
 from rnn_lab.sequences.csv_file import read_csv
-from rnn_lab.sequences.dataset import Dataset, Records, Series, SeriesDataset
+from rnn_lab.sequences.dataset import Data, Dataset, Records, Series, SeriesDataset, StreamDataset
 from rnn_lab.sequences.delayed_recall import DelayedRecall
 from rnn_lab.sequences.drawn import Drawn, TaskDataset
 from rnn_lab.sequences.forecasting import Forecasting, Generated
@@ -20,11 +21,14 @@ from rnn_lab.sequences.parity import FinalParity, Parity
 from rnn_lab.sequences.random_walk import RandomWalk
 from rnn_lab.sequences.reber import EmbeddedReber, Reber
 from rnn_lab.sequences.rossler import Rossler
+from rnn_lab.sequences.rows import Rows
 from rnn_lab.sequences.scaling import Scaler, scaler_from
 from rnn_lab.sequences.sine import MSO, DampedSine, Sine
+from rnn_lab.sequences.stream import Stream
 from rnn_lab.sequences.table import Sunspots, Table
 from rnn_lab.sequences.task import Task
 from rnn_lab.sequences.temporal_order import TemporalOrder
+from rnn_lab.sequences.text import Text
 from rnn_lab.sequences.waveforms import Sawtooth, Square, Triangle
 
 __all__ = [
@@ -33,10 +37,12 @@ __all__ = [
     "NARMA",
     "Adding",
     "AddingOriginal",
+    "Alphabet",
     "AmplitudeModulated",
     "Chirp",
     "Copying",
     "DampedSine",
+    "Data",
     "Dataset",
     "DelayedRecall",
     "Drawn",
@@ -56,18 +62,22 @@ __all__ = [
     "Reber",
     "Records",
     "Rossler",
+    "Rows",
     "Sawtooth",
     "Scaler",
     "Series",
     "SeriesDataset",
     "Sine",
     "Square",
+    "Stream",
+    "StreamDataset",
     "Sum",
     "Sunspots",
     "Table",
     "Task",
     "TaskDataset",
     "TemporalOrder",
+    "Text",
     "Triangle",
     "read_csv",
     "scaler_from",

@@ -1,16 +1,18 @@
 """Autoregressive moving-average processes, started in their stationary state."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from pydantic import Field, field_validator
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.sequences.generator import Generator
+from rnn_lab.sequences.generator import Orbit
 from rnn_lab.sequences.scaling import Array
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class ARMA(Generator):
+class ARMA(Orbit):
     """x_n = sum_i ar_i x_{n-i} + e_n + sum_j ma_j e_{n-j}, e_n ~ N(0, sigma^2) independent.
 
     AR(p) has no ``ma``, MA(q) no ``ar``, white noise neither. The process is stationary: its first row is drawn from
@@ -44,20 +46,17 @@ class ARMA(Generator):
             )
         return ar
 
-    def sample(self, rng: np.random.Generator) -> Array:
-        """Return (length, 1)."""
+    def orbit(self, rng: np.random.Generator) -> Iterator[tuple[float]]:
+        """Yield x_0, x_1, ..."""
         transition, gain = self._state_space()
         covariance = stationary_covariance(transition, gain)
         eigenvalues, vectors = np.linalg.eigh(covariance)
         # No Cholesky: the state's covariance may be singular (a root that ar and ma share), its spectrum serves.
         root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
         state = root @ rng.standard_normal(len(gain))
-        innovations = rng.standard_normal(self.length)
-        values = np.empty((self.length, 1))
-        for n, innovation in enumerate(innovations.tolist()):
-            state = transition @ state + gain * innovation
-            values[n, 0] = state[0]
-        return self.sigma * values
+        while True:
+            state = transition @ state + gain * rng.standard_normal()
+            yield (self.sigma * state[0],)
 
     def _state_space(self) -> tuple[Array, Array]:
         """Return Harvey's form s_n = T s_{n-1} + g e_n, x_n = s_n[0], with r = max(p, q + 1) states."""

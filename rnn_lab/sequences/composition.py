@@ -1,5 +1,7 @@
 """Sums and products of series."""
 
+from abc import abstractmethod
+from collections.abc import Iterator
 from functools import reduce
 
 import numpy as np
@@ -7,12 +9,12 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT, BadInput
-from rnn_lab.sequences.generator import Generator
+from rnn_lab.sequences.generator import Blockwise, Generator
 from rnn_lab.sequences.scaling import Array
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Composition(Generator):
+class Composition(Blockwise):
     """Several generators' series, joined row by row. Each part draws from a random stream of its own.
 
     Args:
@@ -27,8 +29,12 @@ class Composition(Generator):
         """The first part's."""
         return self.parts[0].columns
 
-    def series(self, rng: np.random.Generator) -> list[Array]:
-        """Return each part's series, (length, C).
+    @abstractmethod
+    def join(self, blocks: tuple[Array, ...]) -> Array:
+        """Return one block of the whole, (rows, C), of the parts' blocks at the same rows."""
+
+    def clean(self, rng: np.random.Generator, rows: int) -> Iterator[Array]:
+        """Yield the joined blocks, (rows, C).
 
         Raises:
             BadInput: a part has another length or another number of columns.
@@ -44,7 +50,8 @@ class Composition(Generator):
                     f"data.series.parts.{number} has {len(part.columns)} columns, but the first part has"
                     f" {len(self.columns)}"
                 )
-        return [part(own) for part, own in zip(self.parts, rng.spawn(len(self.parts)), strict=True)]
+        streams = zip(self.parts, rng.spawn(len(self.parts)), strict=True)
+        yield from map(self.join, zip(*(part.blocks(own, rows) for part, own in streams), strict=True))
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -58,9 +65,9 @@ class Sum(Composition):
         [[0.0], [1.8415], [2.9093]]
     """
 
-    def sample(self, rng: np.random.Generator) -> Array:
-        """Return (length, C)."""
-        return reduce(np.add, self.series(rng))
+    def join(self, blocks: tuple[Array, ...]) -> Array:
+        """Add."""
+        return reduce(np.add, blocks)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -74,6 +81,6 @@ class Product(Composition):
         [[0.0], [0.8415], [1.8186]]
     """
 
-    def sample(self, rng: np.random.Generator) -> Array:
-        """Return (length, C)."""
-        return reduce(np.multiply, self.series(rng))
+    def join(self, blocks: tuple[Array, ...]) -> Array:
+        """Multiply."""
+        return reduce(np.multiply, blocks)

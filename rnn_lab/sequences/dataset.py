@@ -1,14 +1,15 @@
-"""What a network is trained on: records of inputs and targets, their scaling, and a fingerprint of it all."""
+"""What a network is trained on: inputs and targets, their scaling, and a fingerprint of it all."""
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_lab.sequences.rows import Rows
 from rnn_lab.sequences.scaling import Array, Scaler
 
 
@@ -49,25 +50,16 @@ class Records:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Dataset:
-    """Everything that training and evaluation know of the data."""
+class Data:
+    """What is known of any data."""
 
     name: str
-    train: Records
-    validation: Records
-    test: Records | None
     inputs: tuple[str, ...]
     """D names."""
     targets: tuple[str, ...]
     """O names: of the target columns, or of the classes."""
-    window: int
-    """T."""
-    each_step: bool = False
-    """Whether there is a target at each time step, or one after the last."""
     classes: bool = False
     """Whether a target is one of the O classes, or O numbers."""
-    fresh: Callable[[int], Records] | None = None
-    """Training records of each epoch, from 1; None: always ``train``, which is what epoch 1 has."""
     input_scaler: Scaler
     target_scaler: Scaler
     recipe: dict[str, Any]
@@ -84,6 +76,21 @@ class Dataset:
     def feeds_back(self) -> bool:
         """Whether the target of each step is the input of the next."""
         return False
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Dataset(Data):
+    """Everything that training and evaluation know of data in records."""
+
+    train: Records
+    validation: Records
+    test: Records | None
+    window: int
+    """T."""
+    each_step: bool = False
+    """Whether there is a target at each time step, or one after the last."""
+    fresh: Callable[[int], Records] | None = None
+    """Training records of each epoch, from 1; None: always ``train``, which is what epoch 1 has."""
 
     def judged(self, values: NDArray[Any], records: Records) -> NDArray[Any]:
         """Gather the predictions that errors are taken of: (..., N, T, O) -> (..., M, O).
@@ -108,6 +115,26 @@ class Dataset:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class StreamDataset(Data):
+    """Everything that training and evaluation know of a stream: one long series with a target at every step.
+
+    The series lies in a temporary file that is open as long as the dataset lives: it can be read from several threads
+    and after a fork, and cannot be pickled.
+    """
+
+    train: Rows
+    validation: Rows
+    test: Rows | None
+    horizon: int
+    """How many rows after a step's own its target lies."""
+
+    @property
+    def feeds_back(self) -> bool:
+        """See `Data`."""
+        return self.horizon == 1 and self.inputs == self.targets
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class SeriesDataset(Dataset):
     """Windows of one series, each with a later row as its target."""
 
@@ -120,7 +147,7 @@ class SeriesDataset(Dataset):
 
     @property
     def feeds_back(self) -> bool:
-        """See `Dataset`."""
+        """See `Data`."""
         return self.each_step and self.horizon == 1 and self.inputs == self.targets
 
     def judged(self, values: NDArray[Any], records: Records) -> NDArray[Any]:
@@ -142,13 +169,28 @@ def fingerprint(recipe: dict[str, Any], series: Series) -> str:
 
 
 def digest(recipe: dict[str, Any], *arrays: NDArray[Any] | None) -> str:
-    """Return the SHA-256 of a recipe and of what it made, in 64 hexadecimal digits."""
-    found = hashlib.sha256(json.dumps(_without_paths(recipe), sort_keys=True).encode())
-    for array in arrays:
-        if array is not None:
-            found.update(f"{array.dtype.str}{array.shape}".encode())
-            found.update(np.ascontiguousarray(array).tobytes())
-    return found.hexdigest()
+    """Return the same of arrays; None is none."""
+    there = [array for array in arrays if array is not None]
+    return fingerprint_blocks(recipe, *((array.dtype, array.shape, [array]) for array in there))
+
+
+def fingerprint_blocks(
+    recipe: dict[str, Any], *arrays: tuple[np.dtype[Any], tuple[int, ...], Iterable[NDArray[Any]]]
+) -> str:
+    """Return the same of arrays that come in blocks, each as its dtype, its shape and its blocks along the first axis.
+
+    Example:
+        >>> x = np.arange(4.0)
+        >>> whole = fingerprint_blocks({}, (x.dtype, x.shape, [x]))
+        >>> whole == fingerprint_blocks({}, (x.dtype, x.shape, [x[:1], x[1:]]))
+        True
+    """
+    digest = hashlib.sha256(json.dumps(_without_paths(recipe), sort_keys=True).encode())
+    for dtype, shape, blocks in arrays:
+        digest.update(f"{dtype.str}{shape}".encode())
+        for block in blocks:
+            digest.update(np.ascontiguousarray(block).tobytes())
+    return digest.hexdigest()
 
 
 def _without_paths(node: Any) -> Any:

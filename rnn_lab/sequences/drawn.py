@@ -1,9 +1,10 @@
 """Drawn: a task's records as a Dataset, fixed or fresh each epoch."""
 
-from collections.abc import Callable
 from dataclasses import dataclass as plain
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
@@ -22,8 +23,15 @@ class TaskDataset(Dataset):
     """Records of a task."""
 
     task: Task
-    fresh: Callable[[int], Records] | None
-    """Epoch, from 1 -> its training records, the first epoch's being ``train``; None: ``train`` serves every epoch."""
+
+    @property
+    def has_success(self) -> bool:
+        """See `Dataset`."""
+        return True
+
+    def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_]:
+        """See `Dataset`."""
+        return self.task.success(outputs, records)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

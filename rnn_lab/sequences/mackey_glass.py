@@ -1,13 +1,15 @@
 """The Mackey-Glass equation, and an integrator of order four for its delay."""
 
 import math
+from collections import deque
+from collections.abc import Iterator
+from itertools import count
 
 import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT, BadInput
-from rnn_lab.sequences.scaling import Array
 from rnn_lab.sequences.trajectory import Trajectory
 
 
@@ -56,25 +58,26 @@ class MackeyGlass(Trajectory):
         """The concentration."""
         return ("y",)
 
-    def simulate(self, rows: int, rng: np.random.Generator) -> Array:
-        """Return (rows, 1)."""
+    def orbit(self, rng: np.random.Generator) -> Iterator[tuple[float]]:
+        """Yield y(0), y(step), y(2 step), ..."""
         h = self.step / self.substeps
         lag = round(self.tau / h)
         if lag < 1 or not math.isclose(lag * h, self.tau, rel_tol=1e-9):
             raise BadInput(
                 f"data.series.tau={self.tau} must be a multiple of data.series.step / data.series.substeps = {h:g}"
             )
-        steps = (rows - 1) * self.substeps
-        # y and y' at t = -tau, -tau + h, ..., 0 and on: entry lag is t = 0, entry n the delayed point of n + lag.
-        y = [self.start] * (lag + 1)
-        slope = [0.0] * lag
+        # y and y' of the last tau, the delayed one first: at step n they are those of t = (n - lag) h, ..., n h.
+        y = deque([self.start] * (lag + 1), maxlen=lag + 1)
+        slope = deque([0.0] * lag, maxlen=lag + 1)
         feed = self._production(y[0])
-        for n in range(steps):
+        for n in count():
+            if n % self.substeps == 0:
+                yield (y[-1],)
             slope.append(feed - self.gamma * y[-1])
-            # At t = 0 the slope jumps from the history's 0 to slope[lag]: coming from the left, 0 counts.
-            end = 0.0 if n + 1 == lag else slope[n + 1]
-            halfway = 0.5 * (y[n] + y[n + 1]) + 0.125 * h * (slope[n] - end)
-            feed_halfway, feed_after = self._production(halfway), self._production(y[n + 1])
+            # At t = 0 the slope jumps from the history's 0 to that of the equation: coming from the left, 0 counts.
+            end = 0.0 if n + 1 == lag else slope[1]
+            halfway = 0.5 * (y[0] + y[1]) + 0.125 * h * (slope[0] - end)
+            feed_halfway, feed_after = self._production(halfway), self._production(y[1])
             now = y[-1]
             k1 = slope[-1]
             k2 = feed_halfway - self.gamma * (now + 0.5 * h * k1)
@@ -82,7 +85,6 @@ class MackeyGlass(Trajectory):
             k4 = feed_after - self.gamma * (now + h * k3)
             y.append(now + h / 6.0 * (k1 + 2.0 * (k2 + k3) + k4))
             feed = feed_after
-        return np.array(y[lag :: self.substeps])[:, None]
 
     def _production(self, delayed: float) -> float:
         """Return beta y / (1 + y^n) of the delayed y; NaN once y has run away or turned negative."""

@@ -1,11 +1,12 @@
 """Chaotic maps: the logistic map and the Henon map."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.sequences.scaling import Array
 from rnn_lab.sequences.trajectory import Trajectory
 
 
@@ -31,14 +32,12 @@ class Logistic(Trajectory):
     r: float = 3.9
     start: float = 0.5
 
-    def simulate(self, rows: int, rng: np.random.Generator) -> Array:
-        """Return (rows, 1)."""
-        values = np.empty((rows, 1))
+    def orbit(self, rng: np.random.Generator) -> Iterator[tuple[float]]:
+        """Yield x_0, x_1, ..."""
         x = self.start
-        for n in range(rows):
-            values[n, 0] = x
+        while True:
+            yield (x,)
             x = self.r * x * (1.0 - x)
-        return values
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -70,11 +69,9 @@ class Henon(Trajectory):
         """Both coordinates."""
         return ("x", "y")
 
-    def simulate(self, rows: int, rng: np.random.Generator) -> Array:
-        """Return (rows, 2)."""
-        values = np.empty((rows, 2))
+    def orbit(self, rng: np.random.Generator) -> Iterator[tuple[float, float]]:
+        """Yield (x_0, y_0), (x_1, y_1), ..."""
         x, y = self.start
-        for n in range(rows):
-            values[n] = x, y
+        while True:
+            yield x, y
             x, y = 1.0 - self.a * x * x + y, self.b * x
-        return values

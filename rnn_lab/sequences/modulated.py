@@ -26,11 +26,10 @@ class Chirp(Sine):
     omega: float = 0.05
     rate: float = 0.0005
 
-    def sample(self, rng: np.random.Generator) -> Array:
-        """Return (length, 1)."""
-        n = np.arange(self.length, dtype=float)
+    def at(self, n: Array) -> Array:
+        """Return x_n."""
         wave: Array = self.amplitude * np.sin(self.omega * n + 0.5 * self.rate * n**2 + self.phase)
-        return wave[:, None]
+        return wave
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -51,7 +50,7 @@ class AmplitudeModulated(Sine):
     depth: float = 0.5
     omega_m: float = 0.05
 
-    def sample(self, rng: np.random.Generator) -> Array:
-        """Return (length, 1)."""
-        envelope: Array = 1.0 + self.depth * np.cos(self.omega_m * np.arange(self.length))
-        return envelope[:, None] * super().sample(rng)
+    def at(self, n: Array) -> Array:
+        """Return x_n."""
+        envelope: Array = 1.0 + self.depth * np.cos(self.omega_m * n)
+        return envelope * super().at(n)

@@ -1,11 +1,13 @@
 """NARMA: a nonlinear autoregressive moving average of a random input, the classic test of memory."""
 
+from collections import deque
+from collections.abc import Iterator
+
 import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.sequences.scaling import Array
 from rnn_lab.sequences.trajectory import Trajectory
 
 
@@ -43,13 +45,15 @@ class NARMA(Trajectory):
         """The input and the output."""
         return ("u", "y")
 
-    def simulate(self, rows: int, rng: np.random.Generator) -> Array:
-        """Return (rows, 2)."""
-        values = np.zeros((rows, 2))
-        u, y = values.T  # views
-        u[:] = rng.uniform(0.0, 0.5, rows)
-        lag = self.order - 1
-        for t in range(lag, rows - 1):
-            memory = self.alpha + self.beta * y[t - lag : t + 1].sum()
-            y[t + 1] = memory * y[t] + self.gamma * u[t - lag] * u[t] + self.delta
-        return values
+    def orbit(self, rng: np.random.Generator) -> Iterator[tuple[float, float]]:
+        """Yield (u_0, y_0), (u_1, y_1), ..."""
+        u, y = deque[float](maxlen=self.order), np.zeros(self.order)  # the last ``order`` values, the oldest first
+        while True:
+            u.append(0.5 * rng.random())
+            yield u[-1], y[-1]
+            following = 0.0
+            if len(u) == self.order:
+                memory = self.alpha + self.beta * y.sum()
+                following = memory * y[-1] + self.gamma * u[0] * u[-1] + self.delta
+            y[:-1] = y[1:]
+            y[-1] = following

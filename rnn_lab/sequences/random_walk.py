@@ -1,16 +1,17 @@
 """The random walk."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.sequences.generator import Generator
-from rnn_lab.sequences.scaling import Array
+from rnn_lab.sequences.generator import Orbit
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class RandomWalk(Generator):
+class RandomWalk(Orbit):
     """x_0 = start, x_n = x_{n-1} + drift + e_n, e_n ~ N(0, sigma^2) independent.
 
     After n steps its mean is start + drift n and its variance sigma^2 n: it has no level to return to. The best
@@ -30,7 +31,9 @@ class RandomWalk(Generator):
     drift: float = 0.0
     sigma: float = Field(default=1.0, ge=0.0)
 
-    def sample(self, rng: np.random.Generator) -> Array:
-        """Return (length, 1)."""
-        steps = self.drift + self.sigma * rng.standard_normal(self.length - 1)
-        return np.cumsum(np.concatenate(([self.start], steps)))[:, None]
+    def orbit(self, rng: np.random.Generator) -> Iterator[tuple[float]]:
+        """Yield x_0, x_1, ..."""
+        x = self.start
+        while True:
+            yield (x,)
+            x += self.drift + self.sigma * rng.standard_normal()

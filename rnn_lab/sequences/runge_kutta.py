@@ -1,7 +1,7 @@
 """The classical Runge-Kutta method of order four, and flows sampled with it."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from pydantic import Field
@@ -54,16 +54,13 @@ class Flow(Trajectory):
     def derivative(self, state: Array) -> Array:
         """Return f(x), of the shape of ``state``: (C,), or (C, K) for K states side by side."""
 
-    def simulate(self, rows: int, rng: np.random.Generator) -> Array:
-        """Return (rows, C)."""
+    def orbit(self, rng: np.random.Generator) -> Iterator[Array]:
+        """Yield x(0), x(step), x(2 step), ..., each (C,)."""
         state = self.initial()
-        values = np.empty((rows, len(state)))
-        values[0] = state
-        for n in range(1, rows):
+        while True:
+            yield state
             for _ in range(self.substeps):
                 state = rk4_step(self.derivative, state, self.step / self.substeps)
-            values[n] = state
-        return values
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -1,5 +1,6 @@
 """Scaling of columns, fitted on training rows alone, undone for every figure and error that a user sees."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -77,11 +78,28 @@ def fit_scaler(kind: Scaling, rows: Array, columns: tuple[str, ...]) -> Scaler:
     Raises:
         BadInput: a column is constant, so that no scale can be given to it.
     """
+    return fit_scaler_to_blocks(kind, lambda: [rows], columns)
+
+
+def fit_scaler_to_blocks(kind: Scaling, blocks: Callable[[], Iterable[Array]], columns: tuple[str, ...]) -> Scaler:
+    """Fit the same to rows that come in blocks (n, C), which ``blocks()`` gives anew for each of two passes.
+
+    The second pass sums the squares of what the mean leaves over, so that a large offset costs no digits.
+
+    Example:
+        >>> fit_scaler_to_blocks("standard", lambda: [np.array([[1e9]]), np.array([[1e9 + 2.0]])], ("x",)).scale.item()
+        1.0
+    """
+    C = len(columns)
     if kind == "none":
-        return unscaled(rows.shape[1])
-    low, high = rows.min(axis=0), rows.max(axis=0)
+        return unscaled(C)
+    low, high, total, count = np.full(C, np.inf), np.full(C, -np.inf), np.zeros(C), 0
+    for block in blocks():
+        low, high = np.minimum(low, block.min(axis=0)), np.maximum(high, block.max(axis=0))
+        total, count = total + block.sum(axis=0), count + len(block)
     if kind == "standard":
-        shift, scale = rows.mean(axis=0), rows.std(axis=0)
+        shift = total / count
+        scale = np.sqrt(sum((np.square(block - shift).sum(axis=0) for block in blocks()), np.zeros(C)) / count)
     else:
         shift, scale = low, high - low
     for column, constant, first in zip(columns, (low == high) | (scale == 0.0), low, strict=True):

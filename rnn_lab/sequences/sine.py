@@ -5,12 +5,12 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.sequences.generator import Generator
+from rnn_lab.sequences.generator import Formula
 from rnn_lab.sequences.scaling import Array
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Sine(Generator):
+class Sine(Formula):
     """x_n = A sin(omega n + phase), n = 0 .. length - 1.
 
     Two past values foretell it exactly: x_{n+1} = 2 cos(omega) x_n - x_{n-1}. One does not: the best AR(1) leaves
@@ -30,10 +30,10 @@ class Sine(Generator):
     omega: float = 1.0
     phase: float = 0.0
 
-    def sample(self, rng: np.random.Generator) -> Array:
-        """Return (length, 1)."""
-        wave: Array = self.amplitude * np.sin(self.omega * np.arange(self.length) + self.phase)
-        return wave[:, None]
+    def at(self, n: Array) -> Array:
+        """Return x_n."""
+        wave: Array = self.amplitude * np.sin(self.omega * n + self.phase)
+        return wave
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -52,14 +52,14 @@ class DampedSine(Sine):
 
     decay: float = Field(default=0.01, ge=0.0)
 
-    def sample(self, rng: np.random.Generator) -> Array:
-        """Return (length, 1)."""
-        envelope: Array = np.exp(-self.decay * np.arange(self.length))
-        return envelope[:, None] * super().sample(rng)
+    def at(self, n: Array) -> Array:
+        """Return x_n."""
+        envelope: Array = np.exp(-self.decay * n)
+        return envelope * super().at(n)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class MSO(Generator):
+class MSO(Formula):
     """Multiple superimposed oscillators: x_n = sum_i sin(omega_i n).
 
     The frequencies have no common period, so the series never repeats; yet the linear recurrence whose polynomial
@@ -80,7 +80,7 @@ class MSO(Generator):
 
     omegas: list[float] = Field(default_factory=lambda: [0.2, 0.311, 0.42, 0.51, 0.63, 0.74, 0.85, 0.97], min_length=1)
 
-    def sample(self, rng: np.random.Generator) -> Array:
-        """Return (length, 1)."""
-        wave: Array = np.sin(np.outer(np.arange(self.length), self.omegas)).sum(axis=1)
-        return wave[:, None]
+    def at(self, n: Array) -> Array:
+        """Return x_n."""
+        wave: Array = np.sin(np.outer(n, self.omegas)).sum(axis=1)
+        return wave

@@ -1,18 +1,18 @@
 """What every simulated dynamical system shares: a transient that may be thrown away."""
 
-from abc import abstractmethod
+from collections.abc import Iterator
 
 import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.sequences.generator import Generator
+from rnn_lab.sequences.generator import Orbit, gather
 from rnn_lab.sequences.scaling import Array
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Trajectory(Generator):
+class Trajectory(Orbit):
     """A series simulated from an initial state, of which the first rows may be thrown away.
 
     Args:
@@ -22,13 +22,13 @@ class Trajectory(Generator):
 
     transient: int = Field(default=0, ge=0)
 
-    @abstractmethod
-    def simulate(self, rows: int, rng: np.random.Generator) -> Array:
-        """Return ``rows`` rows from the initial state on, (rows, C)."""
-
-    def sample(self, rng: np.random.Generator) -> Array:
-        """Simulate, and throw the transient away."""
-        values = self.simulate(self.transient + self.length, rng)
-        # Looked at here as well, so that the step is counted from the initial state.
-        self.refuse_divergence(values)
-        return values[self.transient :]
+    def clean(self, rng: np.random.Generator, rows: int) -> Iterator[Array]:
+        """Simulate, throw the transient away, and yield what follows, (rows, C)."""
+        orbit, step = self.orbit(rng), 0
+        for length in (self.transient, self.length):
+            for values in gather(orbit, length, rows):
+                # Looked at here as well, so that the step is counted from the initial state.
+                self.refuse_divergence(values, step)
+                step += len(values)
+                if step > self.transient:
+                    yield values

@@ -10,12 +10,12 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.sequences.generator import Generator
+from rnn_lab.sequences.generator import Formula
 from rnn_lab.sequences.scaling import Array
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Waveform(Generator):
+class Waveform(Formula):
     """x_n = A w(u_n), where u_n = n / period + phase / (2 pi) mod 1 is the fraction of the period that has passed.
 
     Args:
@@ -30,12 +30,12 @@ class Waveform(Generator):
 
     @abstractmethod
     def shape(self, u: Array) -> Array:
-        """Return w(u) of fractions u in [0, 1), (length,) -> (length,)."""
+        """Return w(u) of fractions u in [0, 1), (rows,) -> (rows,)."""
 
-    def sample(self, rng: np.random.Generator) -> Array:
-        """Return (length, 1)."""
-        u = (np.arange(self.length) / self.period + self.phase / (2 * np.pi)) % 1.0
-        return self.amplitude * self.shape(u)[:, None]
+    def at(self, n: Array) -> Array:
+        """Return x_n."""
+        u = (n / self.period + self.phase / (2 * np.pi)) % 1.0
+        return self.amplitude * self.shape(u)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -53,13 +53,19 @@ def windows(inputs: Array, targets: Array, window: int, horizon: int, each_step:
 
 
 def split(
-    records: int, train: int | float, validation: int | float, test: int | float = 0, gap: int = 0
+    records: int,
+    train: int | float,
+    validation: int | float,
+    test: int | float = 0,
+    gap: int = 0,
+    unit: str = "record",
 ) -> tuple[slice, slice, slice]:
     """Split records in the order of time: training first, then validation, then test.
 
     An integer counts records; a fraction in (0, 1) is of the records left after the gaps, and its boundary is
     rounded down. ``gap`` records are left out between one split and the next; with ``gap >= window + horizon - 1``
     no row of the series serves two splits. Records after the last split are not used.
+    ``unit`` is what a record is called in messages.
 
     Raises:
         BadInput: a split would be empty or more records are asked for than there are.
@@ -75,23 +81,23 @@ def split(
     gaps = gap * (2 if test else 1)
     available = records - gaps
     if available < 1:
-        raise BadInput(f"data.gap={gap} leaves none of the {records} records to train on")
+        raise BadInput(f"data.gap={gap} leaves none of the {records} {unit}s to train on")
     ends, total = [], 0.0
     for name, share in shares.items():
         least = 0 if name == "test" else 1
         if not (0.0 < share < 1.0 if isinstance(share, float) else share >= least):
             raise BadInput(
-                f"data.{name}={share} must be a whole number of records from {least} or a fraction between 0 and 1"
+                f"data.{name}={share} must be a whole number of {unit}s from {least} or a fraction between 0 and 1"
             )
         total += share * available if isinstance(share, float) else share
         ends.append(floor(total + 1e-9))  # 0.7 + 0.3 of 10 are 10 records, though their float sum may fall below
     if ends[-1] > available:
         raise BadInput(
-            f"{wanted} with data.gap={gap} ask for {ends[-1] + gaps} records, but the series holds {records}"
+            f"{wanted} with data.gap={gap} ask for {ends[-1] + gaps} {unit}s, but the series holds {records}"
         )
     starts = (0, ends[0], ends[1])
     for (name, share), start, end in zip(shares.items(), starts, ends, strict=True):
         if start == end and (share or name != "test"):
-            raise BadInput(f"data.{name}={share} leaves no record for {name}: there are {available} to share")
+            raise BadInput(f"data.{name}={share} leaves no {unit} for {name}: there are {available} to share")
     a, b, c = ends
     return slice(0, a), slice(a + gap, b + gap), slice(b + gaps, c + gaps)

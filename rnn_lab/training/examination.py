@@ -37,7 +37,7 @@ class Examination:
         ]
 
     def __call__(self, parameters: Parameters) -> tuple[dict[str, Array], dict[str, Array]]:
-        """Metrics of both splits, such as ``val/loss`` (see `examined`), each (R,); and what is `shown` of their outputs."""
+        """Metrics of both splits such as ``val/loss``, each (R,) (see `examined`), and what is `shown` of outputs."""
         metrics: dict[str, Array] = {}
         predictions = {}
         for name, key, outputs_of, records in self.parts:

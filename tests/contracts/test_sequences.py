@@ -5,6 +5,7 @@ import json
 import pickle
 import subprocess
 import sys
+import tracemalloc
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from pydantic.dataclasses import dataclass
 
 import rnn_lab.sequences
-from rnn_lab.component import BadInput
+from rnn_lab.component import STRICT, BadInput
 from rnn_lab.sequences import (
     ARMA,
     MSO,
@@ -40,7 +42,7 @@ from rnn_lab.sequences import (
 )
 from rnn_lab.sequences.forecasting import describe
 from rnn_lab.sequences.runge_kutta import Flow
-from rnn_lab.sequences.scaling import Scaling
+from rnn_lab.sequences.scaling import Array, Scaling
 from rnn_lab.sequences.trajectory import Trajectory
 
 LENGTH = 60
@@ -70,6 +72,16 @@ SERIES: dict[str, Generator] = {
     "product": Product(length=LENGTH, parts=[Sine(length=LENGTH), ARMA(length=LENGTH)]),
 }
 RANDOM = {"ar", "arma", "white_noise", "random_walk", "narma10", "narma30", "sum", "product"}
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Own(Generator):
+    """A generator as a user would write one who knows nothing of blocks."""
+
+    def sample(self, rng: np.random.Generator) -> Array:
+        walk: Array = np.cumsum(rng.standard_normal((self.length, 1)), axis=0)
+        return walk
+
 
 every_series = pytest.mark.parametrize("name", SERIES)
 
@@ -138,8 +150,52 @@ def test_exactly_the_length_asked_for(name: str, length: int) -> None:
     values = draw(resized(SERIES[name], length))
     assert len(values) == length
     shared = min(length, LENGTH)
-    if name != "sum":  # its first part's noise is drawn after that part
-        np.testing.assert_array_equal(values[:shared], draw(SERIES[name])[:shared])
+    np.testing.assert_array_equal(values[:shared], draw(SERIES[name])[:shared])
+
+
+@every_series
+@pytest.mark.parametrize("noise", [0.0, 0.5])
+@pytest.mark.parametrize("rows", [1, 7, LENGTH - 1, LENGTH, LENGTH + 1])
+def test_its_blocks_joined_are_the_series_to_the_bit(name: str, rows: int, noise: float) -> None:
+    series = replace(SERIES[name], noise=noise)
+    blocks = list(series.blocks(np.random.default_rng(2), rows))
+    whole = draw(series, seed=2)
+    assert [len(block) for block in blocks] == [min(rows, LENGTH - start) for start in range(0, LENGTH, rows)]
+    assert {block.dtype for block in blocks} == {whole.dtype}
+    assert np.concatenate(blocks).tobytes() == whole.tobytes()
+
+
+@every_series
+def test_streaming_costs_the_memory_of_a_block_however_long_the_series(name: str) -> None:
+    """Ten times the rows in the same memory; an equation that is slow to trace is held to fewer."""
+    series = SERIES[name]
+    if isinstance(series, Flow | MackeyGlass):
+        series = replace(series, substeps=1)  # type: ignore[call-arg]
+    length = 1_000 if isinstance(series, Trajectory | ARMA | Product) else 10_000
+
+    def peak(length: int) -> int:
+        tracemalloc.start()
+        for _ in resized(series, length).blocks(np.random.default_rng(0), 500):
+            pass
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(length)  # what a first use imports or caches is no memory of the series
+    assert peak(10 * length) <= 1.1 * peak(length)
+
+
+def test_a_series_of_one_s_own_needs_no_more_than_a_sample() -> None:
+    """It is cut into the same blocks, though it must fit into memory."""
+    own = Own(length=LENGTH, noise=0.1)
+    blocks = list(own.blocks(np.random.default_rng(0), 25))
+    assert [len(block) for block in blocks] == [25, 25, 10]
+    assert np.concatenate(blocks).tobytes() == draw(own).tobytes()
+
+
+def test_a_sample_is_the_clean_series() -> None:
+    noisy = replace(SERIES["sum"], noise=1.0)
+    assert noisy.sample(np.random.default_rng(0)).tobytes() == draw(SERIES["sum"]).tobytes()
 
 
 @pytest.mark.parametrize("name", [name for name, series in SERIES.items() if isinstance(series, Trajectory)])
@@ -200,7 +256,7 @@ def test_wrong_arguments_are_refused_by_name(name: str, wrong: dict[str, Any]) -
         type(SERIES[name])(**{**arguments, **wrong})
 
 
-@pytest.mark.parametrize(
+DIVERGING = pytest.mark.parametrize(
     "diverging",
     [
         Sine(length=9, omega=1e308),
@@ -218,6 +274,30 @@ def test_wrong_arguments_are_refused_by_name(name: str, wrong: dict[str, Any]) -
     ],
     ids=lambda series: type(series).__name__,
 )
+
+
+@DIVERGING
 def test_finite_or_refused_with_the_step(diverging: Generator) -> None:
     with pytest.raises(BadInput, match=r"^data\.series \(\w+\) diverges at step \d+: [^\n]*$"):
         draw(diverging)
+
+
+@DIVERGING
+def test_a_block_that_diverges_names_the_same_step(diverging: Generator) -> None:
+    with pytest.raises(BadInput) as whole:
+        draw(diverging)
+    blocks = diverging.blocks(np.random.default_rng(0), 1)
+    with pytest.raises(BadInput) as streamed:
+        sum(1 for _ in blocks)
+    assert str(streamed.value) == str(whole.value)
+
+
+def test_a_step_is_counted_from_the_initial_state() -> None:
+    """A transient that is thrown away took part in what went wrong."""
+    late = [Logistic(length=90, r=4.1, transient=transient) for transient in (0, 5, 89)]
+    steps = set()
+    for series in late:
+        with pytest.raises(BadInput) as refusal:
+            list(series.blocks(np.random.default_rng(0), 4))
+        steps.add(str(refusal.value))
+    assert len(steps) == 1

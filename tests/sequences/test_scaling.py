@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from rnn_lab.component import BadInput
-from rnn_lab.sequences.scaling import Array, Scaling, fit_scaler, scaler_from
+from rnn_lab.sequences.scaling import Array, Scaling, fit_scaler, fit_scaler_to_blocks, scaler_from
 
 KINDS: tuple[Scaling, ...] = ("none", "standard", "minmax")
 COLUMNS = ("a", "b")
@@ -66,3 +66,34 @@ def test_a_constant_column_is_refused_by_name(kind: Scaling, constant: float) ->
     with pytest.raises(BadInput, match=rf"data\.scaling={kind} cannot scale column 'b': it is constant"):
         fit_scaler(kind, rows, COLUMNS)
     fit_scaler("none", rows, COLUMNS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(rows=VALUES, cut=st.integers(1, 19))
+def test_blocks_give_the_scaler_of_the_whole(kind: Scaling, rows: Array, cut: int) -> None:
+    rows[0], rows[1] = (0.0, -3.0), (1.0, 5.0)
+    blocks = [block for block in (rows[:cut], rows[cut:]) if len(block)]
+    whole, fitted = fit_scaler(kind, rows, COLUMNS), fit_scaler_to_blocks(kind, lambda: blocks, COLUMNS)
+    np.testing.assert_allclose(fitted.shift, whole.shift, rtol=1e-12, atol=1e-9)
+    np.testing.assert_allclose(fitted.scale, whole.scale, rtol=1e-12)
+
+
+def test_one_block_gives_numpy_s_own_mean_and_deviation() -> None:
+    rows = np.random.default_rng(1).standard_normal((1001, 2)) * [1.0, 1e-5] + [3.0, 1e4]
+    scaler = fit_scaler("standard", rows, COLUMNS)
+    assert scaler.shift.tobytes() == rows.mean(axis=0).tobytes()
+    assert scaler.scale.tobytes() == rows.std(axis=0).tobytes()
+
+
+def test_a_large_offset_costs_no_digits_in_blocks() -> None:
+    """Mean square minus squared mean would lose them all: 1e18 + 1 is 1e18."""
+    rows = 1e9 + np.tile([[-1.0], [1.0]], (5000, 1))
+    blocks = np.split(rows, 10)
+    scaler = fit_scaler_to_blocks("standard", lambda: blocks, ("x",))
+    assert (scaler.shift.item(), scaler.scale.item()) == (1e9, 1.0)
+
+
+def test_a_constant_column_is_refused_in_blocks() -> None:
+    blocks = [np.full((7, 1), 0.1)] * 3
+    with pytest.raises(BadInput, match=r"cannot scale column 'x': it is constant \(0\.1\)"):
+        fit_scaler_to_blocks("standard", lambda: blocks, ("x",))

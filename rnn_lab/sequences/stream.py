@@ -1,0 +1,123 @@
+"""Long series: forecasting at every step, in memory that does not depend on how long the series is."""
+
+from dataclasses import dataclass as plain_dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from rnn_lab.component import STRICT
+from rnn_lab.sequences.dataset import StreamDataset, fingerprint_blocks
+from rnn_lab.sequences.forecasting import Selection, Share, choose, describe
+from rnn_lab.sequences.generator import ROWS, Generator
+from rnn_lab.sequences.rows import cut
+from rnn_lab.sequences.scaling import Array, Scaler, Scaling, fit_scaler_to_blocks
+from rnn_lab.sequences.spool import Spool
+from rnn_lab.sequences.windows import split
+from rnn_lab.streams import stream
+
+
+@plain_dataclass(frozen=True, eq=False)
+class Columns:
+    """Some columns of a spool's rows, scaled."""
+
+    positions: list[int]
+    scaler: Scaler
+
+    def __call__(self, rows: NDArray[Any]) -> Array:
+        """Map (..., C) -> (..., len(positions))."""
+        return self.scaler.apply(rows[..., self.positions])
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Stream:
+    """A generator's series as one long stream, with a target at every step.
+
+    The step at row t reads row t's input columns and is to give the target columns of row t + horizon. The rows are
+    split in the order of time, and a split's targets lie inside it: no training target lies at or after the first
+    validation row. Columns are scaled by what the training rows say, and no later one.
+
+    The series is made once, in blocks, and written to a temporary file without a name, of 8 bytes a number; whoever
+    reads it holds what is read and no more. The numbers are those that `Generated` has of the same generator and seed.
+
+    Args:
+        name: what figures and the tracker call the data.
+        series: the generator, a component of its own.
+        seed: of the data's random stream, >= 0. It is not the run's seed: all replicas see the same data.
+        horizon: how many rows after the one that is read the target lies, >= 1.
+        train: rows of the split: an integer counts them, a fraction in (0, 1) is a share of them. The last
+            ``horizon`` rows of a split serve as targets only.
+        validation: likewise.
+        test: likewise; may be 0.
+        gap: rows left out between two splits, >= 0.
+        scaling: ``none``, ``standard`` or ``minmax``.
+        columns: the D input columns, by name or position; None takes all.
+        target: the O target columns, likewise; None takes the input columns.
+
+    Example:
+        >>> import numpy as np
+        >>> from rnn_lab.sequences import Sine
+        >>> data = Stream(name="sine", series=Sine(length=1000), train=0.8, validation=0.2).dataset()
+        >>> data.train.length, data.validation.length
+        (799, 199)
+        >>> X, Y = data.train.read(np.array([0, 400]), steps=50)
+        >>> X.shape, Y.shape, bool(Y[49, 1, 0] == np.sin(450))
+        ((50, 2, 1), (50, 2, 1), True)
+    """
+
+    name: str
+    series: Generator
+    seed: int = Field(default=0, ge=0)
+    horizon: int = Field(default=1, gt=0)
+    train: Share
+    validation: Share
+    test: Share = 0
+    gap: int = Field(default=0, ge=0)
+    scaling: Scaling = "none"
+    columns: Selection = None
+    target: Selection = None
+
+    def dataset(self) -> StreamDataset:
+        """Make the series, put it aside, and fit what scales it.
+
+        Raises:
+            BadInput: the splits or the horizon do not fit the series; a column is unknown, or constant under scaling;
+                the series diverges, or the disk is full.
+        """
+        inputs, targets = choose(self.series.columns, self.columns, self.target)
+        parts = split(self.series.length, self.train, self.validation, self.test, self.gap, unit="row")
+        used = sorted({self.series.columns.index(name) for name in (*inputs, *targets)})
+        names = [self.series.columns[position] for position in used]
+        blocks = self.series.blocks(stream(self.seed, "data"), ROWS)
+        spool = Spool((block[:, used] for block in blocks), len(used))
+        # One fit serves inputs and targets alike: a forecast that is fed back as an input keeps its scale.
+        scaler = fit_scaler_to_blocks(self.scaling, lambda: spool.blocks(0, parts[0].stop, ROWS), tuple(names))
+        input_columns, target_columns = (
+            Columns(positions, scaler.select(positions))
+            for positions in ([names.index(name) for name in chosen] for chosen in (inputs, targets))
+        )
+        train, validation, test = cut(spool, parts, self.horizon, input_columns, target_columns)
+        assert train is not None
+        assert validation is not None
+        recipe = {
+            **describe(self),
+            "inputs": list(inputs),
+            "targets": list(targets),
+            "input_scaler": input_columns.scaler.recipe(),
+            "target_scaler": target_columns.scaler.recipe(),
+        }
+        shape = (spool.length, spool.width)
+        return StreamDataset(
+            name=self.name,
+            train=train,
+            validation=validation,
+            test=test,
+            inputs=inputs,
+            targets=targets,
+            horizon=self.horizon,
+            input_scaler=input_columns.scaler,
+            target_scaler=target_columns.scaler,
+            recipe=recipe,
+            fingerprint=fingerprint_blocks(recipe, (spool.dtype, shape, spool.blocks(0, spool.length, ROWS))),
+        )
