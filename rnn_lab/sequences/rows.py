@@ -41,16 +41,16 @@ class Rows:
         """Return ``steps`` consecutive steps of B lanes, time first, scaled: X (steps, B, D) and Y.
 
         Args:
-            starts: (B,), the step at which each lane starts, >= 0.
+            starts: (B,), the step at which each lane starts; negative ones lie before the split, in the series.
             steps: >= 1; no lane may go beyond ``length``.
 
         Returns:
             X (steps, B, D) and Y, numbers (steps, B, O) float64 or classes (steps, B) int64, both C-contiguous.
 
         Raises:
-            IndexError: a lane goes beyond the split.
+            IndexError: a lane goes beyond the split, or begins before the series.
         """
-        if steps < 1 or starts.min() < 0 or starts.max() + steps > self.length:
+        if steps < 1 or self.first + starts.min() < 0 or starts.max() + steps > self.length:
             raise IndexError(f"{steps} steps from {starts.min()}..{starts.max()} of {self.length}")
         rows = self.spool.read(self.first + starts, steps + self.horizon).swapaxes(0, 1)
         X, Y = self.inputs(rows[:steps]), self.targets(rows[self.horizon :])

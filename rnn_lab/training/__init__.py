@@ -1,6 +1,7 @@
 """Training: optimizers, schedules, clipping, the loop, stopping and checkpoints.
 
-Read `fit` first: it is the loop. `minibatch` and `lbfgs` are its two ways through an epoch.
+Read `fit` first: it is the loop. `minibatch`, `lbfgs` and `streaming` are its ways through an epoch; `examination` and
+`survey` look at what came out of it.
 """
 
 from rnn_lab.training.fit import Epoch, Observer, fit

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from rnn_lab.component import BadInput
 from rnn_lab.network import Network, Parameters
-from rnn_lab.sequences import Dataset
+from rnn_lab.sequences import Dataset, StreamDataset
 from rnn_lab.training.examination import Examination, judge, spectral_radii
 from rnn_lab.training.lbfgs import LBFGS, FullBatch
 from rnn_lab.training.minibatch import MiniBatches
 from rnn_lab.training.optimizers import Optimizer
 from rnn_lab.training.state import TrainingState
+from rnn_lab.training.streaming import Lanes
+from rnn_lab.training.survey import StreamExamination
 from rnn_lab.training.trainer import Trainer
 
 Array = NDArray[Any]
@@ -30,7 +32,7 @@ class Epoch:
         metrics: name -> (R,), of those weights; ``grad/norm`` and ``grad/clipped`` are NaN for a replica that has
             stopped before.
         parameters: the weights as they are; see `TrainingState`.
-        predictions: ``train`` and ``validation``, (R, N, O), in the data's own units.
+        predictions: ``train`` and ``validation``, (R, M, O), in the data's own units: what a plot shows of them.
         state: all of it, for a checkpoint.
     """
 
@@ -50,12 +52,12 @@ class Observer(Protocol):
 
 def engine(
     network: Network,
-    dataset: Dataset,
+    dataset: Dataset | StreamDataset,
     trainer: Trainer,
     optimizer: Optimizer | LBFGS,
     seeds: Sequence[int],
     state: TrainingState | None = None,
-) -> MiniBatches | FullBatch:
+) -> MiniBatches | FullBatch | Lanes:
     """What trains for one epoch.
 
     Raises:
@@ -70,6 +72,10 @@ def engine(
         )
     if trainer.scheduled_sampling and (isinstance(optimizer, LBFGS) or trainer.update_rule != "bptt"):
         raise BadInput("trainer.scheduled_sampling needs a first-order optimizer and trainer.update_rule=bptt.")
+    if isinstance(dataset, StreamDataset):
+        if isinstance(optimizer, LBFGS):
+            raise BadInput("optimizer=lbfgs goes down one loss, and a stream has another one at every chunk.")
+        return Lanes(network, trainer, optimizer, seeds, dataset)
     if isinstance(optimizer, LBFGS):
         if dataset.fresh is not None:
             raise BadInput("optimizer=lbfgs goes down one loss: it needs data.fresh=false.")
@@ -79,7 +85,7 @@ def engine(
 
 def fit(
     network: Network,
-    dataset: Dataset,
+    dataset: Dataset | StreamDataset,
     trainer: Trainer,
     optimizer: Optimizer | LBFGS,
     seeds: Sequence[int],
@@ -102,7 +108,11 @@ def fit(
         BadInput: where the settings do not fit the data, each other or the state.
     """
     advance = engine(network, dataset, trainer, optimizer, seeds, state)
-    examine = Examination(network, dataset, len(seeds))
+    examine: Examination | StreamExamination
+    if isinstance(dataset, StreamDataset):
+        examine = StreamExamination(network, dataset, len(seeds))
+    else:
+        examine = Examination(network, dataset, len(seeds))
 
     def rates(state: TrainingState) -> Array:
         """Learning rates (R,) of an epoch's first update; L-BFGS has none, so that 1 stands for its full step."""

@@ -20,6 +20,37 @@ Array = NDArray[Any]
 Rule = Callable[..., tuple[Array, Parameters]]
 
 
+class FirstOrder:
+    """What turns one gradient after another into updates.
+
+    Args:
+        trainer, optimizer: how.
+    """
+
+    def __init__(self, trainer: Trainer, optimizer: Optimizer) -> None:
+        self.trainer, self.optimizer = trainer, optimizer
+        # The tutorial's rule clips after every time step, by itself.
+        self.clip_value = None if trainer.update_rule == "tutorial" else trainer.clip_value
+
+    def __call__(self, state: TrainingState, gradient: Parameters, progress: float) -> Array:
+        """Clip a gradient and change the state's parameters by it.
+
+        Args:
+            state: changed in place.
+            gradient: overwritten.
+            progress: share of the epoch that lies before this update.
+
+        Returns:
+            The gradient's length before clipping, and whether it was clipped: (2, R).
+        """
+        lengths, clipped = clip(gradient.flat, self.clip_value, self.trainer.clip_norm)
+        state.updates += 1
+        factor = self.optimizer.schedule.factor(state.schedule, state.epoch + progress, self.trainer.epochs)
+        rate = (self.optimizer.learning_rate * factor).astype(gradient.flat.dtype)[:, None]
+        self.optimizer.update(state.parameters.flat, gradient.flat, rate, state.moments, state.updates)
+        return np.stack([lengths, clipped])
+
+
 class MiniBatches:
     """Updates on batches of the training records.
 
@@ -39,7 +70,8 @@ class MiniBatches:
         records: Records,
         fresh: Callable[[int], Records] | None = None,
     ) -> None:
-        self.network, self.trainer, self.optimizer, self.seeds = network, trainer, optimizer, seeds
+        self.network, self.trainer, self.seeds = network, trainer, seeds
+        self.update = FirstOrder(trainer, optimizer)
         self.records, self.fresh = TimeMajor(network, records), fresh
         self.batch = trainer.batch(len(records))
         self._rules: dict[int, Rule] = {}
@@ -70,15 +102,13 @@ class MiniBatches:
             The mean over updates of the gradient's length before clipping, and the share of updates clipped, each (R,).
         """
         trainer, parameters = self.trainer, state.parameters
-        # The tutorial's rule clips after every time step, by itself.
-        clip_value = None if trainer.update_rule == "tutorial" else trainer.clip_value
         if self.fresh is not None:
             self.records = TimeMajor(self.network, self.fresh(state.epoch + 1))
         order = self.order(state.epoch + 1)
         share = trainer.scheduled_sampling * state.epoch / trainer.epochs
         coins = [stream(seed, "noise", state.epoch + 1) for seed in self.seeds]
         starts = range(0, order.shape[1], self.batch)
-        lengths, clips = np.zeros((2, len(self.seeds), len(starts)))
+        seen = np.zeros((len(starts), 2, len(self.seeds)))
         for i, start in enumerate(starts):
             which = order[:, start : start + self.batch]
             X, Y, weights = self.records.batch(which)
@@ -88,9 +118,6 @@ class MiniBatches:
                 _, gradient = rule(parameters, X, Y, weights, sampled)
             else:
                 _, gradient = rule(parameters, X, Y, weights)
-            lengths[:, i], clips[:, i] = clip(gradient.flat, clip_value, trainer.clip_norm)
-            state.updates += 1
-            factor = self.optimizer.schedule.factor(state.schedule, state.epoch + i / len(starts), trainer.epochs)
-            rate = (self.optimizer.learning_rate * factor).astype(gradient.flat.dtype)[:, None]
-            self.optimizer.update(parameters.flat, gradient.flat, rate, state.moments, state.updates)
-        return lengths.mean(axis=1), clips.mean(axis=1)
+            seen[i] = self.update(state, gradient, i / len(starts))
+        lengths, clips = seen.mean(axis=0)
+        return lengths, clips

@@ -18,8 +18,9 @@ class Trainer:
 
     Args:
         epochs: passes over the training records.
-        batch_size: records an update; None for all of them.
-        shuffle: a new order each epoch, for each replica its own; otherwise in the data's order.
+        batch_size: records an update, None for all of them; of a stream the lanes that are read side by side, None for
+            one.
+        shuffle: a new order each epoch, for each replica its own; otherwise in the data's order, as a stream always is.
         bptt_truncate: k, time steps that the gradient is sent back through; at or above the window it is the full one.
         bptt_stride: k' <= k: with a loss at every step, the gradient is sent back once for every k' of them; 1 is exact
             truncation and k times the work. None for k.
@@ -83,3 +84,17 @@ class Trainer:
                 f"use 1 to {records}, or null for all."
             )
         return self.batch_size or records
+
+    def lanes(self, steps: int) -> int:
+        """Lanes of a stream of so many steps."""
+        lanes = self.batch_size or 1
+        if lanes > steps:
+            raise BadInput(
+                f"trainer.batch_size={lanes} lanes are more than the {steps} training steps; use 1 to {steps}."
+            )
+        return lanes
+
+    @property
+    def chunk(self) -> int:
+        """Steps of a stream between one update and the next: k', or k."""
+        return self.bptt_stride or self.bptt_truncate

@@ -1,0 +1,147 @@
+"""What a network says along a stretch of a stream, and how good that is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_lab.network import Network, Parameters
+from rnn_lab.network.recurrence import Recurrence
+from rnn_lab.sequences import Rows, StreamDataset
+from rnn_lab.training.examination import SHOWN
+
+Array = NDArray[Any]
+
+MOST = 100_000
+"""Steps of a split that are looked at, the first ones: enough to tell any two networks apart."""
+LANE = 1_000
+"""Steps of a lane at least: the stretch is walked in lanes, for speed."""
+WARM_UP = 100
+"""Steps that every lane reads before its first, or as many as lie before the first lane."""
+CHUNK = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """Every step of a stretch, in the order of time.
+
+    Attributes:
+        predicted: (R, M, O) scaled numbers; of classes the probability of the right one, (R, M, 1).
+        true: (M, O) scaled numbers; of classes 1.
+        right: (R, M), whether the likeliest class is the right one; None for numbers.
+    """
+
+    predicted: Array
+    true: Array
+    right: Array | None
+
+    def in_own_units(self, dataset: StreamDataset) -> tuple[Array, Array]:
+        """``predicted`` and ``true`` without scaling."""
+        if self.right is not None:
+            return self.predicted, self.true
+        return dataset.target_scaler.undo(self.predicted), dataset.target_scaler.undo(self.true)
+
+    def scores(self, dataset: StreamDataset) -> dict[str, Array]:
+        """``loss`` and ``rmse``, or of classes ``loss`` and ``accuracy``, each (R,)."""
+        if self.right is not None:
+            with np.errstate(divide="ignore"):
+                return {"loss": -np.log(self.predicted).mean(axis=(1, 2)), "accuracy": self.right.mean(axis=1)}
+        loss = 0.5 * np.mean((self.predicted - self.true) ** 2, axis=(1, 2))
+        predicted, true = self.in_own_units(dataset)
+        return {"loss": loss, "rmse": np.sqrt(np.mean((predicted - true) ** 2, axis=(1, 2)))}
+
+
+class Surveyor:
+    """Walks the first steps of a split, at most `MOST`, in lanes that start from a warmed-up state.
+
+    Args:
+        network, dataset: what is looked at, on what.
+        rows: the split.
+        replicas: R.
+        most: steps.
+    """
+
+    def __init__(self, network: Network, dataset: StreamDataset, rows: Rows, replicas: int, most: int = MOST) -> None:
+        self.network, self.dataset, self.rows, self.replicas = network, dataset, rows, replicas
+        self.steps = min(rows.length, most)
+        lanes = max(1, min(64, self.steps // LANE))
+        self.lane = -(-self.steps // lanes)
+        self.starts = np.linspace(0, self.steps - self.lane, lanes).astype(int)  # the last ones may overlap
+        self.recurrence: Recurrence = network.unroll(replicas, lanes, min(CHUNK, self.lane))
+
+    def __call__(self, parameters: Parameters) -> Survey:
+        """Look at one state of the weights."""
+        R, M, O = self.replicas, self.steps, self.network.outputs  # noqa: E741 - the symbol of the equations
+        classes = self.dataset.classes
+        predicted = np.zeros((R, M, 1 if classes else O))
+        true = np.ones((M, 1 if classes else O))
+        right = np.zeros((R, M), bool) if classes else None
+        self.recurrence.begin(parameters)
+        self._warm_up(parameters)
+        for start in range(0, self.lane, self.recurrence.keep):
+            steps = min(self.recurrence.keep, self.lane - start)
+            outputs, Y = self._read(parameters, self.starts + start, steps)
+            at = (self.starts + start)[None] + np.arange(steps)[:, None]  # (n, B)
+            if classes:
+                assert right is not None
+                logits = outputs - outputs.max(axis=-1, keepdims=True)
+                chosen = np.take_along_axis(logits, Y[None, ..., None], axis=-1)
+                predicted[:, at] = np.exp(chosen - np.log(np.exp(logits).sum(axis=-1, keepdims=True)))
+                right[:, at] = outputs.argmax(axis=-1) == Y
+            else:
+                predicted[:, at], true[at] = outputs, Y
+        return Survey(predicted, true, right)
+
+    def _warm_up(self, parameters: Parameters) -> None:
+        """Run every lane through the rows before its first."""
+        steps = min(WARM_UP, self.rows.first + int(self.starts.min()))
+        for start in range(-steps, 0, self.recurrence.keep):
+            self._read(parameters, self.starts + start, min(self.recurrence.keep, -start))
+
+    def _read(self, parameters: Parameters, starts: Array, steps: int) -> tuple[Array, Array]:
+        """Go on by some steps: outputs (R, n, B, O) and their targets."""
+        X, Y = self.rows.read(starts, steps)
+        X = np.broadcast_to(X.astype(self.network.dtype), (self.replicas, *X.shape))
+        outputs = np.empty((*X.shape[:3], self.network.outputs), self.network.dtype)
+        self.network.readout(parameters, self.recurrence.advance(parameters, X), X, outputs)
+        return outputs.astype(np.float64), Y
+
+
+class StreamExamination:
+    """Losses and errors along the first steps of the training and the validation rows, in the place of `Examination`.
+
+    Training rows are looked at for as many steps as validation has, and predictions are shown for the first `SHOWN`.
+
+    Args:
+        network, dataset: what is examined, on what.
+        replicas: R.
+    """
+
+    def __init__(self, network: Network, dataset: StreamDataset, replicas: int) -> None:
+        self.dataset = dataset
+        most = min(MOST, dataset.validation.length)
+        self.parts = [
+            ("train", "train", Surveyor(network, dataset, dataset.train, replicas, most)),
+            ("val", "validation", Surveyor(network, dataset, dataset.validation, replicas)),
+        ]
+
+    def __call__(self, parameters: Parameters) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Metrics of both splits such as ``val/loss``, each (R,), and predictions (R, M, O) in the data's units."""
+        metrics: dict[str, Array] = {}
+        predictions = {}
+        for name, key, survey_of in self.parts:
+            survey = survey_of(parameters)
+            metrics |= {f"{name}/{score}": values for score, values in survey.scores(self.dataset).items()}
+            predictions[key] = survey.in_own_units(self.dataset)[0][:, :SHOWN]
+        return metrics, predictions
+
+
+def stream_truth(dataset: StreamDataset) -> dict[str, Array]:
+    """What those predictions should be, (M, O)."""
+    found = {}
+    for key, rows in (("train", dataset.train), ("validation", dataset.validation)):
+        steps = min(SHOWN, dataset.validation.length, rows.length)
+        _, Y = rows.read(np.zeros(1, int), steps)
+        found[key] = np.ones((steps, 1)) if dataset.classes else dataset.target_scaler.undo(Y[:, 0])
+    return found
