@@ -57,8 +57,8 @@ class Lanes:
         for start in updates:
             X, Y = self.rows.read(self.starts + start, min(trainer.chunk, self.length - start))
             sampled = np.stack([coin.random(X.shape[:2]) < share for coin in coins]) if share else None
-            batch = (np.broadcast_to(part, (R, *part.shape)) for part in (X, Y))
-            _, gradient = self.rule(state.parameters, *batch, sampled)
+            X, Y = (np.broadcast_to(part, (R, *part.shape)) for part in (X, Y))
+            _, gradient = self.rule(state.parameters, X, Y, sampled)
             total += self.update(state, gradient, start / self.length)
         lengths, clips = total / len(updates)
         return lengths, clips
