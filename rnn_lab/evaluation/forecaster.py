@@ -163,13 +163,12 @@ class Forecaster:
 
         def forecast(windows: Array) -> Array:
             X = self.input_scaler.apply(windows).astype(self.network.dtype)
-            return self.target_scaler.undo(forward(self.parameters, X).astype(np.float64))
+            outputs = forward(self.parameters, X).astype(np.float64)
+            return self.target_scaler.undo(outputs[:, -1] if self.network.each_step else outputs)
 
         fed_back = None if missing else [self.targets.index(name) for name in self.inputs]
         everyone = np.broadcast_to(rows, (self.parameters.replicas, *rows.shape))
-        return feed_back(
-            forecast, everyone, steps, window=self.window, outputs=len(self.targets), fed_back=fed_back
-        )
+        return feed_back(forecast, everyone, steps, window=self.window, outputs=len(self.targets), fed_back=fed_back)
 
     def _series(self, series: ArrayLike, needed: int) -> Array:
         rows = np.asarray(series, np.float64)

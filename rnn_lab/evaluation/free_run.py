@@ -161,9 +161,7 @@ def rivals(dataset: SeriesDataset, starts: NDArray[np.int64], steps: int, hidden
     return {
         "persistence": np.repeat(series[starts - 1][:, None], steps, axis=1),
         f"AR{order}": run(lambda windows: linear.forecast(windows.swapaxes(1, 2)), series, order, everything),
-        f"ESN{hidden_dim}": run(
-            echo, inputs, dataset.window, [dataset.targets.index(name) for name in dataset.inputs]
-        ),
+        f"ESN{hidden_dim}": run(echo, inputs, dataset.window, [dataset.targets.index(name) for name in dataset.inputs]),
     }
 
 
