@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_lab.evaluation.free_run import FreeRuns
 from rnn_lab.network import Network, Parameters
 from rnn_lab.sequences import Records, SeriesDataset
 from rnn_lab.tracking.journal import read
@@ -15,7 +16,13 @@ Array = NDArray[Any]
 
 
 def draw(
-    folder: Path, dataset: SeriesDataset, network: Network, initial: Parameters, kept: Parameters, kept_epoch: Array
+    folder: Path,
+    dataset: SeriesDataset,
+    network: Network,
+    initial: Parameters,
+    kept: Parameters,
+    kept_epoch: Array,
+    free_runs: FreeRuns | None = None,
 ) -> Iterator[tuple[str, str]]:
     """Draw and save one figure after another; yields each one's file, relative to the folder, and its title.
 
@@ -24,6 +31,7 @@ def draw(
         dataset, network: what was trained, on what.
         initial, kept: weights before any update, and those that the run keeps.
         kept_epoch: (R,) their epochs.
+        free_runs: what the kept weights forecast on their own, if they were asked to.
     """
     from rnn_lab import figures  # matplotlib: not before there is something to draw
 
@@ -71,6 +79,9 @@ def draw(
             x_name=dataset.index_name,
         )
         yield save(f"predictions_{part}", drawn, f"True and predicted targets, {part}")
+    if free_runs is not None:
+        for name, drawn, caption in figures.of_free_runs(free_runs):
+            yield save(name, drawn, caption)
     arrays = kept.arrays()
     yield save("weights", figures.heat_maps(arrays, title=title), "The kept weights as heat maps")
     drawn = figures.histograms(arrays, before=initial.arrays(), title=title)

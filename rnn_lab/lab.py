@@ -17,6 +17,7 @@ from rnn_lab.command_line import flatten, refusal
 from rnn_lab.component import BadInput, Diverged
 from rnn_lab.evaluation.baselines import baselines
 from rnn_lab.evaluation.forecaster import Forecaster
+from rnn_lab.evaluation.free_run import Evaluation, Plan
 from rnn_lab.evaluation.report import summarise
 from rnn_lab.network import Layer, Network
 from rnn_lab.sequences import Dataset
@@ -37,7 +38,7 @@ from rnn_lab.whole import whole
 
 log = logging.getLogger("rnn_lab")
 
-KEYS = ("data", "model", "optimizer", "trainer", "tracking", "seed", "replicas", "objective")
+KEYS = ("data", "model", "optimizer", "trainer", "evaluation", "tracking", "seed", "replicas", "objective")
 SECONDS = "seconds"
 SCORES = {"rmse": ("rmse", "mae", "nrmse"), "loss": ("accuracy", "bits", "perplexity")}
 EACH_EPOCH = {f"{part}/{score}" for part in ("train", "val") for score in ("loss", "rmse", "accuracy", "success")}
@@ -53,6 +54,7 @@ class Experiment:
     network: Network
     optimizer: Optimizer | LBFGS
     trainer: Trainer
+    free_run: Plan | None
     tracking: Tracking
     seeds: list[int]
     objectives: list[str]
@@ -90,6 +92,7 @@ def build(config: DictConfig) -> Experiment:
     trainer: Trainer = hydra.utils.instantiate(config.trainer)
     optimizer: Optimizer | LBFGS = hydra.utils.instantiate(config.optimizer)
     model: Layer = hydra.utils.instantiate(config.model)
+    evaluation: Evaluation = hydra.utils.instantiate(config.evaluation)
     tracking: Tracking = hydra.utils.instantiate(config.tracking, _convert_="all")
     data = hydra.utils.instantiate(config.data, _convert_="all")
     if tracking.enabled:
@@ -111,6 +114,7 @@ def build(config: DictConfig) -> Experiment:
         network=network,
         optimizer=optimizer,
         trainer=trainer,
+        free_run=evaluation.plan(dataset, data),
         tracking=tracking,
         seeds=seeds,
         objectives=_objectives(config.objective, dataset),
@@ -244,13 +248,18 @@ def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | 
     for replica, reason in enumerate(state.reasons):
         kept, epoch = state.kept_epoch[replica], state.stopped[replica] if not state.running[replica] else state.epoch
         journal.write("stopped", replica=replica, epoch=epoch, reason=reason, kept_epoch=kept)
-    Forecaster.of(network, state.parameters, data).save(journal.folder)
+    forecaster = Forecaster.of(network, state.parameters, data)
+    forecaster.save(journal.folder)
     summary = summarise(network, data, state, experiment.seeds, rivals)
+    free_runs = experiment.free_run.carry_out(forecaster) if experiment.free_run else None
+    if free_runs:
+        summary["free_run"] = free_runs.section()
     if pruner.verdict and summary["status"] == "FINISHED":
         summary["status"] = "PRUNED"
     if experiment.tracking.figures:
         first = network.initial(experiment.seeds)
-        for file, title in album.draw(journal.folder, data, network, first, state.parameters, state.kept_epoch):
+        kept = state.parameters, state.kept_epoch
+        for file, title in album.draw(journal.folder, data, network, first, *kept, free_runs):
             journal.write("figure", file=file, title=title)
     summary["seconds"] = {"training": training, "total": perf_counter() - started}
     _save(journal.folder / "summary.json", summary)

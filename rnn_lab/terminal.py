@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from rnn_lab.evaluation.free_run import told
 from rnn_lab.network import Network
 from rnn_lab.sequences import Dataset, SeriesDataset
 from rnn_lab.training import LBFGS, Epoch, Trainer
@@ -114,6 +115,8 @@ def results(summary: Mapping[str, Any]) -> list[str]:
             "val/rmse by the tutorial's own prediction, which feeds the whole window at every step: "
             f"{metrics['val/rmse_full_window']:.4g}"
         )
+    if "free_run" in summary:
+        lines += told(summary["free_run"])
     kept = ", ".join(str(replica["kept_epoch"]) for replica in summary["replicas"])
     return [*lines, f"Ended: {summary['reason']}; weights of epoch {kept} are kept."]
 

@@ -2,7 +2,8 @@
 
 from rnn_lab.evaluation.baselines import baselines
 from rnn_lab.evaluation.forecaster import Forecaster
+from rnn_lab.evaluation.free_run import Evaluation, FreeRun
 from rnn_lab.evaluation.metrics import mae, nrmse, rmse, scores
 from rnn_lab.evaluation.replicas import Spread, spread
 
-__all__ = ["Forecaster", "Spread", "baselines", "mae", "nrmse", "rmse", "scores", "spread"]
+__all__ = ["Evaluation", "Forecaster", "FreeRun", "Spread", "baselines", "mae", "nrmse", "rmse", "scores", "spread"]

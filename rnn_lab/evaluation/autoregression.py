@@ -59,6 +59,10 @@ class Autoregression:
         x = lags(series, at, len(self.coefficients), self.horizon)
         return np.asarray(self.intercept + np.einsum("npo,po->no", x, self.coefficients))
 
+    def forecast(self, windows: Array) -> Array:
+        """Forecast (..., O) the row ``horizon`` after the last of each window of p rows, (..., p, O)."""
+        return np.asarray(self.intercept + np.einsum("...po,po->...o", windows[..., ::-1, :], self.coefficients))
+
 
 def lags(series: Array, at: NDArray[np.int64], order: int, horizon: int) -> Array:
     """Gather what an AR(p) sees of each target: (N, p, O) with ``[n, i] = series[at[n] - horizon - i]``."""

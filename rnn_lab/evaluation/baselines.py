@@ -38,24 +38,34 @@ def forecasts(dataset: SeriesDataset, hidden_dim: int | None = None) -> dict[str
             out. It costs twice a forward pass over the windows and a factorisation, (N, hidden_dim): milliseconds at
             32 units. Its reservoir is one draw, the same in every run.
     """
-    series, horizon, train = targets(dataset), dataset.horizon, dataset.train.at
-    orders = {1, min(2, dataset.window), choose_order(series, train, dataset.window, horizon)}
-    models = {f"AR{p}": Autoregression.fit(series, train, p, horizon) for p in sorted(orders)}
-    mean = series[train].mean(axis=0)
+    series, train = targets(dataset), dataset.train.at
+    models, mean = autoregressions(dataset), series[train].mean(axis=0)
     found = {
         split: {
             "mean": np.tile(mean, (len(at), 1)),
-            "persistence": series[at - horizon],
-            **{name: model.predict(series, at) for name, model in models.items()},
+            "persistence": series[at - dataset.horizon],
+            **{f"AR{p}": model.predict(series, at) for p, model in models.items()},
         }
         for split, at in rows(dataset).items()
     }
     if hidden_dim is not None:
-        rng = stream(0, "initialisation", hidden_dim)  # keyed: not the numbers that the network's own weights are
-        network = EchoState.fit(dataset.train.X, series[train], hidden_dim, rng)
+        network = echo_state(dataset, hidden_dim)
         for split, forecast in found.items():
             forecast[f"ESN{hidden_dim}"] = network.predict(splits(dataset)[split].X)
     return found
+
+
+def autoregressions(dataset: SeriesDataset) -> dict[int, Autoregression]:
+    """Fit AR(1), AR(2) and AR(p) with the p that AICc prefers, by their orders from small to large."""
+    series, horizon, train = targets(dataset), dataset.horizon, dataset.train.at
+    chosen = choose_order(series, train, dataset.window, horizon)
+    return {p: Autoregression.fit(series, train, p, horizon) for p in sorted({1, min(2, dataset.window), chosen})}
+
+
+def echo_state(dataset: SeriesDataset, hidden_dim: int) -> EchoState:
+    """Fit an echo-state network on the training windows, as the network has them scaled, to unscaled targets."""
+    rng = stream(0, "initialisation", hidden_dim)  # keyed: not the numbers that the network's own weights are
+    return EchoState.fit(dataset.train.X, targets(dataset)[dataset.train.at], hidden_dim, rng)
 
 
 def baselines(dataset: SeriesDataset, hidden_dim: int | None = None) -> dict[str, Scores]:

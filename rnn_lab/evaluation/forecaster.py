@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnn_lab.component import BadInput
+from rnn_lab.evaluation.feedback import feed_back
 from rnn_lab.network import ForwardPass, Network, Parameters
 from rnn_lab.sequences import Scaler, SeriesDataset, scaler_from
 from rnn_lab.sequences.forecasting import describe
@@ -123,14 +124,33 @@ class Forecaster:
     def free_run(self, series: ArrayLike, steps: int) -> Array:
         """Forecasts of the ``steps`` rows after a series (L, D), each replica from its own: (R, steps, O).
 
-        Row L + s is forecast from the window that ends ``horizon`` rows before it. Up to s = horizon - 1 that window is
-        observed; from there on its unseen rows are the replica's own forecasts. No information about those rows
-        enters, so errors accumulate, and a network that fits well one step ahead may still drift or blow up here:
-        the result then holds large numbers, ``inf`` or ``nan``.
+        Raises:
+            BadInput: as in `one_step`; or as in `free_runs`.
+        """
+        return self.free_runs(self._series(series, self.lag)[None, -self.lag :], steps)[:, 0]
+
+    def free_runs(self, observed: ArrayLike, steps: int) -> Array:
+        """Forecasts of the ``steps`` rows after each of K stretches of rows, each replica from its own: (R, K, steps, O).
+
+        Row s after a stretch is forecast from the window that ends ``horizon`` rows before it. Up to s = horizon - 1
+        that window is observed; from there on its unseen rows are the replica's own forecasts. No information about
+        those rows enters, so errors accumulate, and a network that fits well one step ahead may still drift or blow up
+        here: the result then holds large numbers, ``inf`` or ``nan``.
+
+        Args:
+            observed: (K, lag, D), original units: the warm-up, from which the first windows are cut.
+            steps: rows to forecast, >= 0.
 
         Raises:
-            BadInput: as in `one_step`; or ``steps`` > horizon, and an input is no target that could be fed back.
+            BadInput: the stretches have another shape; or ``steps`` > horizon, and an input is no target that could be
+                fed back.
         """
+        rows = np.asarray(observed, np.float64)
+        if rows.ndim != 3 or rows.shape[1:] != (self.lag, len(self.inputs)):
+            raise BadInput(
+                f"observed rows of shape {rows.shape} do not fit: (starts, {self.lag}, {len(self.inputs)}) is needed,"
+                f" {self.lag} rows of {', '.join(self.inputs)}"
+            )
         if steps < 0:
             raise BadInput(f"steps={steps} must be 0 or more")
         missing = [name for name in self.inputs if name not in self.targets]
@@ -139,20 +159,16 @@ class Forecaster:
                 f"steps={steps} feeds forecasts back as inputs, but the input {missing[0]!r} is no target of this"
                 f" network: train with data.target naming every input, or ask for steps={self.horizon} at most"
             )
-        seen = self._series(series, self.lag)[-self.lag :]
-        R, T, O = self.parameters.replicas, self.window, len(self.targets)  # noqa: E741
-        forward = ForwardPass(self.network, R, 1)
-        rows = np.empty((R, self.lag + steps, len(self.inputs)), self.network.dtype)
-        rows[:, : self.lag] = self.input_scaler.apply(seen)
-        forecasts = np.empty((R, steps, O))
-        fed_back = [self.targets.index(name) for name in self.inputs] if not missing else []
-        with np.errstate(over="ignore", invalid="ignore"):
-            for s in range(steps):
-                outputs = forward(self.parameters, rows[:, s : s + T, None])[:, 0].astype(np.float64)
-                forecasts[:, s] = self.target_scaler.undo(outputs)
-                if fed_back:
-                    rows[:, self.lag + s] = self.input_scaler.apply(forecasts[:, s, fed_back])
-        return forecasts
+        forward = ForwardPass(self.network, self.parameters.replicas, len(rows))
+
+        def forecast(windows: Array) -> Array:
+            X = self.input_scaler.apply(windows).astype(self.network.dtype)
+            outputs = forward(self.parameters, X).astype(np.float64)
+            return self.target_scaler.undo(outputs[:, -1] if self.network.each_step else outputs)
+
+        fed_back = None if missing else [self.targets.index(name) for name in self.inputs]
+        everyone = np.broadcast_to(rows, (self.parameters.replicas, *rows.shape))
+        return feed_back(forecast, everyone, steps, window=self.window, outputs=len(self.targets), fed_back=fed_back)
 
     def _series(self, series: ArrayLike, needed: int) -> Array:
         rows = np.asarray(series, np.float64)

@@ -1,5 +1,6 @@
 """Figures: arrays in, a matplotlib Figure out. Nothing here touches pyplot, a window, or a file (but for `save`)."""
 
+from rnn_lab.figures.closed_loop import of_free_runs
 from rnn_lab.figures.curves import loss_curves
 from rnn_lab.figures.forecasts import forecast
 from rnn_lab.figures.predictions import PredictionSteps, predictions
@@ -7,4 +8,14 @@ from rnn_lab.figures.series import data
 from rnn_lab.figures.style import save
 from rnn_lab.figures.weights import heat_maps, histograms
 
-__all__ = ["PredictionSteps", "data", "forecast", "heat_maps", "histograms", "loss_curves", "predictions", "save"]
+__all__ = [
+    "PredictionSteps",
+    "data",
+    "forecast",
+    "heat_maps",
+    "histograms",
+    "loss_curves",
+    "of_free_runs",
+    "predictions",
+    "save",
+]

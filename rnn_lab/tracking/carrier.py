@@ -173,7 +173,8 @@ class Carrier:
         self._queue.append(lambda: self._artifacts.images(fact["epoch"], fact["file"], targets, time=fact["time"]))
 
     def _summary(self, fact: Fact) -> None:
-        self._metrics.add(translation.final(fact), step=0, time=fact["time"])
+        found = {**translation.final(fact), **translation.free_run(fact)}
+        self._metrics.add(found, step=0, time=fact["time"])
 
     def _package(self, summary: Fact) -> None:
         scores = translation.final(summary)

@@ -63,6 +63,23 @@ def final(summary: Fact) -> dict[str, float]:
     return numbers({**found, **spread, "epochs": summary["epochs"], "kept_epoch": kept, "seconds": seconds}, "final")
 
 
+def free_run(summary: Fact) -> dict[str, float]:
+    """Return the network's valid time and errors when it runs freely, and the valid times of its rivals.
+
+    Example:
+        >>> scores = {"valid_time": {"mean": 2.5, "median": 2.0}, "nrmse": {"1": 0.1}}
+        >>> free_run({"free_run": {"network": scores, "rivals": {"AR9": {"valid_time": {"mean": 0.5}}}}})
+        {'free_run/valid_time': 2.5, 'free_run/nrmse_1': 0.1, 'free_run/ar9_valid_time': 0.5}
+    """
+    section = summary.get("free_run")
+    if section is None:
+        return {}
+    network = section["network"]
+    errors = {f"nrmse_{horizon}": value for horizon, value in network["nrmse"].items()}
+    others = {f"{name.lower()}_valid_time": scores["valid_time"]["mean"] for name, scores in section["rivals"].items()}
+    return numbers({"valid_time": network["valid_time"]["mean"], **errors, **others}, "free_run")
+
+
 def provenance(fact: Fact, folder: Path) -> dict[str, Any]:
     """Return the tags of a ``provenance`` fact, MLflow's own among them; it leaves those to whoever makes a run."""
     git, machine = fact["git"], fact["machine"]

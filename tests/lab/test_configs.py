@@ -18,7 +18,8 @@ def choices(*groups: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "choice", choices("data", "model", "optimizer", "optimizer/schedule", "trainer", "tracking", "study")
+    "choice",
+    choices("data", "model", "optimizer", "optimizer/schedule", "trainer", "evaluation", "tracking", "study"),
 )
 def test_every_choice_trains(choice, composed, tmp_path):
     (tmp_path / "some.csv").write_text("x\n" + "\n".join(str(n * n % 7) for n in range(12)))
@@ -40,6 +41,6 @@ def test_every_yaml_says_what_it_is():
 
 def test_every_yaml_is_a_choice_that_the_tests_above_make():
     groups = {str(path.parent.relative_to(CONF)) for path in CONF.rglob("*.yaml")}
-    tried = {"data", "model", "optimizer", "optimizer/schedule", "trainer", "tracking", "study"}
+    tried = {"data", "model", "optimizer", "optimizer/schedule", "trainer", "evaluation", "tracking", "study"}
     elsewhere = {".", "search", "hydra/help", "hydra/job_logging"}  # the first composes in all of them
     assert {group for group in groups if not group.startswith("hydra/sweeper")} - tried - elsewhere == set()

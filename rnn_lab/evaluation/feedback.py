@@ -1,0 +1,49 @@
+"""A forecaster fed with its own forecasts: one loop, whoever the forecaster is."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def feed_back(
+    forecast: Callable[[Array], Array],
+    observed: Array,
+    steps: int,
+    *,
+    window: int,
+    outputs: int,
+    fed_back: Sequence[int] | None,
+) -> Array:
+    """Run a forecaster freely from K starts at once: (R, K, steps, O).
+
+        f_s = forecast(x_{s - lag} .. x_{s - horizon}),    x_s = f_s of the inputs' columns for s >= 0
+
+    where x_{-lag} .. x_{-1} are observed, lag = T - 1 + horizon. No error stops it: what blows up ends as ``inf``, ``nan``.
+
+    Args:
+        forecast: windows (R, T, K, D) -> forecasts (R, K, O) of the row ``horizon`` after each window's last.
+        observed: (R, K, lag, D), the rows before the first one to forecast.
+        steps: how many rows to forecast.
+        window: T.
+        outputs: O.
+        fed_back: where each of the D inputs stands among the O targets; None feeds nothing back, and then ``steps`` may
+            not exceed the horizon.
+
+    Example:
+        >>> doubled = feed_back(lambda x: 2 * x[:, -1], np.ones((1, 1, 3, 1)), 4, window=3, outputs=1, fed_back=[0])
+        >>> doubled.ravel().tolist()
+        [2.0, 4.0, 8.0, 16.0]
+    """
+    R, K, lag, D = observed.shape
+    rows = np.empty((R, lag + steps, K, D))
+    rows[:, :lag] = observed.swapaxes(1, 2)
+    forecasts = np.empty((R, K, steps, outputs))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for s in range(steps):
+            forecasts[:, :, s] = forecast(rows[:, s : s + window])
+            if fed_back is not None:
+                rows[:, lag + s] = forecasts[:, :, s, fed_back]
+    return forecasts
