@@ -5,6 +5,17 @@ from rnn_lab.figures.forecasts import forecast
 from rnn_lab.figures.predictions import PredictionSteps, predictions
 from rnn_lab.figures.series import data
 from rnn_lab.figures.style import save
+from rnn_lab.figures.tasks import records
 from rnn_lab.figures.weights import heat_maps, histograms
 
-__all__ = ["PredictionSteps", "data", "forecast", "heat_maps", "histograms", "loss_curves", "predictions", "save"]
+__all__ = [
+    "PredictionSteps",
+    "data",
+    "forecast",
+    "heat_maps",
+    "histograms",
+    "loss_curves",
+    "predictions",
+    "records",
+    "save",
+]
