@@ -21,7 +21,7 @@ train: .venv/.runtime  ## train a network (sine by default), and say where to lo
 ui: .venv/.runtime  ## look at your runs in MLflow's own pages
 	@PYTHONWARNINGS=ignore $(BIN)/python scripts/ui.py $(ARGS)
 
-gallery: .venv/.runtime  ## draw every sequence, and measure what is easy about it
+gallery: .venv/.runtime  ## draw every sequence and task, and measure what is easy about it
 	@$(BIN)/python scripts/gallery.py
 
 test: .venv/.dev  ## the whole test suite

@@ -1,6 +1,10 @@
-"""Draw every sequence of conf/data into .readme/gallery.png, and measure its row of rnn_lab/sequences/README.md."""
+"""Draw every sequence and every task of conf/data for rnn_lab/sequences/README.md, and measure their rows in it.
+
+Sequences are in .readme/gallery.png, tasks in .readme/tasks.png.
+"""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,20 +18,25 @@ from omegaconf import DictConfig, OmegaConf
 from rnn_lab import figures
 from rnn_lab.evaluation import baselines
 from rnn_lab.figures.gallery import Panel, gallery
-from rnn_lab.sequences import Forecasting, Generated, Henon, Logistic, MackeyGlass, SeriesDataset
+from rnn_lab.figures.tasks import Example, overview
+from rnn_lab.sequences import Drawn, Forecasting, Generated, Henon, Logistic, MackeyGlass, SeriesDataset, TaskDataset
 from rnn_lab.sequences.runge_kutta import Flow3D
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "conf" / "data"
 PAGE = ROOT / "rnn_lab" / "sequences" / "README.md"
 PICTURE = ROOT / ".readme" / "gallery.png"
+PICTURE_OF_TASKS = ROOT / ".readme" / "tasks.png"
 
 HIDDEN_DIM = 32
+HEAD_OF_TASKS = ("`data=`", "what it is", "solved if", "its own keys", "T", "D", "O", "answers to compare with")
 HEAD = ("`data=`", "what it is", "its own keys", "L", "T", "persistence", "AR(p)", f"ESN{HIDDEN_DIM}")
 FAMILIES = (
     "Sine", "DampedSine", "MSO", "Chirp", "AmplitudeModulated", "Square", "Sawtooth", "Triangle",
     "ARMA", "RandomWalk", "NARMA", "Logistic", "Henon", "MackeyGlass", "Rossler", "Lorenz63", "Lorenz96",
     "Sum", "Sunspots", "Table",
+    "Adding", "AddingOriginal", "Copying", "TemporalOrder", "DelayedRecall", "Parity", "FinalParity",
+    "Reber", "EmbeddedReber",
 )  # fmt: skip
 """The order of rows and panels: waves, chance, chaos, one's own. What is not named here comes last."""
 
@@ -40,15 +49,16 @@ def composed(name: str) -> DictConfig:
     return data
 
 
-def names() -> list[str]:
-    """Every option of ``data``, in the order of the families."""
+def names(kind: str = "series") -> list[str]:
+    """Every option of ``data`` that is a series, or a ``task``, in the order of the families."""
 
     def place(name: str) -> tuple[int, str]:
         config = composed(name)
-        kind = config.get("series", config)["_target_"].rpartition(".")[2]
-        return FAMILIES.index(kind) if kind in FAMILIES else len(FAMILIES), name
+        family = config.get(kind, config)["_target_"].rpartition(".")[2]
+        return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES), name
 
-    return sorted((path.stem for path in DATA.glob("*.yaml")), key=place)
+    options = [path.stem for path in DATA.glob("*.yaml")]
+    return sorted((name for name in options if ("task" in composed(name)) == (kind == "task")), key=place)
 
 
 def description(text: str) -> str:
@@ -58,16 +68,16 @@ def description(text: str) -> str:
     return " ".join(line.removeprefix("# ") for line in lines if re.match(r"# \S", line))
 
 
-def equation(text: str) -> str:
-    """What a YAML says behind ``series:``."""
-    found = re.search(r"^series: +# (.*)$", text, flags=re.M)
+def equation(text: str, key: str = "series") -> str:
+    """What a YAML says behind ``series:``, or behind another key."""
+    found = re.search(rf"^{key}: +# (.*)$", text, flags=re.M)
     return found[1] if found else ""
 
 
 def keys(config: DictConfig) -> str:
-    """Arguments that only this sequence has, with their values: ``data.series.*``, or a file's."""
-    shared = {"_target_", "length", "noise", *Forecasting.__dataclass_fields__}
-    plain: Any = OmegaConf.to_container(config.get("series", config))
+    """Arguments that only this sequence has, with their values: ``data.series.*``, ``data.task.*``, or a file's."""
+    shared = {"_target_", *({"length", "noise", *Forecasting.__dataclass_fields__} if "task" not in config else ())}
+    plain: Any = OmegaConf.to_container(config.get("task", config.get("series", config)))
     own = {key: value for key, value in plain.items() if key not in shared}
     return ", ".join(f"`{key}` {_text(value)}" for key, value in own.items())
 
@@ -105,6 +115,27 @@ def row(name: str, dataset: SeriesDataset | None) -> list[str]:
     ]
 
 
+def row_of_task(name: str, dataset: TaskDataset) -> list[str]:
+    """One line of the tasks' table, with the exact scores of the answers that need no training."""
+    text = (DATA / f"{name}.yaml").read_text(encoding="utf-8")
+    answers = [
+        f"{answer}: " + ", ".join(f"{metric} {value:.4g}" for metric, value in figures.items())
+        for answer, figures in dataset.task.yardsticks().items()
+    ]
+    return [
+        f"[{name}](../../conf/data/{name}.yaml)",
+        description(text),
+        equation(text, "task").removeprefix("solved if "),
+        keys(composed(name)),
+        str(dataset.window),
+        str(len(dataset.inputs)),
+        f"{len(dataset.targets)} {'classes' if dataset.classes else 'number' + 's' * (len(dataset.targets) > 1)}"
+        + ", each step" * dataset.each_step
+        + ", masked" * (dataset.train.mask is not None),
+        "; ".join(answers),
+    ]
+
+
 def number(value: float) -> str:
     """Two digits; what is below a billionth is rounding, which differs between machines.
 
@@ -117,14 +148,22 @@ def number(value: float) -> str:
 
 def table(rows: list[list[str]]) -> str:
     """Markdown: three columns of words, then numbers."""
-    lines = [HEAD, ["---"] * 3 + ["---:"] * (len(HEAD) - 3), *rows]
+    return _markdown([HEAD, ["---"] * 3 + ["---:"] * (len(HEAD) - 3), *rows])
+
+
+def table_of_tasks(rows: list[list[str]]) -> str:
+    """Markdown: four columns of words, two of numbers, two of words."""
+    return _markdown([HEAD_OF_TASKS, [*["---"] * 4, *["---:"] * 2, *["---"] * 2], *rows])
+
+
+def _markdown(lines: Sequence[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def filled(page: str, content: str) -> str:
-    """The page with this content between its marks."""
+def filled(page: str, content: str, what: str = "generated") -> str:
+    """The page with this content between its marks, ``<!-- generated -->`` and the next ``<!-- end -->``."""
     return re.sub(
-        r"(<!-- generated -->).*(<!-- end -->)", lambda mark: f"{mark[1]}\n\n{content}\n{mark[2]}", page, flags=re.S
+        rf"(<!-- {what} -->).*?(<!-- end -->)", lambda mark: f"{mark[1]}\n\n{content}\n{mark[2]}", page, flags=re.S
     )
 
 
@@ -156,8 +195,16 @@ def panel(name: str, data: Forecasting, dataset: SeriesDataset) -> Panel:
     return Panel(name, caption, series, columns, len(aside), points, coordinates, orbit=continuous)
 
 
+def example(name: str, dataset: TaskDataset) -> Example:
+    """What is drawn of one task: of the first records, that in which the most targets count."""
+    caption = description((DATA / f"{name}.yaml").read_text(encoding="utf-8"))
+    train = dataset.train
+    which = 0 if train.mask is None else int(train.mask[:20].sum(axis=1).argmax())
+    return Example(name, caption, train, dataset.inputs, dataset.targets, dataset.classes, which)
+
+
 def main() -> None:
-    """Make both, and say where they are."""
+    """Make both pictures and both tables, and say where they are."""
     rows, panels = [], []
     for name in names():
         config = composed(name)
@@ -168,10 +215,19 @@ def main() -> None:
         dataset = data.dataset()
         rows.append(row(name, dataset))
         panels.append(panel(name, data, dataset))
+    rows_of_tasks, examples = [], []
+    for name in names("task"):
+        drawn: Drawn = instantiate(composed(name), _convert_="all")
+        records = drawn.dataset()
+        rows_of_tasks.append(row_of_task(name, records))
+        examples.append(example(name, records))
     PICTURE.parent.mkdir(exist_ok=True)
     figures.save(gallery(panels), PICTURE)
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), table(rows)), encoding="utf-8")
+    figures.save(overview(examples), PICTURE_OF_TASKS)
+    page = filled(PAGE.read_text(encoding="utf-8"), table(rows))
+    PAGE.write_text(filled(page, table_of_tasks(rows_of_tasks), "tasks"), encoding="utf-8")
     print(f"{len(panels)} sequences drawn: {PICTURE.relative_to(ROOT)}; {len(rows)} rows: {PAGE.relative_to(ROOT)}")
+    print(f"{len(examples)} tasks drawn: {PICTURE_OF_TASKS.relative_to(ROOT)}; {len(rows_of_tasks)} rows, likewise")
 
 
 if __name__ == "__main__":

@@ -82,6 +82,5 @@ def accuracies(logits: NDArray[np.float64], records: Records) -> NDArray[np.floa
         array([0.5])
     """
     right = logits.argmax(axis=-1) == records.Y
-    return np.asarray(right[:, records.mask] if records.mask is not None else right.reshape(len(right), -1)).mean(
-        axis=1
-    )
+    counted = right.reshape(len(right), -1) if records.mask is None else right[:, records.mask]
+    return np.asarray(counted.mean(axis=1))

@@ -6,6 +6,7 @@ from rnn_lab.figures.forecasts import forecast
 from rnn_lab.figures.predictions import PredictionSteps, predictions
 from rnn_lab.figures.series import data
 from rnn_lab.figures.style import save
+from rnn_lab.figures.tasks import records
 from rnn_lab.figures.weights import heat_maps, histograms
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "loss_curves",
     "of_free_runs",
     "predictions",
+    "records",
     "save",
 ]

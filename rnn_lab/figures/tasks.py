@@ -15,7 +15,7 @@ from rnn_lab.sequences.criteria import softmax
 
 COLOURS = (INK, ORANGE, GREEN, PURPLE)
 ACROSS = 2
-LETTERS = 115
+LETTERS = 96
 """Of a caption that fit above a panel of the overview."""
 
 
@@ -88,8 +88,10 @@ def records(
         figure.legend(handles=grid[0, 0].get_legend_handles_labels()[0], loc="outside upper right", ncols=4)
     network = ""
     if outputs is not None:
-        network = "; blue: the network's " + ("probabilities" if classes else "answer")
-        network += f", mean of {len(outputs)} replicas" if len(outputs) > 1 else ""
+        network = "; blue: the network's " + ("probabilities" if classes else "answers")
+        if len(outputs) > 1:
+            each = data.Y.ndim == 2 and not classes
+            network += f", {'one a replica' if each else f'mean of {len(outputs)} replicas'}"
     figure.suptitle(f"{title}{network}", x=0.01, ha="left")
     return figure
 
@@ -118,10 +120,11 @@ def _example(figure: SubFigure, example: Example) -> None:
     if below.get_xlabel() == "":
         above.set_xticklabels([])  # they share the steps
     if above.lines and len(example.inputs) > 1:
-        above.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=4, borderaxespad=0.0, fontsize=6.5)
+        above.legend(loc="lower right", bbox_to_anchor=(1, 1.1), ncols=4, borderaxespad=0.0, fontsize=6.5)
     above.set_title(example.name, fontweight="bold", color=INK, pad=13)
     caption = shorten(example.caption, LETTERS, placeholder=" ...")
-    above.text(0, 1.03, caption, transform=above.transAxes, fontsize=6.5, color=GREY, va="bottom")
+    note = above.text(0, 1.03, caption, transform=above.transAxes, fontsize=6.5, color=GREY, va="bottom")
+    note.set_in_layout(False)  # however long, it must not squeeze the panel
 
 
 def _heights(data: Records, inputs: Sequence[str], targets: Sequence[str], classes: bool) -> list[float]:

@@ -1,19 +1,20 @@
-"""The table of sequences cannot drift: its words are compared with the YAMLs, its numbers measured again."""
+"""The tables of sequences and tasks cannot drift: words are compared with the YAMLs, numbers measured again."""
 
 import re
+from pathlib import Path
 
 import gallery
 import pytest
 from hydra.utils import instantiate
 
-from rnn_lab.sequences import SeriesDataset
+from rnn_lab.sequences import Drawn, SeriesDataset, TaskDataset
 
-NAMES = gallery.names()
+NAMES, TASKS = gallery.names(), gallery.names("task")
 
 
-def committed() -> dict[str, list[str]]:
-    """The rows of the page's table: name -> cells."""
-    table = re.search(r"<!-- generated -->(.*)<!-- end -->", gallery.PAGE.read_text(), flags=re.S)
+def committed(what: str = "generated") -> dict[str, list[str]]:
+    """The rows of one of the page's tables: name -> cells."""
+    table = re.search(rf"<!-- {what} -->(.*?)<!-- end -->", gallery.PAGE.read_text(), flags=re.S)
     assert table is not None
     rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in table[1].strip().splitlines()[2:]]
     return {re.match(r" \[(\w+)\]", cells[0])[1]: [cell.strip() for cell in cells] for cells in rows}  # type: ignore[index]
@@ -23,9 +24,24 @@ def made(name: str) -> SeriesDataset:
     return instantiate(gallery.composed(name), _convert_="all").dataset()
 
 
+def drawn(name: str) -> TaskDataset:
+    task: Drawn = instantiate(gallery.composed(name), _convert_="all")
+    return task.dataset()
+
+
 def test_every_yaml_has_its_row_in_order() -> None:
     assert list(committed()) == NAMES
-    assert set(NAMES) == {path.stem for path in gallery.DATA.glob("*.yaml")}
+    assert list(committed("tasks")) == TASKS
+    assert sorted([*NAMES, *TASKS]) == sorted(path.stem for path in gallery.DATA.glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_s_row_says_what_its_yaml_and_its_yardsticks_say(name: str) -> None:
+    cells = committed("tasks")[name]
+    assert cells == gallery.row_of_task(name, drawn(name)), "run `make gallery`"
+    assert len(cells) == len(gallery.HEAD_OF_TASKS)
+    assert "loss" in cells[-1]
+    assert all(cells)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -46,25 +62,33 @@ def test_a_row_s_numbers_are_those_measured(name: str) -> None:
         assert by == by_again
 
 
-def test_the_readme_s_picture_is_there() -> None:
-    assert gallery.PICTURE.read_bytes().startswith(b"\x89PNG")
-    assert f"](../../{gallery.PICTURE.relative_to(gallery.ROOT)})" in gallery.PAGE.read_text()
+@pytest.mark.parametrize("picture", [gallery.PICTURE, gallery.PICTURE_OF_TASKS])
+def test_the_readme_s_pictures_are_there(picture: Path) -> None:
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert f"](../../{picture.relative_to(gallery.ROOT)})" in gallery.PAGE.read_text()
 
 
 def test_it_draws_and_measures(tmp_path, monkeypatch, capsys) -> None:
-    page, picture = tmp_path / "README.md", tmp_path / "new" / "gallery.png"
-    page.write_text("before\n<!-- generated -->\nstale\n<!-- end -->\nafter\n")
-    for name, value in (("ROOT", tmp_path), ("PAGE", page), ("PICTURE", picture)):
+    page, picture, tasks = tmp_path / "README.md", tmp_path / "new" / "gallery.png", tmp_path / "new" / "tasks.png"
+    page.write_text(
+        "before\n<!-- generated -->\nstale\n<!-- end -->\nbetween\n<!-- tasks -->\nstale\n<!-- end -->\nafter\n"
+    )
+    for name, value in (("ROOT", tmp_path), ("PAGE", page), ("PICTURE", picture), ("PICTURE_OF_TASKS", tasks)):
         monkeypatch.setattr(gallery, name, value)
-    monkeypatch.setattr(gallery, "names", lambda: ["logistic", "narma10", "csv"])
+    some = {"series": ["logistic", "narma10", "csv"], "task": ["parity", "adding", "embedded_reber"]}
+    monkeypatch.setattr(gallery, "names", lambda kind="series": some[kind])
     gallery.main()
     assert picture.read_bytes().startswith(b"\x89PNG")
+    assert tasks.read_bytes().startswith(b"\x89PNG")
     text = page.read_text()
     assert text.startswith("before\n<!-- generated -->\n\n| `data=`")
+    assert " |\n\n<!-- end -->\nbetween\n<!-- tasks -->\n\n| `data=`" in text
     assert text.endswith(" |\n\n<!-- end -->\nafter\n")
     assert "stale" not in text
-    assert len(re.findall(r"^\| \[", text, flags=re.M)) == 3
-    assert "2 sequences drawn: new/gallery.png; 3 rows: README.md" in capsys.readouterr().out
+    assert len(re.findall(r"^\| \[", text, flags=re.M)) == 6
+    said = capsys.readouterr().out
+    assert "2 sequences drawn: new/gallery.png; 3 rows: README.md" in said
+    assert "3 tasks drawn: new/tasks.png; 3 rows, likewise" in said
 
 
 def test_states_are_the_variables_or_a_value_and_its_past() -> None:
