@@ -48,6 +48,11 @@ class Records:
     def __len__(self) -> int:
         return len(self.at)
 
+    def first(self, count: int) -> "Records":
+        """The first records."""
+        mask = None if self.mask is None else self.mask[:count]
+        return Records(self.X[:count], self.Y[:count], self.at[:count], mask)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Data:

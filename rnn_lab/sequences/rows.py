@@ -1,7 +1,7 @@
 """The steps of a long series, read lane by lane: what training on a stream sees of one split."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -50,11 +50,28 @@ class Rows:
         Raises:
             IndexError: a lane goes beyond the split, or begins before the series.
         """
-        if steps < 1 or self.first + starts.min() < 0 or starts.max() + steps > self.length:
-            raise IndexError(f"{steps} steps from {starts.min()}..{starts.max()} of {self.length}")
+        self._inside(starts, steps)
         rows = self.spool.read(self.first + starts, steps + self.horizon).swapaxes(0, 1)
         X, Y = self.inputs(rows[:steps]), self.targets(rows[self.horizon :])
         return np.ascontiguousarray(X), np.ascontiguousarray(Y)
+
+    def read_targets(self, start: int, steps: int) -> NDArray[Any]:
+        """Return the targets alone of one lane: (steps, O), or classes (steps,)."""
+        self._inside(starts := np.array([start]), steps)
+        return self.targets(self.spool.read(self.first + self.horizon + starts, steps)[0])
+
+    def _inside(self, starts: NDArray[np.int64], steps: int) -> None:
+        if steps < 1 or self.first + starts.min() < 0 or starts.max() + steps > self.length:
+            raise IndexError(f"{steps} steps from {starts.min()}..{starts.max()} of {self.length}")
+
+    def tail(self, steps: int, before: int = 0) -> "Rows":
+        """Return the last ``steps`` of these steps and, for their past, up to ``before`` steps of the series before.
+
+        The past may lie in an earlier split, and is shorter where the series begins.
+        """
+        first = self.first + self.length - steps
+        past = min(first, before)
+        return replace(self, first=first - past, length=steps + past)
 
 
 def cut(
