@@ -35,7 +35,7 @@ class TextModel(Trained):
         Args:
             prompt: at least one character, all of them in the alphabet.
             steps: characters to write.
-            temperature: 1 draws by the network's own probabilities, less prefers the likely ones, 0 takes the likeliest.
+            temperature: 1 draws by the network's own probabilities, less prefers likely ones, 0 takes the likeliest.
             rng: the only source of randomness.
 
         Raises:
@@ -57,9 +57,8 @@ class TextModel(Trained):
                 mean = softmax(outputs.astype(np.float64)).mean(axis=0).ravel()
                 number = _draw(mean, temperature, rng)
                 written.append(number)
-            X = np.broadcast_to(
-                alphabet.one_hot(np.array([[number]])).astype(self.network.dtype), (R, 1, 1, len(alphabet))
-            )
+            x = alphabet.one_hot(np.array([[number]])).astype(self.network.dtype)
+            X = np.broadcast_to(x, (R, *x.shape))
             self.network.readout(self.parameters, recurrence.advance(self.parameters, X), X, outputs)
         return alphabet.decode(np.array(written, dtype=np.int64))
 

@@ -109,11 +109,6 @@ class Dataset(Data):
             return values.reshape(*values.shape[:-3], -1, values.shape[-1])
         return np.asarray(values[..., records.mask, :])
 
-    @property
-    def has_success(self) -> bool:
-        """Whether the task has a criterion of its own for a record that is solved."""
-        return False
-
     def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_] | None:
         """(R, N) which records are solved by the task's own criterion, from outputs (R, N, ...); None: it has none."""
         return None
