@@ -128,8 +128,8 @@ class Reber(Task):
     def ideal(self, records: Records) -> float:
         """Return the cross-entropy in nats of the grammar's own probabilities on just these strings.
 
-        It varies about `entropy`, by half a per cent in a thousand strings: a network's loss on the same strings is best
-        compared with it. (It knows of no longest string, and so lies above `entropy` in expectation, by 0.01 % or less.)
+        It varies about `entropy`, by half a per cent in a thousand strings, so a network's loss on the same strings is
+        best compared with it. (It knows of no longest string; where few are longer that is no matter.)
         """
         return float(np.log(self.may_follow(records).sum(axis=2)[records.mask]).mean())
 
