@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from rnn_lab.component import BadInput
-from rnn_lab.evaluation.forecaster import MODEL, WEIGHTS, Forecaster
+from rnn_lab.evaluation.forecaster import Forecaster
+from rnn_lab.evaluation.trained import MODEL, WEIGHTS
 from rnn_lab.network import Elman, Network, Parameters
 from rnn_lab.sequences import Generated, Sine
 from rnn_lab.sequences.scaling import fit_scaler
@@ -100,7 +101,7 @@ def test_chunks_do_not_show(monkeypatch):
     dataset = sine()
     forecaster = random_network(dataset)
     whole = forecaster.one_step(dataset.series)
-    monkeypatch.setattr("rnn_lab.evaluation.forecaster.CHUNK", 7)
+    monkeypatch.setattr("rnn_lab.evaluation.trained.CHUNK", 7)
     assert forecaster.one_step(dataset.series) == pytest.approx(whole, rel=1e-12)
 
 

@@ -44,7 +44,7 @@ class FakeTrainer:
         parts = {"train": self.data.train, "validation": self.data.validation}
         shapes = {name: {"X": part.X.shape, "Y": part.Y.shape} for name, part in parts.items()}
         fingerprint, recipe = self.data.fingerprint, self.data.recipe
-        self.journal.write("data", name="sine", fingerprint=fingerprint, recipe=recipe, shapes=shapes)
+        self.journal.write("data", name="sine", fingerprint=fingerprint, recipe=recipe, shapes=shapes, shown=["x"])
         self.rivals = {name: {"mean": self.scores(0.7), "AR2": self.scores(0.1)} for name in ("train", "validation")}
         self.journal.write("baselines", **self.rivals)
 
@@ -80,6 +80,7 @@ class FakeTrainer:
         summary = {
             "status": status,
             "reason": reason,
+            "score": "rmse",
             "metrics": found,
             "spread": dict.fromkeys(found, spread),
             "replicas": [{"seed": r, "kept_epoch": 2, "epochs": 3} for r in range(self.replicas)],
