@@ -157,7 +157,8 @@ def rivals(dataset: SeriesDataset, starts: NDArray[np.int64], steps: int, hidden
 
     def run(forecast: Any, columns: Array, window: int, fed_back: Sequence[int]) -> Array:
         observed = stretches(columns, starts, 1 - window - dataset.horizon, 0)[None]
-        return feed_back(forecast, observed, steps, window=window, outputs=len(everything), fed_back=fed_back)[0]
+        found = feed_back(forecast, observed, steps, window=window, outputs=len(everything), fed_back=fed_back)
+        return np.asarray(found[0])
 
     return {
         "persistence": np.repeat(series[starts - 1][:, None], steps, axis=1),

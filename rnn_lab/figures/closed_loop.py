@@ -89,10 +89,10 @@ def free_run(
     for o, axes in enumerate(panels):
         for r in [r for r in range(len(forecast)) if r != middle][: FEW - 1]:
             axes.plot(x, forecast[r, seen, o], color=ORANGE, linewidth=0.6, alpha=0.45)
-        axes.plot(x, forecast[middle, seen, o], mark, linestyle="-", markersize=4, color=ORANGE, linewidth=2.4,
+        axes.plot(x, forecast[middle, seen, o], marker=mark, markersize=4, color=ORANGE, linewidth=2.4,
                   label="free-running, from its own forecasts")  # fmt: skip
         # A thin line over a thick one: both are seen where they agree.
-        axes.plot(x, true[seen, o], mark, linestyle="-", markersize=2, color=INK, linewidth=0.9, label="true", zorder=3)
+        axes.plot(x, true[seen, o], marker=mark, markersize=2, color=INK, linewidth=0.9, label="true", zorder=3)
         if valid[middle] < S:
             axes.axvline(valid[middle] + 0.5, color=PURPLE, linewidth=1.2, linestyle=DASHED, label="no longer valid")
         axes.set(ylabel=targets[o], ylim=limits(true[seen, o], also=forecast[middle, seen, o]))
