@@ -21,7 +21,7 @@ def feed_back(
 
         f_s = forecast(x_{s - lag} .. x_{s - horizon}),    x_s = f_s of the inputs' columns for s >= 0
 
-    where x_{-lag} .. x_{-1} are observed, lag = T - 1 + horizon. No error stops it: what blows up ends as ``inf``, ``nan``.
+    where x_{-lag} .. x_{-1} are observed, lag = T - 1 + horizon. What blows up ends as ``inf`` or ``nan``.
 
     Args:
         forecast: windows (R, T, K, D) -> forecasts (R, K, O) of the row ``horizon`` after each window's last.

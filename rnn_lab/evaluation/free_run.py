@@ -153,11 +153,12 @@ def rivals(dataset: SeriesDataset, starts: NDArray[np.int64], steps: int, hidden
     inputs = dataset.series[:, [dataset.columns.index(name) for name in dataset.inputs]]
 
     def echo(windows: Array) -> Array:
-        return reservoir.predict(dataset.input_scaler.apply(windows[0].swapaxes(0, 1)))[None]
+        return np.asarray(reservoir.predict(dataset.input_scaler.apply(windows[0].swapaxes(0, 1)))[None])
 
     def run(forecast: Any, columns: Array, window: int, fed_back: Sequence[int]) -> Array:
         observed = stretches(columns, starts, 1 - window - dataset.horizon, 0)[None]
-        return feed_back(forecast, observed, steps, window=window, outputs=len(everything), fed_back=fed_back)[0]
+        found = feed_back(forecast, observed, steps, window=window, outputs=len(everything), fed_back=fed_back)
+        return np.asarray(found[0])
 
     return {
         "persistence": np.repeat(series[starts - 1][:, None], steps, axis=1),
@@ -249,7 +250,10 @@ class FreeRuns:
 def told(section: dict[str, Any]) -> list[str]:
     """Say in two lines what `FreeRuns.section` holds, the best first."""
     everyone = {"network": section["network"], **section["rivals"]}
-    best = sorted(everyone, key=lambda name: -float(everyone[name]["valid_time"]["mean"]))
+    last = list(section["network"]["nrmse"])[-1]
+    best = sorted(
+        everyone, key=lambda name: (-float(everyone[name]["valid_time"]["mean"]), float(everyone[name]["nrmse"][last]))
+    )
     times = ", ".join(_time(name, everyone[name]["valid_time"]) for name in best)
     horizons = ", ".join(section["network"]["nrmse"])
     errors = "; ".join(

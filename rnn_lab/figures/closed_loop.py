@@ -1,11 +1,13 @@
 """Free runs: the true and the forecast series from one start, the error's growth, and the attractor in state space."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from rnn_lab.evaluation.baselines import targets
 from rnn_lab.evaluation.closed_loop import relative_error
 from rnn_lab.evaluation.free_run import FreeRuns
 from rnn_lab.figures.curves import DASHES
@@ -18,7 +20,6 @@ from rnn_lab.figures.style import (
     PANELS,
     PURPLE,
     Array,
-    legend_above,
     limits,
     shown,
     styled,
@@ -28,6 +29,9 @@ FEW = 8
 """Replicas drawn one by one: more lines would hide each other."""
 SMOOTH = 4
 """Steps within which a series forgets itself at least, for its states to lie on a curve that the eye can follow."""
+BURST = 1e6
+"""No error above it is drawn."""
+DASHED = (0, (4, 2))
 POINTS = 4000
 """States drawn at most, of each panel."""
 
@@ -36,27 +40,26 @@ def of_free_runs(runs: FreeRuns) -> Iterator[tuple[str, Figure, str]]:
     """Draw what there is to see of free runs: each figure's name, the figure, and its caption."""
     plan, unit = runs.plan, runs.lyapunov_times
     valid = runs.valid_steps(runs.network)  # (R, K)
-    typical = int(np.argsort(valid.mean(axis=0), kind="stable")[(valid.shape[1] - 1) // 2])
+    typical = int(_middle(valid.mean(axis=0)))
     names = plan.dataset.targets
     yield (
         "free_run",
         free_run(runs.true[typical], runs.network[:, typical], valid[:, typical], targets=names, lyapunov_times=unit),
-        "True and free-running targets from the start whose valid time is the median",
+        "True and free-running targets, from the start whose valid time is the median",
     )
-    errors = {"network": relative_error(runs.network, runs.true, plan.deviation)}
     growth = {name: runs.growth(series) for name, series in {"network": runs.network, **runs.rivals}.items()}
+    each = relative_error(runs.network, runs.true, plan.deviation)
     yield (
         "free_run_error",
-        error_curves(growth, errors["network"], threshold=plan.threshold, lyapunov_times=unit),
+        error_curves(growth, each, threshold=plan.threshold, lyapunov_times=unit),
         "How the error of free runs grows",
     )
     if plan.steps > 2:
-        order = np.argsort(valid.mean(axis=1), kind="stable")
-        middle = runs.network[order[(len(order) - 1) // 2]]
         best = max(runs.rivals, key=lambda name: float(runs.valid_steps(runs.rivals[name]).mean()))
+        network = runs.network[_middle(valid.mean(axis=1))]
         yield (
             "free_run_states",
-            states({"true": runs.true, "network": middle, best: runs.rivals[best]}, targets=names),
+            states(targets(plan.dataset), {"network": network, best: runs.rivals[best]}, targets=names),
             "The attractor, and where free runs go",
         )
 
@@ -67,7 +70,8 @@ def free_run(
 ) -> Figure:
     """Draw what happened over S steps and what each replica said of it from its own forecasts.
 
-    Replicas are drawn one by one, at most eight, since the mean of orbits that have parted is none.
+    Replicas are drawn one by one, at most eight, since the mean of orbits that have parted is none. What comes long
+    after the forecast went wrong is left out.
 
     Args:
         true: (S, O), original units.
@@ -76,28 +80,26 @@ def free_run(
         targets: the O names.
         lyapunov_times: those that a step lasts, for a second axis; None: there is none.
     """
-    count, S = min(len(targets), PANELS), len(true)
-    order = np.argsort(valid, kind="stable")
-    middle = int(order[(len(order) - 1) // 2])
-    x = np.arange(1, S + 1)
-    figure = Figure(figsize=(10, 1.4 + 1.9 * count), layout="constrained")
+    count, S, middle = min(len(targets), PANELS), len(true), _middle(valid)
+    seen = slice(0, _worth_seeing(S, valid[middle]))
+    x = np.arange(1, S + 1)[seen]
+    mark = "o" if len(x) <= 60 else None
+    figure = Figure(figsize=(10, 1.5 + 1.9 * count), layout="constrained")
     panels = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
     for o, axes in enumerate(panels):
-        for r in order[:FEW]:
-            if r != middle:
-                axes.plot(x, forecast[r, :, o], color=ORANGE, linewidth=0.6, alpha=0.45)
-        axes.plot(x, forecast[middle, :, o], color=ORANGE, linewidth=2.4, label="free-running")
+        for r in [r for r in range(len(forecast)) if r != middle][: FEW - 1]:
+            axes.plot(x, forecast[r, seen, o], color=ORANGE, linewidth=0.6, alpha=0.45)
+        axes.plot(x, forecast[middle, seen, o], marker=mark, markersize=4, color=ORANGE, linewidth=2.4,
+                  label="free-running, from its own forecasts")  # fmt: skip
         # A thin line over a thick one: both are seen where they agree.
-        axes.plot(x, true[:, o], color=INK, linewidth=0.9, label="true", zorder=3)
+        axes.plot(x, true[seen, o], marker=mark, markersize=2, color=INK, linewidth=0.9, label="true", zorder=3)
         if valid[middle] < S:
-            axes.axvline(
-                valid[middle] + 0.5, color=PURPLE, linewidth=1.2, linestyle=(0, (4, 2)), label="no longer valid"
-            )
-        axes.set(ylabel=targets[o], ylim=limits(true[:, o], also=forecast[middle, :, o]))
+            axes.axvline(valid[middle] + 0.5, color=PURPLE, linewidth=1.2, linestyle=DASHED, label="no longer valid")
+        axes.set(ylabel=targets[o], ylim=limits(true[seen, o], also=forecast[middle, seen, o]))
         axes.margins(x=0.01)
     panels[-1].set_xlabel("steps after the last observed row")
     _second_axis(panels[0], lyapunov_times)
-    legend_above(panels[0])
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower right", ncols=3)
     most = f"{int(valid[middle])} steps" if valid[middle] < S else f"all {S} steps"
     also = "" if lyapunov_times is None else f", {valid[middle] * lyapunov_times:.2g} Lyapunov times"
     who = "" if len(forecast) == 1 else f"; {len(forecast)} replicas, the median one bold"
@@ -113,32 +115,38 @@ def error_curves(
 
     Args:
         growth: forecaster -> (S,) geometric mean over starts (and replicas); the first is the network, then its rivals.
-        each: (R, K, S) the network's error of each run, drawn pale.
+        each: (R, K, S) the network's error of each run: the middle half of them is a band.
         threshold: of valid forecasts.
         lyapunov_times: those that a step lasts: errors of a perfect model would grow as steeply as the line drawn.
     """
     name, *rivals = growth
-    x = np.arange(1, len(growth[name]) + 1)
+    S = each.shape[-1]
+    wrong = [_first(curve >= threshold) for curve in growth.values()]
+    seen = slice(0, _worth_seeing(S, max(wrong)))
+    x = np.arange(1, S + 1)[seen]
+    curves = {who: _drawable(curve[seen]) for who, curve in growth.items()}
+    own = curves[name]
+    least = np.nanmin(own) if np.isfinite(own).any() else threshold
+    floor = 0.5 * max(min(np.nanmin(curve, initial=least) for curve in curves.values()), 1e-3 * least)
     figure = Figure(figsize=(9, 4.6), layout="constrained")
     axes = figure.subplots()
-    runs = each.reshape(-1, each.shape[-1])
-    axes.plot(x, _drawable(runs[:: -(-len(runs) // 40)]).T, color=ORANGE, linewidth=0.5, alpha=0.25)
+    low, high = np.quantile(np.clip(each.reshape(-1, S)[:, seen], floor, BURST), [0.25, 0.75], axis=0)
+    axes.fill_between(x, low, high, color=ORANGE, alpha=0.2, linewidth=0, label="its middle half")
     for rival, dash in zip(rivals, DASHES * len(rivals), strict=False):
-        axes.plot(x, _drawable(growth[rival]), color=GREY, linestyle=dash, linewidth=1.3, label=rival)
-    axes.plot(x, _drawable(growth[name]), color=ORANGE, linewidth=2.6, label=name)
-    typical = _drawable(np.array([growth[rival] for rival in growth]))
-    low = np.nanmin(np.fmax(typical, 1e-12), initial=threshold)
-    axes.set(yscale="log", ylim=(low / 2, 10), xlabel="steps after the last observed row")
+        below = " (below)" if np.nanmax(curves[rival], initial=0.0) < floor else ""
+        axes.plot(x, curves[rival], color=GREY, linestyle=dash, linewidth=1.3, label=f"{rival}{below}")
+    axes.plot(x, own, color=ORANGE, linewidth=2.6, label=name)
+    axes.set(yscale="log", ylim=(floor, 10), xlabel="steps after the last observed row")
     axes.set_ylabel("error (standard deviations of the targets)")
     axes.margins(x=0.01)
-    axes.axhline(threshold, color=PURPLE, linewidth=1.0, linestyle=(0, (4, 2)), label=f"valid below {threshold:g}")
+    axes.axhline(threshold, color=PURPLE, linewidth=1.0, linestyle=DASHED, label=f"valid below {threshold:g}")
     axes.axhline(np.sqrt(2), color=PALE, linewidth=3, zorder=0, label="unrelated states")
-    first = _drawable(growth[name])[0]
-    if lyapunov_times is not None and np.isfinite(first):
-        slope = first * np.exp(np.minimum(lyapunov_times * (x - 1), 50.0))
-        inside = slope < np.sqrt(2)
-        label = "as steep as the Lyapunov exponent"
-        axes.plot(x[inside], slope[inside], color=INK, linewidth=1.0, linestyle=(0, (1, 1)), label=label)
+    if lyapunov_times is not None and least < threshold:
+        halfway = min(_first(own >= np.sqrt(least * threshold)), len(x) - 1)
+        slope = own[halfway] * np.exp(np.clip(lyapunov_times * (x - x[halfway]), -50.0, 50.0))
+        inside = (slope < np.sqrt(2)) & (slope > floor)
+        label = "growth by the Lyapunov exponent"
+        axes.plot(x[inside], slope[inside], color=INK, linewidth=1.3, linestyle=(0, (1, 1)), label=label)
     _second_axis(axes, lyapunov_times)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
     figure.suptitle("Error of free runs: geometric mean over the starts", x=0.01, ha="left")
@@ -146,24 +154,25 @@ def error_curves(
 
 
 @styled
-def states(runs: Mapping[str, Array], *, targets: Sequence[str]) -> Figure:
-    """Draw states of free runs beside the true ones, all panels on the same axes.
+def states(true: Array, runs: Mapping[str, Array], *, targets: Sequence[str]) -> Figure:
+    """Draw the states of a series beside those of free runs, all panels on the same axes.
 
     Three targets and more are seen as in the gallery (the first three), two as they are; one is drawn against itself
     some steps later: as many as it takes to be half forgotten (its autocorrelation falls below 1/e).
 
     Args:
-        runs: who -> (K, S, O) K runs of S steps; the first is the truth.
+        true: (L, O) the series; its last rows are drawn.
+        runs: who -> (K, S, O) K runs of S steps.
         targets: the O names.
     """
-    (_, true), *_ = runs.items()
-    memory = decorrelation(true[:, :, 0])
-    delay = min(memory, true.shape[1] - 1)
-    axes_names = _coordinates(targets, delay)
-    figure = Figure(figsize=(3.6 * len(runs), 3.9), layout="constrained")
-    panels = figure.subplots(1, len(runs), sharex=True, sharey=True, squeeze=False)[0]
-    inner = _embedded(true, delay).reshape(-1, 2)
-    for axes, (name, series) in zip(panels, runs.items(), strict=True):
+    everyone = {"true": true[None, -POINTS:], **runs}
+    memory = decorrelation(true[:, 0])
+    delay = min(memory, next(iter(runs.values())).shape[1] - 1)
+    across, up = _coordinates(targets, delay)
+    figure = Figure(figsize=(3.6 * len(everyone), 3.9), layout="constrained")
+    panels = figure.subplots(1, len(everyone), sharex=True, sharey=True, squeeze=False)[0]
+    inner = _embedded(everyone["true"], delay)[0]
+    for axes, (name, series) in zip(panels, everyone.items(), strict=True):
         colour = INK if name == "true" else ORANGE if name == "network" else GREY
         lines = _embedded(series, delay)  # (K, S', 2)
         lines = lines[: max(1, POINTS // lines.shape[1])]
@@ -173,26 +182,24 @@ def states(runs: Mapping[str, Array], *, targets: Sequence[str]) -> Figure:
         else:
             points = lines.reshape(-1, 2)
             axes.scatter(points[:, 0], points[:, 1], color=colour, s=2.5, linewidths=0)
-        axes.set(title=name, xlim=limits(inner[:, 0], 0.15), ylim=limits(inner[:, 1], 0.15))
-        axes.set_xlabel(axes_names[0])
-    panels[0].set_ylabel(axes_names[1])
-    figure.suptitle("States: the true ones, and those of free runs from the same starts", x=0.01, ha="left")
+        axes.set(title=name, xlabel=across, xlim=limits(inner[:, 0], 0.15), ylim=limits(inner[:, 1], 0.15))
+    panels[0].set_ylabel(up)
+    figure.suptitle("States: those of the series, and those of free runs", x=0.01, ha="left")
     return figure
 
 
 def decorrelation(series: Array) -> int:
-    """Count the steps until the autocorrelation of K series (K, S) falls below 1/e; S if it does not.
+    """Count the steps until the autocorrelation of a series (L,) falls below 1/e; L if it does not.
 
     Example:
-        >>> decorrelation(np.sin(0.1 * np.arange(500))[None])  # cos(0.1 n) < 1/e
+        >>> decorrelation(np.sin(0.1 * np.arange(500)))  # cos(0.1 n) < 1/e
         12
     """
-    centred = series - series.mean()
-    K, S = centred.shape
-    power = np.abs(np.fft.rfft(centred, 2 * S, axis=1)) ** 2
-    together = np.fft.irfft(power, axis=1)[:, :S].sum(axis=0) / np.arange(S, 0, -1)
-    below = np.flatnonzero(together < together[0] / np.e)
-    return int(below[0]) if len(below) else S
+    L = len(series)
+    power = np.abs(np.fft.rfft(series - series.mean(), 2 * L)) ** 2
+    correlation = np.fft.irfft(power)[:L] / np.arange(L, 0, -1)
+    below = np.flatnonzero(correlation < correlation[0] / np.e)
+    return int(below[0]) if len(below) else L
 
 
 def _coordinates(targets: Sequence[str], delay: int) -> tuple[str, str]:
@@ -215,11 +222,26 @@ def _embedded(series: Array, delay: int) -> Array:
 
 def _drawable(values: Array) -> Array:
     """Leave out what a logarithmic axis cannot show, and what would burst it."""
-    return np.where(np.isfinite(values) & (values > 0), np.minimum(values, 1e6), np.nan)
+    return np.where(np.isfinite(values) & (values > 0), np.minimum(values, BURST), np.nan)
+
+
+def _middle(values: Array) -> int:
+    """Find the place of the (lower) median."""
+    return int(np.argsort(values, kind="stable")[(len(values) - 1) // 2])
+
+
+def _first(wanted: Array) -> int:
+    """Find the first that is wanted; their number if none is."""
+    return int(np.argmax(wanted)) if wanted.any() else len(wanted)
+
+
+def _worth_seeing(steps: int, valid: float) -> int:
+    """Count the steps to show: what comes long after the forecast went wrong tells nothing more."""
+    return min(steps, max(40, int(4 * valid)))
 
 
 def _second_axis(axes: Axes, lyapunov_times: float | None) -> None:
     if lyapunov_times is not None:
         unit = lyapunov_times
-        above = axes.secondary_xaxis("top", functions=(lambda steps: steps * unit, lambda times: times / unit))
+        above = axes.secondary_xaxis("top", functions=(partial(np.multiply, unit), partial(np.multiply, 1 / unit)))
         above.set_xlabel("Lyapunov times", loc="left")

@@ -76,8 +76,8 @@ def largest_lyapunov(generator: Generator) -> Lyapunov | None:
         lambda = mean over pairs and time of log(|d(t + stretch)| / |d(t)|) / stretch
 
     Defined for every `Flow`, for the Logistic and the Henon map, and for MackeyGlass, whose state is its history over
-    one delay. A system of your own that is none of these joins by ``system.register``. It takes some tenths of a second;
-    the same generator gives the same bits. Pairs that run away are left out; None if all do.
+    one delay. A system of your own that is none of these joins by ``system.register``. It takes some tenths of a
+    second; the same generator gives the same bits. Pairs that run away are left out; None if all do.
 
     Example:
         >>> found = largest_lyapunov(Logistic(length=1, r=4.0))
