@@ -50,11 +50,19 @@ class Rows:
         Raises:
             IndexError: a lane goes beyond the split, or begins before the series.
         """
-        if steps < 1 or self.first + starts.min() < 0 or starts.max() + steps > self.length:
-            raise IndexError(f"{steps} steps from {starts.min()}..{starts.max()} of {self.length}")
+        self._inside(starts, steps)
         rows = self.spool.read(self.first + starts, steps + self.horizon).swapaxes(0, 1)
         X, Y = self.inputs(rows[:steps]), self.targets(rows[self.horizon :])
         return np.ascontiguousarray(X), np.ascontiguousarray(Y)
+
+    def read_targets(self, start: int, steps: int) -> NDArray[Any]:
+        """Return the targets alone of one lane, likewise: (steps, O), or classes (steps,)."""
+        self._inside(starts := np.array([start]), steps)
+        return self.targets(self.spool.read(self.first + self.horizon + starts, steps)[0])
+
+    def _inside(self, starts: NDArray[np.int64], steps: int) -> None:
+        if steps < 1 or self.first + starts.min() < 0 or starts.max() + steps > self.length:
+            raise IndexError(f"{steps} steps from {starts.min()}..{starts.max()} of {self.length}")
 
 
 def cut(
