@@ -17,7 +17,7 @@ first targets of training, which have too little of it, are left out.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +33,8 @@ Scores = dict[str, dict[str, float]]
 
 MOST = 20_000
 """Targets of a split that baselines of numbers look at."""
-CELLS = 2**18
-"""Characters counted at a time, and probabilities in memory at a time."""
+BLOCK = 2**18
+"""Characters counted at a time."""
 
 
 def stream_baselines(dataset: StreamDataset) -> dict[str, Scores]:
@@ -97,33 +97,32 @@ def _characters(dataset: StreamDataset, parts: dict[str, Rows]) -> dict[str, Sco
     size = len(dataset.targets)
     if dataset.train.length < 3:
         raise BadInput(f"data.train holds {dataset.train.length + 1} characters, too few for a trigram and its past: 4")
-    models = ngram.fit(_trigrams(dataset.train, CELLS), 3, size)
+    models = ngram.fit(_trigrams(dataset.train), 3, size)
     return {
         split: {
-            name: _score(model, n, rows, size)
+            name: _score(model, n, rows)
             for n, (name, model) in enumerate(zip(("unigram", "bigram", "trigram"), models, strict=True), start=1)
         }
         for split, rows in parts.items()
     }
 
 
-def _trigrams(rows: Rows, block: int) -> Iterator[NDArray[np.int64]]:
-    """Yield blocks (M, 3), M <= ``block``: targets and the two characters before each, the oldest first."""
+def _trigrams(rows: Rows) -> Iterator[NDArray[np.int64]]:
+    """Yield blocks (M, 3): targets and the two characters before each, the oldest first."""
     rows = rows.tail(rows.length, before=2)
-    for start in range(0, rows.length - 2, block):
-        symbols = rows.read_targets(start, min(block + 2, rows.length - start))
+    for start in range(0, rows.length - 2, BLOCK):
+        symbols = rows.read_targets(start, min(BLOCK + 2, rows.length - start))
         yield np.lib.stride_tricks.sliding_window_view(symbols, 3)
 
 
-def _score(model: ngram.NGram, order: int, rows: Rows, size: int) -> dict[str, float]:
+def _score(model: ngram.NGram, order: int, rows: Rows) -> dict[str, float]:
     loss, right, count = 0.0, 0, 0
-    for grams in _trigrams(rows, max(1, CELLS // size)):
-        contexts, which = np.unique(grams[:, 3 - order : 2], axis=0, return_inverse=True)
-        probabilities = model.distribution(contexts)
-        truth = grams[:, 2]
-        loss -= float(np.log(probabilities[which, truth]).sum())
-        right += int((probabilities.argmax(axis=1)[which] == truth).sum())
-        count += len(grams)
+    for trigrams in _trigrams(rows):
+        grams = trigrams[:, 3 - order :]
+        _, first, times = np.unique(ngram.number(grams, model.size), return_index=True, return_counts=True)
+        grams = grams[first]  # each once: a text repeats itself
+        loss -= float(times @ np.log(model.probability(grams)))
+        right += int(times @ (model.likeliest(grams[:, :-1]) == grams[:, -1]))
+        count += len(trigrams)
     loss /= count
-    measured: dict[str, Any] = {"loss": loss, "bits": loss / np.log(2), "perplexity": np.exp(loss)}
-    return {name: float(value) for name, value in measured.items()} | {"accuracy": right / count}
+    return {"loss": loss, "bits": loss / log(2), "perplexity": exp(loss), "accuracy": right / count}

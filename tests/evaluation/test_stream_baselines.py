@@ -151,7 +151,7 @@ def test_a_character_that_training_never_saw_costs_much_and_not_everything(tmp_p
 def test_blocks_change_nothing(tmp_path, monkeypatch):
     data = written(tmp_path, "the cat and the hat and the bat and that")
     whole = stream_baselines(data)
-    monkeypatch.setattr(module, "CELLS", 33)
+    monkeypatch.setattr(module, "BLOCK", 3)
     for split, names in stream_baselines(data).items():
         for name, score in names.items():
             assert score == pytest.approx(whole[split][name], rel=1e-12)
