@@ -11,8 +11,10 @@ from rnn_lab.component import BadInput
 from rnn_lab.evaluation import baselines
 from rnn_lab.evaluation import stream_baselines as module
 from rnn_lab.evaluation.stream_baselines import stream_baselines
+from rnn_lab.network import Elman, Network
 from rnn_lab.sequences import ARMA, Generated, Henon, RandomWalk, Sine, Stream, Text
 from rnn_lab.streams import stream
+from rnn_lab.training.survey import Surveyor
 
 
 def sine(**arguments):
@@ -71,7 +73,7 @@ def test_they_are_those_of_windows_where_both_have_the_same_targets():
 
 
 def test_nothing_is_fitted_after_training():
-    long = Stream(name="h", series=Henon(length=900), train=400, validation=300, test=200).dataset()
+    long = Stream(name="h", series=Henon(length=1000), train=400, validation=300, test=300).dataset()
     assert long.test is not None
     later = stream_baselines(replace(long, validation=long.test, test=None))
     found = stream_baselines(long)
@@ -88,15 +90,28 @@ def test_several_targets_one_of_them_unseen():
     assert persistence(["y", "x"]) ** 2 == pytest.approx((persistence("x") ** 2 + persistence("y") ** 2) / 2)
 
 
-def test_of_a_long_stream_the_last_targets_are_looked_at(monkeypatch):
+def test_of_a_long_stream_the_last_targets_are_fitted_and_the_first_scored(monkeypatch):
+    """At horizon 1 the first target of a split is its second row; 20 lags of the past at most, of 100 targets."""
     walk = RandomWalk(length=2000)
-    monkeypatch.setattr(module, "MOST", 100)
-    found = stream_baselines(Stream(name="walk", series=walk, train=1500, validation=500).dataset())
+    monkeypatch.setattr(module, "MOST", 70)
+    monkeypatch.setattr(module, "FITTED", 100)
+    found = stream_baselines(Stream(name="walk", series=walk, train=1400, validation=500, test=40).dataset())
     values = walk(stream(0, "data"))[:, 0]
-    mean = values[1400:1500].mean()
-    for split, last in (("train", 1500), ("validation", 2000)):
-        targets = values[last - 100 : last]
+    mean = values[1320:1400].mean()
+    for split, first, count in (("train", 21, 70), ("validation", 1401, 70), ("test", 1901, 39)):
+        targets = values[first : first + count]
         assert found[split]["mean"]["mae"] == pytest.approx(np.abs(targets - mean).mean(), rel=1e-12)
+
+
+def test_what_is_scored_is_what_networks_are_scored_on():
+    """The same targets as a survey's, in later splits to the last one."""
+    data = Stream(name="h", series=Henon(length=900), train=500, validation=300, test=100, target="x").dataset()
+    network = Network(Elman(hidden_dim=2), inputs=2, outputs=1, window=None, each_step=True)
+    found = stream_baselines(data)
+    for split, rows in (("validation", data.validation), ("test", data.test)):
+        survey = Surveyor(network, data, rows, 1)(network.initial([0]))
+        deviation = found[split]["mean"]["rmse"] / found[split]["mean"]["nrmse"]
+        assert survey.true.std() == pytest.approx(deviation, rel=1e-12)
 
 
 def test_a_training_part_that_is_too_short():

@@ -95,6 +95,16 @@ def test_a_chunk_after_the_other_is_the_whole() -> None:
         np.testing.assert_array_equal(joined, np.concatenate(parts))
 
 
+def test_targets_alone_are_those_of_a_lane() -> None:
+    rows = ramp(target=["m", "n"], horizon=2, scaling="standard").validation
+    for start in (0, 33, -5):
+        _, Y = rows.read(np.array([start]), steps=20)
+        np.testing.assert_array_equal(rows.read_targets(start, 20), Y[:, 0])
+    for start in (rows.length - 19, -rows.first - 1):
+        with pytest.raises(IndexError):
+            rows.read_targets(start, 20)
+
+
 @pytest.mark.parametrize("gap", [0, 7])
 @pytest.mark.parametrize("horizon", [1, 20])
 def test_no_target_lies_at_or_after_a_later_split_s_first_row(gap: int, horizon: int) -> None:
