@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rnn_lab import lab
 from rnn_lab.component import Diverged
 from rnn_lab.network import Parameters
+from rnn_lab.sequences import SeriesDataset
 from rnn_lab.tracking.journal import read
 
 Array = NDArray[Any]
@@ -45,6 +46,12 @@ class Run:
         epochs = [fact for fact in self.facts if fact["fact"] == "epoch"]
         return np.array([np.atleast_1d(e.get("replicas", e["metrics"])[metric]) for e in epochs], np.float64)
 
+    @property
+    def windows(self) -> SeriesDataset:
+        """The data of a run on windows of a series."""
+        assert isinstance(self.experiment.dataset, SeriesDataset)
+        return self.experiment.dataset
+
     def weights(self) -> Iterator[tuple[int, Parameters]]:
         """The weights that were kept on the way: epoch, parameters."""
         for fact in self.facts:
@@ -53,7 +60,7 @@ class Run:
 
     def rows(self, name: str) -> list[Row]:
         """One row for each replica: what it was, and how it ended."""
-        trainer, records = self.experiment.trainer, len(self.experiment.dataset.train)
+        trainer, records = self.experiment.trainer, len(self.windows.train)
         return [
             {
                 "run": name,

@@ -1,23 +1,38 @@
 """The figures of a finished run, drawn into its folder."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.evaluation.free_run import FreeRuns
 from rnn_lab.network import Network, Parameters
-from rnn_lab.sequences import Records, SeriesDataset
+from rnn_lab.sequences import Dataset, Records, SeriesDataset, StreamDataset
 from rnn_lab.tracking.journal import read
+from rnn_lab.training.examination import in_own_units
+from rnn_lab.training.survey import Surveyor
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Array = NDArray[Any]
 
 
+Drawn = Iterator[tuple[str, "Figure", str]]
+"""A figure's name, the figure, and its title."""
+
+EXCERPT = 300
+"""Steps of a stream that a figure shows."""
+LINES, LINE = 3, 40
+"""Stretches of a text that a figure shows, and their characters."""
+
+
 def draw(
     folder: Path,
-    dataset: SeriesDataset,
+    data: Dataset | StreamDataset,
     network: Network,
     initial: Parameters,
     kept: Parameters,
@@ -28,68 +43,110 @@ def draw(
 
     Args:
         folder: the run folder; its journal holds the curves.
-        dataset, network: what was trained, on what.
+        data, network: what was trained, on what.
         initial, kept: weights before any update, and those that the run keeps.
         kept_epoch: (R,) their epochs.
         free_runs: what the kept weights forecast on their own, if they were asked to.
     """
     from rnn_lab import figures  # matplotlib: not before there is something to draw
 
-    x: Array = np.arange(len(dataset.series)) if dataset.index is None else dataset.index
-    parts: dict[str, Records] = {"train": dataset.train, "validation": dataset.validation}
-    if dataset.test is not None:
-        parts["test"] = dataset.test
-    epochs, metrics, rivals = _curves(folder)
-    title = f"Kept weights (epoch {kept_epoch[0]})" if len(kept_epoch) == 1 else "Kept weights"
-
-    def save(name: str, figure: Any, caption: str) -> tuple[str, str]:
+    match data:
+        case SeriesDataset():
+            own = _of_series(data, network, kept)
+        case StreamDataset():
+            own = _of_text(data, network, kept) if data.classes else _of_stream(data, network, kept)
+        case _:
+            own = _of_records(data, network, kept)
+    free = figures.of_free_runs(free_runs) if free_runs is not None else iter(())
+    for name, figure, caption in (*own, _curves(folder, data, kept_epoch), *free, *_weights(initial, kept, kept_epoch)):
         file = f"figures/{name}.png"
         figures.save(figure, folder / file)
-        return file, caption
+        yield file, caption
 
-    yield save(
-        "data",
-        figures.data(
-            dataset.series,
-            columns=dataset.columns,
-            inputs=dataset.inputs,
-            targets=dataset.targets,
-            at={part: records.at for part, records in parts.items()},
-            window=dataset.window,
-            horizon=dataset.horizon,
-            index=dataset.index,
-            index_name=dataset.index_name,
-            name=dataset.name,
-        ),
-        "The data, its splits, and one window with its target",
+
+def _of_series(data: SeriesDataset, network: Network, kept: Parameters) -> Drawn:
+    """The series with its splits, and what the network makes of each."""
+    from rnn_lab import figures
+
+    parts = {"train": data.train, "validation": data.validation} | ({"test": data.test} if data.test else {})
+    x: Array = np.arange(len(data.series)) if data.index is None else data.index
+    drawn = figures.data(
+        data.series,
+        columns=data.columns,
+        inputs=data.inputs,
+        targets=data.targets,
+        at={part: records.at for part, records in parts.items()},
+        window=data.window,
+        horizon=data.horizon,
+        index=data.index,
+        index_name=data.index_name,
+        name=data.name,
     )
-    yield save(
-        "curves",
-        figures.loss_curves(epochs, metrics, best_epoch=kept_epoch, baselines=rivals),
-        "Loss and RMSE by epoch, with the baselines",
-    )
+    yield "data", drawn, "The data, its splits, and one window with its target"
     for part, records in parts.items():
-        outputs = dataset.target_scaler.undo(network.predict(kept, records.X).astype(np.float64))
+        outputs = network.predict(kept, records.X)
         drawn = figures.predictions(
-            dataset.target_scaler.undo(records.Y),
-            outputs,
+            in_own_units(data, records, None),
+            in_own_units(data, records, outputs),
             split=part,
-            targets=dataset.targets,
+            targets=data.targets,
             x=x[records.at],
-            x_name=dataset.index_name,
+            x_name=data.index_name,
         )
-        yield save(f"predictions_{part}", drawn, f"True and predicted targets, {part}")
-    if free_runs is not None:
-        for name, drawn, caption in figures.of_free_runs(free_runs):
-            yield save(name, drawn, caption)
+        yield f"predictions_{part}", drawn, f"True and predicted targets, {part}"
+
+
+def _of_records(data: Dataset, network: Network, kept: Parameters) -> Drawn:
+    """A few records, and what the network answers."""
+    from rnn_lab import figures
+
+    names: Any = {"inputs": data.inputs, "targets": data.targets, "classes": data.classes}
+    yield "data", figures.records(data.validation, **names, title=data.name), "A few records and their targets"
+    few = data.validation.first(EXCERPT)
+    outputs = network.predict(kept, few.X).astype(np.float64)
+    drawn = figures.records(few, **names, outputs=outputs, solved=data.success(outputs, few), title=data.name)
+    yield "answers", drawn, "What the kept weights answer to a few validation records"
+
+
+def _of_stream(data: StreamDataset, network: Network, kept: Parameters) -> Drawn:
+    """The last validation steps, and what the network forecast of them."""
+    from rnn_lab import figures
+
+    predicted, true = Surveyor(network, data, data.validation, kept.replicas, EXCERPT)(kept).in_own_units(data)
+    x = np.arange(len(true)) + data.validation.first + data.validation.length - len(true) + data.horizon
+    drawn = figures.predictions(true, predicted, split="validation", targets=data.targets, x=x, x_name="n")
+    yield "predictions_validation", drawn, "True and predicted targets, the last of validation"
+
+
+def _of_text(data: StreamDataset, network: Network, kept: Parameters) -> Drawn:
+    """A few lines of validation, and the network's probabilities for each next character."""
+    from rnn_lab import figures
+
+    steps = min(LINE, data.validation.length)
+    starts = np.linspace(0, data.validation.length - steps, LINES).astype(int)
+    X, Y = (np.ascontiguousarray(part.swapaxes(0, 1)) for part in data.validation.read(starts, steps))
+    outputs = replace(network, window=steps).predict(kept, X).astype(np.float64)
+    letters = tuple(repr(name)[1:-1] for name in data.targets)  # a line's end can be seen
+    drawn = figures.records(
+        Records(X, Y, starts), inputs=letters, targets=letters, classes=True, outputs=outputs, title=data.name
+    )
+    yield "predictions_validation", drawn, "Probabilities of the next character, along a few lines of validation"
+
+
+def _weights(initial: Parameters, kept: Parameters, kept_epoch: Array) -> Drawn:
+    from rnn_lab import figures
+
+    title = f"Kept weights (epoch {kept_epoch[0]})" if len(kept_epoch) == 1 else "Kept weights"
     arrays = kept.arrays()
-    yield save("weights", figures.heat_maps(arrays, title=title), "The kept weights as heat maps")
+    yield "weights", figures.heat_maps(arrays, title=title), "The kept weights as heat maps"
     drawn = figures.histograms(arrays, before=initial.arrays(), title=title)
-    yield save("weights_histograms", drawn, "How the weights are distributed, before and after training")
+    yield "weights_histograms", drawn, "How the weights are distributed, before and after training"
 
 
-def _curves(folder: Path) -> tuple[Array, dict[str, Array], dict[str, float]]:
-    """Epochs (E,), metrics (E, R) and the baselines' RMSE on the validation targets, as the journal has them."""
+def _curves(folder: Path, data: Dataset | StreamDataset, kept_epoch: Array) -> tuple[str, "Figure", str]:
+    """Losses and errors as the journal has them, with the baselines on the validation targets."""
+    from rnn_lab import figures
+
     facts = read(folder)
     epochs = [fact for fact in facts if fact["fact"] == "epoch"]
     metrics = {
@@ -101,9 +158,9 @@ def _curves(folder: Path) -> tuple[Array, dict[str, Array], dict[str, float]]:
     for stop in (fact for fact in facts if fact["fact"] == "stopped"):
         for values in metrics.values():  # from then on the replica stood still, and would hold the others' median
             values[stop["epoch"] + 1 :, stop["replica"]] = np.nan
-    rivals = next(fact for fact in facts if fact["fact"] == "baselines")["validation"]
-    return (
-        np.array([e["epoch"] for e in epochs]),
-        metrics,
-        {name: float(scores["rmse"]) for name, scores in rivals.items()},
+    found = next(fact for fact in facts if fact["fact"] == "baselines")["validation"]
+    compared = {name: float(scores[data.score]) for name, scores in found.items() if data.score in scores}
+    drawn = figures.loss_curves(
+        np.array([e["epoch"] for e in epochs]), metrics, best_epoch=kept_epoch, baselines=compared
     )
+    return "curves", drawn, "Losses and errors by epoch, with the baselines"

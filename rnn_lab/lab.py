@@ -15,12 +15,12 @@ from pydantic import Field, TypeAdapter, ValidationError
 from rnn_lab import album, sweeping, terminal
 from rnn_lab.command_line import flatten, refusal
 from rnn_lab.component import BadInput, Diverged
-from rnn_lab.evaluation.baselines import baselines
 from rnn_lab.evaluation.forecaster import Forecaster
 from rnn_lab.evaluation.free_run import Evaluation, Plan
+from rnn_lab.evaluation.kinds import ready, rivals
 from rnn_lab.evaluation.report import summarise
 from rnn_lab.network import Layer, Network
-from rnn_lab.sequences import Dataset
+from rnn_lab.sequences import Dataset, StreamDataset, TaskDataset
 from rnn_lab.tracking.address import resolve
 from rnn_lab.tracking.carry_over import carry_over
 from rnn_lab.tracking.config import Tracking
@@ -34,6 +34,7 @@ from rnn_lab.training.checkpoint import Checkpoint, restore
 from rnn_lab.training.examination import truth
 from rnn_lab.training.fit import engine
 from rnn_lab.training.optimizers import Optimizer
+from rnn_lab.training.survey import stream_truth
 from rnn_lab.whole import whole
 
 log = logging.getLogger("rnn_lab")
@@ -50,7 +51,7 @@ CHECKPOINT = Path("weights", "checkpoint.npz")
 class Experiment:
     """A composed config, built: everything that a run needs, and nothing done yet."""
 
-    dataset: Dataset
+    dataset: Dataset | StreamDataset
     network: Network
     optimizer: Optimizer | LBFGS
     trainer: Trainer
@@ -97,15 +98,15 @@ def build(config: DictConfig) -> Experiment:
     data = hydra.utils.instantiate(config.data, _convert_="all")
     if tracking.enabled:
         resolve(tracking.uri)  # refuses an address that is none before there is a run
-    dataset: Dataset = data.dataset()
+    dataset: Dataset | StreamDataset = data.dataset()
     network = Network(
         model,
         len(dataset.inputs),
         len(dataset.targets),
-        dataset.window,
-        trainer.dtype,
-        dataset.each_step,
-        trainer.loss_for(dataset.classes),
+        window=None if isinstance(dataset, StreamDataset) else dataset.window,
+        dtype=trainer.dtype,
+        each_step=isinstance(dataset, StreamDataset) or dataset.each_step,
+        loss=trainer.loss_for(dataset.classes),
     )
     seeds = list(range(seed, seed + replicas))
     plain: Any = OmegaConf.to_container(config, resolve=True)
@@ -122,12 +123,13 @@ def build(config: DictConfig) -> Experiment:
     )
 
 
-def _objectives(given: Any, dataset: Dataset) -> list[str]:
+def _objectives(given: Any, dataset: Dataset | StreamDataset) -> list[str]:
     if given is None:
         return [f"val/{dataset.score}"]
     names = list(given) if OmegaConf.is_list(given) else [given]
     parts = ("train", "val") if dataset.test is None else ("train", "val", "test")
-    scores = ["loss", *SCORES[dataset.score], *(["success"] if dataset.has_success else [])]
+    success = isinstance(dataset, TaskDataset)
+    scores = ["loss", *SCORES[dataset.score], *(["success"] if success else [])]
     known = [SECONDS, *(f"{part}/{score}" for part in parts for score in scores)]
     if not names:
         raise BadInput(f"objective=[] is not allowed: it should name one of {', '.join(known)}, or more.")
@@ -215,25 +217,45 @@ def _open(journal: Journal, experiment: Experiment) -> Relay | None:
     own = tracking.enabled and sweeping.CARRIED_BY not in sweeping.tags()
     relay = start_relay(tracking, journal.folder) if own else None  # early: MLflow takes long to import
     journal.write("provenance", **provenance(seed=experiment.seeds[0], data_fingerprint=data.fingerprint))
-    parts = {"train": data.train, "validation": data.validation, "test": data.test}
-    shapes = {name: {"X": part.X.shape, "Y": part.Y.shape} for name, part in parts.items() if part is not None}
-    journal.write("data", name=data.name, fingerprint=data.fingerprint, recipe=data.recipe, shapes=shapes)
+    journal.write(
+        "data",
+        name=data.name,
+        fingerprint=data.fingerprint,
+        recipe=data.recipe,
+        shapes=_shapes(data),
+        shown=["probability of the right class"] if data.classes else data.targets,
+    )
     return relay
+
+
+def _shapes(data: Dataset | StreamDataset) -> dict[str, dict[str, tuple[int, ...]]]:
+    """The arrays' shapes of each split; a stream's are (steps, D) and (steps, O)."""
+    if isinstance(data, StreamDataset):
+        rows = {"train": data.train, "validation": data.validation, "test": data.test}
+        widths = {"X": len(data.inputs), "Y": len(data.targets)}
+        return {
+            split: {name: (part.length, width) for name, width in widths.items()}
+            for split, part in rows.items()
+            if part is not None
+        }
+    parts = {"train": data.train, "validation": data.validation, "test": data.test}
+    return {name: {"X": part.X.shape, "Y": part.Y.shape} for name, part in parts.items() if part is not None}
 
 
 def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | None, started: float) -> dict[str, Any]:
     """Train, evaluate and draw; write everything to the run folder and return the summary."""
     data, network, trainer = experiment.dataset, experiment.network, experiment.trainer
-    rivals = baselines(data, network.model.hidden_dim)
-    journal.write("baselines", **rivals)
+    compared = rivals(data, network.model.hidden_dim)
+    journal.write("baselines", **compared)
     (journal.folder / "weights").mkdir(exist_ok=True)
     if state is not None:
         carry_over(journal, Path(str(trainer.resume)), state.epoch)
+    true = stream_truth(network, data) if isinstance(data, StreamDataset) else truth(data)
     writer = JournalObserver(
         journal,
         experiment.tracking,
         trainer.epochs,
-        **{f"{split}_true": values for split, values in truth(data).items()},
+        **{f"{split}_true": values for split, values in true.items()},
     )
     checkpoint = Checkpoint(journal.folder / CHECKPOINT, trainer.checkpoint_seconds, experiment.identity)
     with terminal.Progress(trainer.epochs) as progress:
@@ -248,10 +270,12 @@ def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | 
     for replica, reason in enumerate(state.reasons):
         kept, epoch = state.kept_epoch[replica], state.stopped[replica] if not state.running[replica] else state.epoch
         journal.write("stopped", replica=replica, epoch=epoch, reason=reason, kept_epoch=kept)
-    forecaster = Forecaster.of(network, state.parameters, data)
-    forecaster.save(journal.folder)
-    summary = summarise(network, data, state, experiment.seeds, rivals)
-    free_runs = experiment.free_run.carry_out(forecaster) if experiment.free_run else None
+    trained = ready(network, state.parameters, data)
+    trained.save(journal.folder)
+    summary = summarise(network, data, state, experiment.seeds, compared)
+    free_runs = None
+    if experiment.free_run and isinstance(trained, Forecaster):
+        free_runs = experiment.free_run.carry_out(trained)
     if free_runs:
         summary["free_run"] = free_runs.section()
     if pruner.verdict and summary["status"] == "FINISHED":

@@ -9,7 +9,7 @@ import numpy as np
 
 from rnn_lab.evaluation.free_run import told
 from rnn_lab.network import Network
-from rnn_lab.sequences import Dataset, SeriesDataset
+from rnn_lab.sequences import Dataset, SeriesDataset, StreamDataset
 from rnn_lab.training import LBFGS, Epoch, Trainer
 from rnn_lab.training.optimizers import Optimizer
 
@@ -59,18 +59,32 @@ class Progress:
 
 
 def introduction(
-    network: Network, data: Dataset, trainer: Trainer, optimizer: Optimizer | LBFGS, seeds: Sequence[int]
+    network: Network,
+    data: Dataset | StreamDataset,
+    trainer: Trainer,
+    optimizer: Optimizer | LBFGS,
+    seeds: Sequence[int],
 ) -> list[str]:
     """Say what is about to happen, a line for the data, the model and the training."""
     size = sum(int(np.prod(shape)) for shape in network.shapes.values())
     who = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} replicas, seeds {seeds[0]}-{seeds[-1]}"
     rate = "" if isinstance(optimizer, LBFGS) else f" at {optimizer.learning_rate:g}"
+    stacked = f", {network.model.layers} layers" if network.model.layers > 1 else ""
+    name = f"{type(network.model).__name__}{stacked}, hidden_dim {network.model.hidden_dim}"
+    how = f"{type(optimizer).__name__}{rate}, {trainer.epochs} epochs"
+    if isinstance(data, StreamDataset):
+        what = "characters" if data.classes else f"steps, horizon {data.horizon}"
+        known = f"{data.train.length} training and {data.validation.length} validation {what}"
+        lanes, k = trainer.lanes(data.train.length), trainer.bptt_truncate
+        how += f" in {lanes} lanes, an update every {trainer.chunk} steps, gradient through {k}"
+    else:
+        known = f"{len(data.train)} training and {len(data.validation)} validation {_kind(data)}"
+        k, T = min(trainer.bptt_truncate, data.window), data.window
+        how += f" in batches of {trainer.batch(len(data.train))}, gradient through {k} of {T} steps"
     return [
-        f"data      {data.name}: {len(data.train)} training and {len(data.validation)} validation {_kind(data)}",
-        f"model     {type(network.model).__name__}, hidden_dim {network.model.hidden_dim}: {size} parameters; {who}",
-        f"training  {type(optimizer).__name__}{rate}, {trainer.epochs} epochs in batches of "
-        f"{trainer.batch(len(data.train))}, gradient through {min(trainer.bptt_truncate, data.window)} "
-        f"of {data.window} steps",
+        f"data      {data.name}: {known}",
+        f"model     {name}: {size} parameters; {who}",
+        f"training  {how}",
         "",
     ]
 
@@ -95,7 +109,7 @@ def results(summary: Mapping[str, Any]) -> list[str]:
         (name, {f"{part}/{m}": v for part, split in parts.items() for m, v in baselines[split][name].items()})
         for name in baselines["validation"]
     ]
-    rows.sort(key=lambda row: float(row[1].get(f"val/{score}", "nan")))
+    rows.sort(key=lambda row: float(row[1].get(f"val/{score}", "inf")))
     columns = [f"{part}/{metric}" for metric in SHOWN[score] for part in parts if f"{part}/{metric}" in metrics]
     lines = ["", table(rows, columns), ""]
     if score == "rmse":

@@ -69,14 +69,14 @@ def measure(folder: Path) -> Iterator[tuple[str, list[Row]]]:
     yield "yardsticks", yardsticks(published)
     yield (
         "anatomy",
-        [anatomy(published.experiment.network, published.experiment.dataset, *w) for w in published.weights()],
+        [anatomy(published.experiment.network, published.windows, *w) for w in published.weights()],
     )
     yield "separation", separation(published, nudged)
 
 
 def losses(name: str, done: Run) -> list[Row]:
     """Losses as the tutorial counts: summed over records, epoch 1 being the one before any update."""
-    data = done.experiment.dataset
+    data = done.windows
     train = done.curve("train/loss") * len(data.train)
     validation = done.curve("val/loss") * len(data.validation)
     return [
@@ -111,7 +111,7 @@ def literal() -> tuple[Row, list[Row]]:
 
 def yardsticks(done: Run) -> list[Row]:
     """What needs no network, on the same targets; zero is what the tutorial's sine swings about."""
-    rivals, data = done.summary["baselines"], done.experiment.dataset
+    rivals, data = done.summary["baselines"], done.windows
     zero: Row = {"name": "zero"} | {
         f"{part}_rmse": float(np.sqrt(np.mean(records.Y**2)))
         for part, records in (("train", data.train), ("val", data.validation))
@@ -161,7 +161,7 @@ def last_states(network: Network, parameters: Parameters, records: Records) -> A
 
 def separation(published: Run, nudged: Run, updates: int = 800) -> list[Row]:
     """How far nudged runs are from the published one after each update: |W - W'| / |W|, recurrent weights."""
-    network, train = published.experiment.network, published.experiment.dataset.train
+    network, train = published.experiment.network, published.windows.train
     exact, moved = network.initial([42]), nudged.experiment.network.initial(range(PAIRS))
     parameters = exact.like(np.concatenate([exact.flat, moved.flat]))
     R = parameters.replicas

@@ -14,9 +14,10 @@ from rnn_lab.component import STRICT, BadInput
 from rnn_lab.evaluation.baselines import autoregressions, echo_state, rows, targets
 from rnn_lab.evaluation.closed_loop import error_growth, nrmse_at, relative_error, valid_prediction_time
 from rnn_lab.evaluation.feedback import feed_back
-from rnn_lab.evaluation.forecaster import Array, Forecaster
+from rnn_lab.evaluation.forecaster import Forecaster
 from rnn_lab.evaluation.replicas import spread
-from rnn_lab.sequences import Dataset, Forecasting, SeriesDataset
+from rnn_lab.evaluation.trained import Array
+from rnn_lab.sequences import Data, Forecasting, SeriesDataset
 from rnn_lab.sequences.lyapunov import Lyapunov, lyapunov_of
 
 LONGEST = 500
@@ -58,7 +59,7 @@ class FreeRun:
     steps: Annotated[int | Literal["auto"], BeforeValidator(_steps)] = "auto"
     threshold: float = Field(default=0.5, gt=0.0)
 
-    def plan(self, dataset: Dataset, data: Forecasting) -> "Plan | None":
+    def plan(self, dataset: Data, data: Any) -> "Plan | None":
         """Say from which rows to run, and how far; None where a free run makes no sense.
 
         Args:
@@ -96,7 +97,7 @@ class Evaluation:
 
     free_run: FreeRun | None = None
 
-    def plan(self, dataset: Dataset, data: Forecasting) -> "Plan | None":
+    def plan(self, dataset: Data, data: Any) -> "Plan | None":
         """See `FreeRun.plan`."""
         return None if self.free_run is None else self.free_run.plan(dataset, data)
 

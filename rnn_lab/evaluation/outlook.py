@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.component import BadInput
-from rnn_lab.evaluation.forecaster import READING, Array, Forecaster
+from rnn_lab.evaluation.forecaster import READING, Forecaster
+from rnn_lab.evaluation.trained import Array
 from rnn_lab.sequences import Series, read_csv
 from rnn_lab.sequences.forecasting import Selection
 from rnn_lab.whole import whole

@@ -9,9 +9,10 @@ from rnn_lab.evaluation.metrics import class_scores, scores
 from rnn_lab.evaluation.replicas import spread
 from rnn_lab.network import Network, Parameters
 from rnn_lab.network.tutorial import TutorialElman, full_window_outputs
-from rnn_lab.sequences import Dataset
+from rnn_lab.sequences import Dataset, StreamDataset
 from rnn_lab.training import TrainingState
 from rnn_lab.training.examination import examined, in_own_units
+from rnn_lab.training.survey import surveyors
 
 Array = NDArray[Any]
 
@@ -43,9 +44,24 @@ def examine(network: Network, dataset: Dataset, parameters: Parameters) -> dict[
     return dict(sorted(found.items()))
 
 
+def survey(network: Network, dataset: StreamDataset, parameters: Parameters) -> dict[str, Array]:
+    """The same along a stream; see `rnn_lab.training.survey` for the steps that are looked at."""
+    found: dict[str, Array] = {}
+    for split, survey_of in surveyors(network, dataset, parameters.replicas).items():
+        seen = survey_of(parameters)
+        part_scores = seen.scores(dataset)
+        if dataset.classes:
+            part_scores |= class_scores(part_scores["loss"], part_scores["accuracy"])
+        else:
+            part_scores |= scores(*seen.in_own_units(dataset))
+        part = "val" if split == "validation" else split
+        found |= {f"{part}/{name}": values for name, values in part_scores.items()}
+    return dict(sorted(found.items()))
+
+
 def summarise(
     network: Network,
-    dataset: Dataset,
+    dataset: Dataset | StreamDataset,
     state: TrainingState,
     seeds: Sequence[int],
     baselines: dict[str, Any],
@@ -58,7 +74,8 @@ def summarise(
         seeds: of the replicas.
         baselines: what `rnn_lab.evaluation.baselines` found.
     """
-    found = examine(network, dataset, state.parameters)
+    measure: Any = survey if isinstance(dataset, StreamDataset) else examine
+    found = measure(network, dataset, state.parameters)
     replicas: list[dict[str, Any]] = [
         {
             "seed": seed,

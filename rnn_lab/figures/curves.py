@@ -23,25 +23,31 @@ def loss_curves(
     best_epoch: Array | None = None,
     baselines: Mapping[str, float] | None = None,
 ) -> Figure:
-    """Draw the loss and the RMSE of training and validation against the epoch, on logarithmic scales.
+    """Draw the loss and the error of training and validation against the epoch, on logarithmic scales.
+
+    The error is the RMSE, or of classes the share of wrong ones, 1 - accuracy.
 
     With several replicas each has a thin line, their median a thick one, and a band spans the middle half of them, each
     over the replicas that still train (the others are ``nan``). The median is not moved by one replica that diverged.
     A dot marks each replica's best epoch on its validation curve.
-    Baselines are horizontal lines over the RMSE; one that lies out of sight, such as an exact one, is named in the
+    Baselines are horizontal lines over the RMSE, or of classes over the loss; one that lies out of sight, such as an exact one, is named in the
     legend all the same.
 
     Args:
         epochs: (E,) numbers of the epochs, 0 being before any update.
-        metrics: name -> (E, R), at least ``train/loss``, ``val/loss``, ``train/rmse`` and ``val/rmse``.
+        metrics: name -> (E, R), at least ``train/loss``, ``val/loss``, and ``train/rmse`` and ``val/rmse`` or
+            ``train/accuracy`` and ``val/accuracy``.
         best_epoch: (R,) the epochs of the weights that were kept; None marks none.
-        baselines: name -> RMSE on the validation targets.
+        baselines: name -> RMSE, or of classes the loss, on the validation targets.
     """
     figure = Figure(figsize=(11, 4.4), layout="constrained")
     losses, errors = figure.subplots(1, 2)
     R = np.shape(metrics["val/loss"])[1]
+    classes = "val/accuracy" in metrics
+    if classes:
+        metrics = {**metrics, **{f"{prefix}/wrong": 1.0 - metrics[f"{prefix}/accuracy"] for prefix in PREFIXES}}
     room = max(0.5, 0.02 * (epochs[-1] - epochs[0]))
-    for axes, metric in ((losses, "loss"), (errors, "rmse")):
+    for axes, metric in ((losses, "loss"), (errors, "wrong" if classes else "rmse")):
         for prefix, split in PREFIXES.items():
             _curve(axes, epochs, _positive(metrics[f"{prefix}/{metric}"]), split)
         if best_epoch is not None:
@@ -49,11 +55,12 @@ def loss_curves(
         _logarithmic(axes, [metrics[f"{prefix}/{metric}"] for prefix in PREFIXES])
         axes.set(xlabel="epoch", xlim=(epochs[0] - room, epochs[-1] + room))
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
-    losses.set(title="Loss", ylabel="loss (of scaled targets)")
-    errors.set(title="Error", ylabel="RMSE (units of the targets)")
+    losses.set(title="Loss", ylabel="cross-entropy (nats)" if classes else "loss (of scaled targets)")
+    errors.set(title="Error", ylabel="share of wrong classes" if classes else "RMSE (units of the targets)")
     legend_above(losses)
     if baselines:
-        _baselines(errors, baselines)
+        where, what = (losses, "cross-entropy") if classes else (errors, "RMSE")
+        _baselines(where, errors, baselines, f"Validation {what} of")
     who = "" if R == 1 else f": {R} replicas, their median and middle half"
     figure.suptitle(f"Training{who}", x=0.01, ha="left")
     return figure
@@ -113,8 +120,11 @@ def _positive(values: Array) -> Array:
     return np.where(np.isfinite(values) & (values > 0), values, np.nan)
 
 
-def _baselines(axes: Axes, baselines: Mapping[str, float]) -> None:
-    """Draw baselines across the axes, and widen these so that all within a decade of the curves can be seen."""
+def _baselines(axes: Axes, last: Axes, baselines: Mapping[str, float], title: str) -> None:
+    """Draw baselines across the axes, and widen these so that all within a decade of the curves can be seen.
+
+    Their legend stands beside the last axes.
+    """
     low, high = axes.get_ylim()
     near = [value for value in baselines.values() if low / 10 < value < high * 10]
     axes.set_ylim(min([low, *(0.8 * value for value in near)]), max([high, *(1.25 * value for value in near)]))
@@ -127,6 +137,4 @@ def _baselines(axes: Axes, baselines: Mapping[str, float]) -> None:
             axes.axhline(value, zorder=1, **style)
         where = "" if seen else " (below)" if value < low else " (above)"
         handles.append(Line2D([], [], label=f"{name} {value:.3g}{where}", **style))
-    axes.legend(
-        handles=handles, title="Validation RMSE of", alignment="left", loc="center left", bbox_to_anchor=(1.01, 0.5)
-    )
+    last.legend(handles=handles, title=title, alignment="left", loc="center left", bbox_to_anchor=(1.01, 0.5))

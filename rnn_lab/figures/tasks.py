@@ -92,6 +92,7 @@ def records(
         if len(outputs) > 1:
             each = data.Y.ndim == 2 and not classes
             network += f", {'one a replica' if each else f'mean of {len(outputs)} replicas'}"
+        network += "; dots: the true classes" * classes
     figure.suptitle(f"{title}{network}", x=0.01, ha="left")
     return figure
 

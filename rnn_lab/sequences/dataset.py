@@ -48,6 +48,11 @@ class Records:
     def __len__(self) -> int:
         return len(self.at)
 
+    def first(self, count: int) -> "Records":
+        """The first records."""
+        mask = None if self.mask is None else self.mask[:count]
+        return Records(self.X[:count], self.Y[:count], self.at[:count], mask)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Data:
@@ -103,11 +108,6 @@ class Dataset(Data):
         if records.mask is None:
             return values.reshape(*values.shape[:-3], -1, values.shape[-1])
         return np.asarray(values[..., records.mask, :])
-
-    @property
-    def has_success(self) -> bool:
-        """Whether the task has a criterion of its own for a record that is solved."""
-        return False
 
     def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_] | None:
         """(R, N) which records are solved by the task's own criterion, from outputs (R, N, ...); None: it has none."""

@@ -24,11 +24,6 @@ class TaskDataset(Dataset):
 
     task: Task
 
-    @property
-    def has_success(self) -> bool:
-        """See `Dataset`."""
-        return True
-
     def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_]:
         """See `Dataset`."""
         return self.task.success(outputs, records)

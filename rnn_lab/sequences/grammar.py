@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Paths = Mapping[int, str]
-"""Node -> its one or two edges, such as ``"T2 P3"``: by T to node 2, by P to node 3."""
+"""Node -> its one or two edges, such as ``"T2 P3"``: by T to node 2, by P to node 3; two have different symbols."""
 
 
 @dataclass(frozen=True, eq=False)

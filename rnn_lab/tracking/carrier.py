@@ -169,7 +169,7 @@ class Carrier:
         self._queue.append(lambda: self._artifacts.file(fact["file"]))
 
     def _predictions(self, fact: Fact) -> None:
-        targets = tuple(self._facts.get("data", {}).get("recipe", {}).get("targets", ()))
+        targets = tuple(self._facts.get("data", {}).get("shown", ()))
         self._queue.append(lambda: self._artifacts.images(fact["epoch"], fact["file"], targets, time=fact["time"]))
 
     def _summary(self, fact: Fact) -> None:

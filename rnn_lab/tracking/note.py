@@ -6,7 +6,11 @@ from typing import Any
 
 from rnn_lab.tracking.journal import Fact
 
-COLUMNS = ("train/rmse", "val/rmse", "test/rmse", "val/mae", "val/nrmse")
+COLUMNS = {
+    "rmse": ("train/rmse", "val/rmse", "test/rmse", "val/mae", "val/nrmse", "val/success"),
+    "loss": ("train/loss", "val/loss", "test/loss", "val/accuracy", "val/success"),
+}
+NAMES = {"rmse": "RMSE", "loss": "cross-entropy"}
 SPLITS = {"train": "train", "val": "validation", "test": "test"}
 
 
@@ -72,15 +76,20 @@ def _result(summary: Fact) -> list[str]:
             for short, split in SPLITS.items()
             for metric, value in summary["baselines"].get(split, {}).get(name, {}).items()
         }
-    columns = [column for column in COLUMNS if column in summary["metrics"]]
-    ranked = sorted(scores.items(), key=lambda item: _number(item[1]["val/rmse"]))
-    rows = [[name, *(f"{_number(found[column]):.4g}" for column in columns)] for name, found in ranked]
+    score = f"val/{summary['score']}"
+    columns = [column for column in COLUMNS[summary["score"]] if column in summary["metrics"]]
+    ranked = sorted(scores.items(), key=lambda item: _number(item[1].get(score, "inf")))
+    rows = [
+        [name, *(f"{_number(found[column]):.4g}" if column in found else "" for column in columns)]
+        for name, found in ranked
+    ]
     rival, best = min(
-        ((name, _number(found["val/rmse"])) for name, found in scores.items() if name != "**network**"),
+        ((name, _number(found[score])) for name, found in scores.items() if name != "**network**" and score in found),
         key=lambda item: item[1],
     )
-    mine = _number(summary["metrics"]["val/rmse"])
-    verdict = f"On validation data the network's RMSE is {mine:.4g}; the best baseline, {rival}, has {best:.4g}: " + (
+    mine = _number(summary["metrics"][score])
+    what = NAMES[summary["score"]]
+    verdict = f"On validation data the network's {what} is {mine:.4g}; the best baseline, {rival}, has {best:.4g}: " + (
         f"the network is {best / mine:.3g} times as good." if mine < best else "**the network does not beat it.**"
     )
     return [verdict, table(["", *columns], rows)]
@@ -89,13 +98,14 @@ def _result(summary: Fact) -> list[str]:
 def _replicas(facts: Mapping[str, Fact], stops: Sequence[Fact]) -> list[str]:
     rows = [[str(s["replica"]), str(s["epoch"]), str(s["kept_epoch"]), str(s["reason"])] for s in stops]
     shown = [table(["replica", "last epoch", "kept epoch", "stopped since"], rows)]
-    spread = facts["summary"]["spread"]["val/rmse"] if "summary" in facts else {}
+    score = f"val/{facts['summary']['score']}" if "summary" in facts else ""
+    spread = facts["summary"]["spread"][score] if "summary" in facts else {}
     if spread.get("interval"):
         low, high = (_number(end) for end in spread["interval"])
         deviation = _number(spread["standard_deviation"])
         shown.insert(
             0,
-            f"val/rmse {_number(spread['mean']):.4g}, standard deviation {deviation:.2g}, 95 % interval of the mean "
+            f"{score} {_number(spread['mean']):.4g}, standard deviation {deviation:.2g}, 95 % interval of the mean "
             f"{low:.4g} to {high:.4g}",
         )
     return shown
@@ -103,7 +113,7 @@ def _replicas(facts: Mapping[str, Fact], stops: Sequence[Fact]) -> list[str]:
 
 def _data(fact: Fact) -> str:
     rows = [[split, str(tuple(shape["X"])), str(tuple(shape["Y"]))] for split, shape in fact["shapes"].items()]
-    records = table(["split", "windows (N, T, D)", "targets (N, O)"], rows)
+    records = table(["split", "inputs", "targets"], rows)
     return f"{fact['name']}, fingerprint `{fact['fingerprint'][:16]}`\n\n{records}"
 
 

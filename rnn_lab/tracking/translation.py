@@ -12,7 +12,7 @@ from rnn_lab.tracking.names import numbers
 JUDGED = {"validation": "val", "test": "test"}
 """The splits on which a network is judged, and their names in metrics."""
 
-REPLICATED = {"train/rmse", "val/rmse"}
+REPLICATED = {f"{part}/{score}" for part in ("train", "val") for score in ("rmse", "accuracy")}
 """Metrics that MLflow gets for each replica. The journal has all of them; MLflow's charts would drown in them."""
 
 
@@ -40,9 +40,10 @@ def baselines(fact: Fact) -> dict[str, Any]:
         {'baseline/ar2_val_rmse': 0.2}
     """
     return {
-        f"baseline/{name.lower()}_{short}_rmse": scores["rmse"]
+        f"baseline/{name.lower().replace(' ', '_')}_{short}_{score}": scores[score]
         for split, short in JUDGED.items()
         for name, scores in fact.get(split, {}).items()
+        for score in [next((score for score in ("rmse", "loss") if score in scores), "accuracy")]
     }
 
 
@@ -55,9 +56,10 @@ def final(summary: Fact) -> dict[str, float]:
     found = {
         name.replace("/", "_"): value
         for name, value in summary["metrics"].items()
-        if name == "train/rmse" or name.partition("/")[0] in JUDGED.values()
+        if name == f"train/{summary['score']}" or name.partition("/")[0] in JUDGED.values()
     }
-    spread = {f"{name.replace('/', '_')}_sd": summary["spread"][name]["standard_deviation"] for name in REPLICATED}
+    judged = [f"{part}/{summary['score']}" for part in ("train", "val")]
+    spread = {f"{name.replace('/', '_')}_sd": summary["spread"][name]["standard_deviation"] for name in judged}
     kept = max(replica["kept_epoch"] for replica in summary["replicas"])
     seconds = summary["seconds"]["training"]
     return numbers({**found, **spread, "epochs": summary["epochs"], "kept_epoch": kept, "seconds": seconds}, "final")

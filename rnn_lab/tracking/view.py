@@ -22,6 +22,7 @@ COLUMNS = (
     "attributes.`Duration`",
     "metrics.`final/val_rmse`",
     "metrics.`final/train_rmse`",
+    "metrics.`final/val_loss`",
     "metrics.`final/kept_epoch`",
     "params.`data.name`",
     "params.`model.hidden_dim`",

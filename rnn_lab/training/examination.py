@@ -74,9 +74,7 @@ def looked_at(dataset: Dataset) -> dict[str, Records]:
     """The records that are looked at after each epoch, ``train`` and ``validation``."""
     train, validation = dataset.train, dataset.validation
     if dataset.fresh is not None:
-        few = slice(len(validation))
-        mask = None if train.mask is None else train.mask[few]
-        train = Records(train.X[few], train.Y[few], train.at[few], mask)
+        train = train.first(len(validation))
     return {"train": train, "validation": validation}
 
 

@@ -13,8 +13,9 @@ from rnn_lab.training.examination import SHOWN
 
 Array = NDArray[Any]
 
-MOST = 100_000
-"""Steps of a split that are looked at, the first ones: enough to tell any two networks apart."""
+MOST = 20_000
+"""Steps of a stream of numbers that are looked at in a split, the last ones: a longer stream costs no more, and a
+standard error of a hundredth tells networks apart."""
 LANE = 1_000
 """Steps of a lane at least: the stretch is walked in lanes, for speed."""
 WARM_UP = 100
@@ -53,7 +54,7 @@ class Survey:
 
 
 class Surveyor:
-    """Walks the first steps of a split, at most `MOST`, in lanes that start from a warmed-up state.
+    """Walks the last steps of a split in lanes that start from a warmed-up state.
 
     Args:
         network, dataset: what is looked at, on what.
@@ -62,17 +63,17 @@ class Surveyor:
         most: steps.
     """
 
-    def __init__(self, network: Network, dataset: StreamDataset, rows: Rows, replicas: int, most: int = MOST) -> None:
-        self.network, self.dataset, self.rows, self.replicas = network, dataset, rows, replicas
-        self.steps = min(rows.length, most)
-        lanes = max(1, min(64, self.steps // LANE))
-        self.lane = -(-self.steps // lanes)
-        self.starts = np.linspace(0, self.steps - self.lane, lanes).astype(int)  # the last ones may overlap
+    def __init__(self, network: Network, dataset: StreamDataset, rows: Rows, replicas: int, most: int) -> None:
+        self.network, self.dataset, self.replicas = network, dataset, replicas
+        self.rows = rows.tail(min(rows.length, most))
+        lanes = max(1, min(64, self.rows.length // LANE))
+        self.lane = -(-self.rows.length // lanes)
+        self.starts = np.linspace(0, self.rows.length - self.lane, lanes).astype(int)  # they may overlap a little
         self.recurrence: Recurrence = network.unroll(replicas, lanes, min(CHUNK, self.lane))
 
     def __call__(self, parameters: Parameters) -> Survey:
         """Look at one state of the weights."""
-        R, M, O = self.replicas, self.steps, self.network.outputs  # noqa: E741 - the symbol of the equations
+        R, M, O = self.replicas, self.rows.length, self.network.outputs  # noqa: E741 - the symbol of the equations
         classes = self.dataset.classes
         predicted = np.zeros((R, M, 1 if classes else O))
         true = np.ones((M, 1 if classes else O))
@@ -108,10 +109,23 @@ class Surveyor:
         return outputs.astype(np.float64), Y
 
 
-class StreamExamination:
-    """Losses and errors along the first steps of the training and the validation rows, in the place of `Examination`.
+def surveyors(network: Network, dataset: StreamDataset, replicas: int) -> dict[str, Surveyor]:
+    """What looks at each split that there is.
 
-    Training rows are looked at for as many steps as validation has, and predictions are shown for the first `SHOWN`.
+    Of numbers these are the last `MOST` steps. Of classes they are all of validation and test, and of training as many
+    of the last steps as validation has.
+    """
+    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    most = {"train": dataset.validation.length} if dataset.classes else {}
+    return {
+        split: Surveyor(network, dataset, rows, replicas, most.get(split, rows.length if dataset.classes else MOST))
+        for split, rows in parts.items()
+        if rows is not None
+    }
+
+
+class StreamExamination:
+    """Losses and errors along the training and the validation rows, in the place of `Examination`.
 
     Args:
         network, dataset: what is examined, on what.
@@ -120,28 +134,25 @@ class StreamExamination:
 
     def __init__(self, network: Network, dataset: StreamDataset, replicas: int) -> None:
         self.dataset = dataset
-        most = min(MOST, dataset.validation.length)
-        self.parts = [
-            ("train", "train", Surveyor(network, dataset, dataset.train, replicas, most)),
-            ("val", "validation", Surveyor(network, dataset, dataset.validation, replicas)),
-        ]
+        self.parts = surveyors(network, dataset, replicas)
+        self.parts.pop("test", None)
 
     def __call__(self, parameters: Parameters) -> tuple[dict[str, Array], dict[str, Array]]:
-        """Metrics of both splits such as ``val/loss``, each (R,), and predictions (R, M, O) in the data's units."""
+        """Metrics of both splits such as ``val/loss``, each (R,), and the first predictions that are looked at."""
         metrics: dict[str, Array] = {}
         predictions = {}
-        for name, key, survey_of in self.parts:
-            survey = survey_of(parameters)
+        for split, survey_of in self.parts.items():
+            survey, name = survey_of(parameters), "val" if split == "validation" else split
             metrics |= {f"{name}/{score}": values for score, values in survey.scores(self.dataset).items()}
-            predictions[key] = survey.in_own_units(self.dataset)[0][:, :SHOWN]
+            predictions[split] = survey.in_own_units(self.dataset)[0][:, :SHOWN]
         return metrics, predictions
 
 
-def stream_truth(dataset: StreamDataset) -> dict[str, Array]:
+def stream_truth(network: Network, dataset: StreamDataset) -> dict[str, Array]:
     """What those predictions should be, (M, O)."""
     found = {}
-    for key, rows in (("train", dataset.train), ("validation", dataset.validation)):
-        steps = min(SHOWN, dataset.validation.length, rows.length)
-        _, Y = rows.read(np.zeros(1, int), steps)
-        found[key] = np.ones((steps, 1)) if dataset.classes else dataset.target_scaler.undo(Y[:, 0])
+    for split in ("train", "validation"):
+        rows = surveyors(network, dataset, 1)[split].rows
+        Y = rows.read_targets(0, min(SHOWN, rows.length))
+        found[split] = np.ones((len(Y), 1)) if dataset.classes else dataset.target_scaler.undo(Y)
     return found

@@ -58,7 +58,9 @@ def test_probabilities_are_the_mean_of_the_replicas_softmax():
         shown = np.ma.filled(image.get_array(), np.nan)
         np.testing.assert_allclose(shown, np.where(data.mask[n], p[n].T, np.nan), rtol=1e-12)
         assert image.get_clim() == (0.0, 1.0)
-    assert panels[0, 0].get_figure().get_suptitle().endswith("probabilities, mean of 3 replicas")
+    assert (
+        panels[0, 0].get_figure().get_suptitle().endswith("probabilities, mean of 3 replicas; dots: the true classes")
+    )
 
 
 def test_a_class_after_the_last_step_is_a_bar_a_class():

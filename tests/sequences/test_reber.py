@@ -133,8 +133,9 @@ def test_without_a_longest_string_entropy_is_a_closed_form(kind: type[Reber], ch
 def test_the_grammar_s_own_probabilities_score_its_entropy(kind: type[Reber]) -> None:
     """Monte Carlo with the longest string far away, within five standard errors."""
     task = kind(length=60)
+    records = task.draw(np.random.default_rng(0), 5000)
     nats, count = [], []
-    for string in texts(task, 5000):
+    for string in (task.text(records, n) for n in range(5000)):
         inner = string if kind is Reber else string[2:-2]
         node, choices = 0, 0 if kind is Reber else 1
         for symbol in inner:
@@ -143,6 +144,7 @@ def test_the_grammar_s_own_probabilities_score_its_entropy(kind: type[Reber]) ->
         nats.append(choices * np.log(2))
         count.append(len(string) - 1)
     ratio = np.sum(nats) / np.sum(count)
+    assert task.ideal(records) == pytest.approx(ratio, rel=1e-12)
     error = np.std(np.array(nats) - ratio * np.array(count)) / np.mean(count) / np.sqrt(5000)
     assert abs(ratio - task.entropy) < 5 * error < 0.02 * task.entropy
 
@@ -190,8 +192,7 @@ def test_success_of_the_embedded_grammar_asks_for_the_second_last_alone() -> Non
 def test_a_string_that_is_wrong_once_is_not_legal() -> None:
     task = Reber(length=30)
     records = task.draw(np.random.default_rng(0), 20)
-    followers = task.grammar.legal(np.where(records.X.any(axis=2), records.X.argmax(axis=2), -1))
-    outputs = followers.astype(float)
+    outputs = task.may_follow(records).astype(float)
     assert task.success(outputs, records).all()
     outputs[4, 2] = 1 - outputs[4, 2]
     assert np.flatnonzero(~task.success(outputs, records)).tolist() == [4]

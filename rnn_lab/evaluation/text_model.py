@@ -1,0 +1,71 @@
+"""A network that was trained on text, ready to write."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from rnn_lab.component import BadInput
+from rnn_lab.evaluation.trained import Trained
+from rnn_lab.sequences import Alphabet
+from rnn_lab.sequences.criteria import softmax
+
+Temperature = Annotated[float, Field(ge=0)]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TextModel(Trained):
+    """R trained networks that say which character comes next; they write together, by the mean of their probabilities.
+
+    Example:
+        >>> from rnn_lab.network import Elman, Network
+        >>> from rnn_lab.sequences import Text
+        >>> data = Text(name="text", train=0.8, validation=0.2).dataset()
+        >>> D = len(data.inputs)
+        >>> network = Network(Elman(hidden_dim=4), D, D, window=None, each_step=True, loss="cross_entropy")
+        >>> model = TextModel.of(network, network.initial([0]), data)
+        >>> len(model.write("In the", steps=10, temperature=1.0, rng=np.random.default_rng(0)))
+        10
+    """
+
+    def write(self, prompt: str, steps: int, temperature: float, rng: np.random.Generator) -> str:
+        """Go on after a prompt: each character is drawn with p_i^(1 / temperature) / sum_j p_j^(1 / temperature).
+
+        Args:
+            prompt: at least one character, all of them in the alphabet.
+            steps: characters to write.
+            temperature: 1 draws by the network's own probabilities, less prefers likely ones, 0 takes the likeliest.
+            rng: the only source of randomness.
+
+        Raises:
+            BadInput: the prompt is empty, or holds a character that the model never saw.
+        """
+        if not prompt:
+            raise BadInput("prompt='' is empty: give the text at least one character to go on from")
+        alphabet = Alphabet(self.targets)
+        numbers = alphabet.encode(prompt)
+        R = self.parameters.replicas
+        recurrence = self.network.unroll(R, 1, keep=1)
+        recurrence.begin(self.parameters)
+        outputs = np.empty((R, 1, 1, len(alphabet)), self.network.dtype)
+        written: list[int] = []
+        for position in range(len(numbers) + steps):
+            if position < len(numbers):
+                number = int(numbers[position])
+            else:
+                mean = softmax(outputs.astype(np.float64)).mean(axis=0).ravel()
+                number = _draw(mean, temperature, rng)
+                written.append(number)
+            x = alphabet.one_hot(np.array([[number]])).astype(self.network.dtype)
+            X = np.broadcast_to(x, (R, *x.shape))
+            self.network.readout(self.parameters, recurrence.advance(self.parameters, X), X, outputs)
+        return alphabet.decode(np.array(written, dtype=np.int64))
+
+
+def _draw(probabilities: np.ndarray, temperature: float, rng: np.random.Generator) -> int:
+    if temperature == 0:
+        return int(probabilities.argmax())
+    with np.errstate(divide="ignore"):
+        heated = softmax(np.log(probabilities) / temperature)
+    return int(rng.choice(len(heated), p=heated / heated.sum()))

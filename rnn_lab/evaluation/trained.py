@@ -1,0 +1,203 @@
+"""A trained network ready for use, and on disk without pickle: what every kind of it shares."""
+
+import json
+from dataclasses import dataclass, fields, is_dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Self
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rnn_lab.component import BadInput
+from rnn_lab.network import Network, Parameters
+from rnn_lab.sequences import Data, Scaler, scaler_from
+from rnn_lab.sequences.criteria import softmax
+from rnn_lab.sequences.forecasting import describe
+from rnn_lab.whole import whole
+
+Array = NDArray[np.float64]
+
+MODEL = Path("weights", "model.json")
+WEIGHTS = Path("weights", "kept.npz")
+FORMAT = 2
+CHUNK = 4096
+"""Windows per forward pass: memory does not grow with their number."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Trained:
+    """R trained networks and everything that lies between them and data in its own units.
+
+    Args:
+        network: the network for windows (T, D), or for a stream.
+        parameters: its R replicas.
+        input_scaler, target_scaler: original units -> scaled, of the D inputs and of the O targets.
+        inputs, targets: their names, D and O of them.
+
+    Example:
+        >>> from rnn_lab.network import Elman
+        >>> from rnn_lab.sequences import Adding, Drawn
+        >>> data = Drawn(name="adding", task=Adding(length=30), train=10, validation=10).dataset()
+        >>> network = Network(Elman(hidden_dim=4), inputs=2, outputs=1, window=30)
+        >>> trained = Trained.of(network, network.initial([0, 1, 2]), data)
+        >>> trained.predict_each(data.validation.X).shape
+        (3, 10, 1)
+    """
+
+    network: Network
+    parameters: Parameters
+    input_scaler: Scaler
+    target_scaler: Scaler
+    inputs: tuple[str, ...]
+    targets: tuple[str, ...]
+
+    @classmethod
+    def of(cls, network: Network, parameters: Parameters, data: Data) -> Self:
+        """The network that was trained on some data, ready for use."""
+        return cls(
+            network=network,
+            parameters=parameters,
+            input_scaler=data.input_scaler,
+            target_scaler=data.target_scaler,
+            inputs=data.inputs,
+            targets=data.targets,
+            **cls.extras(data),
+        )
+
+    @classmethod
+    def extras(cls, data: Any) -> dict[str, Any]:
+        """The fields that a kind has beyond these, from the data."""
+        return {}
+
+    @property
+    def classes(self) -> bool:
+        """Whether the outputs are probabilities of classes."""
+        return self.network.loss == "cross_entropy"
+
+    def predict(self, windows: ArrayLike) -> Array:
+        """The mean over replicas of `predict_each`: (N, O), or (N, T, O)."""
+        return np.asarray(self.predict_each(windows).mean(axis=0))
+
+    def predict_each(self, windows: ArrayLike) -> Array:
+        """What each replica says of windows (N, T, D): (R, N, O), or (R, N, T, O) of each step; all in original units.
+
+        Of classes it is their probabilities.
+
+        Raises:
+            BadInput: the windows have another shape, or hold a value that is not finite.
+        """
+        X = np.asarray(windows, np.float64)
+        T, D = self.network.window, len(self.inputs)
+        if X.ndim != 3 or X.shape[2] != D or X.shape[1] != (T or X.shape[1]) or not X.shape[1]:
+            raise BadInput(
+                f"windows of shape {X.shape} do not fit: (records, {T or 'steps'}, {D}) is needed,"
+                f" {T or 'any number of'} rows of {', '.join(self.inputs)}"
+            )
+        if not np.isfinite(X).all():
+            raise BadInput("a window holds a value that is not finite, so nothing can be forecast from it")
+        network = replace(self.network, window=X.shape[1])
+        found = []
+        with np.errstate(over="ignore", invalid="ignore"):
+            for start in range(0, max(len(X), 1), CHUNK):
+                chunk = self.input_scaler.apply(X[start : start + CHUNK])
+                found.append(network.predict(self.parameters, chunk).astype(np.float64))
+            outputs = np.concatenate(found, axis=1)
+            return softmax(outputs) if self.classes else self.target_scaler.undo(outputs)
+
+    def save(self, folder: Path | str) -> None:
+        """Write ``weights/kept.npz`` and ``weights/model.json`` into a run folder; each whole or not at all."""
+        weights, model = Path(folder) / WEIGHTS, Path(folder) / MODEL
+        weights.parent.mkdir(parents=True, exist_ok=True)
+        self.parameters.save(weights)
+        text = json.dumps(self.recipe(), indent=2, allow_nan=False) + "\n"
+        with whole(model) as file:
+            file.write(text.encode())
+
+    def recipe(self) -> dict[str, Any]:
+        """JSON-able: all but the weights."""
+        network = self.network
+        return {
+            "format": FORMAT,
+            "kind": f"{type(self).__module__}.{type(self).__qualname__}",
+            "model": describe(network.model),
+            "dtype": network.dtype,
+            "window": network.window,
+            "each_step": network.each_step,
+            "loss": network.loss,
+            "inputs": list(self.inputs),
+            "targets": list(self.targets),
+            "input_scaler": self.input_scaler.recipe(),
+            "target_scaler": self.target_scaler.recipe(),
+            **{name: getattr(self, name) for name in self._own()},
+        }
+
+    @classmethod
+    def _own(cls) -> list[str]:
+        """Names of the fields that a kind adds."""
+        shared = {field.name for field in fields(Trained)}
+        return [field.name for field in fields(cls) if field.name not in shared]
+
+    @classmethod
+    def from_recipe(cls, recipe: dict[str, Any], parameters: Parameters) -> Self:
+        """Rebuild what `recipe` described."""
+        inputs, targets = tuple(recipe["inputs"]), tuple(recipe["targets"])
+        network = Network(
+            _component(recipe["model"]),
+            len(inputs),
+            len(targets),
+            recipe["window"],
+            recipe["dtype"],
+            recipe["each_step"],
+            recipe["loss"],
+        )
+        if parameters.shapes != dict(network.shapes):
+            raise ValueError(f"{WEIGHTS} holds the weights of another network")
+        return cls(
+            network=network,
+            parameters=parameters,
+            input_scaler=scaler_from(recipe["input_scaler"]),
+            target_scaler=scaler_from(recipe["target_scaler"]),
+            inputs=inputs,
+            targets=targets,
+            **{name: recipe[name] for name in cls._own()},
+        )
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Self:
+        """Read what `save` wrote into a run folder, or into a copy of it anywhere.
+
+        Nothing is unpickled; of the code that ``model.json`` names, only components (dataclasses) are called.
+
+        Raises:
+            BadInput: there is no trained network of this kind, it cannot be read, or its weights are of another one.
+        """
+        folder = Path(folder)
+        if not (folder / MODEL).is_file():
+            raise BadInput(f"{folder} holds no trained network: {MODEL} is not there")
+        try:
+            recipe = json.loads((folder / MODEL).read_text(encoding="utf-8"))
+            if recipe["format"] != FORMAT:
+                raise ValueError(f"its format is {recipe['format']}, this version reads {FORMAT}")
+            kind = _named(recipe["kind"])
+            if not issubclass(kind, cls):
+                raise ValueError(f"it is a {kind.__name__}, and no {cls.__name__}")
+            found: Self = kind.from_recipe(recipe, Parameters.load(folder / WEIGHTS))
+        except (OSError, ValueError, KeyError, TypeError, ImportError, BadZipFile, EOFError) as error:
+            raise BadInput(f"the trained network in {folder} cannot be read: {error}") from error
+        return found
+
+
+def _component(recipe: dict[str, Any]) -> Any:
+    """The component that ``describe`` described."""
+    return _named(recipe["_target_"])(**{key: value for key, value in recipe.items() if key != "_target_"})
+
+
+def _named(path: str) -> Any:
+    """The component of that name."""
+    module, _, name = path.rpartition(".")
+    component = getattr(import_module(module), name, None)
+    if not (isinstance(component, type) and is_dataclass(component)):
+        raise ValueError(f"{path!r} is no component")
+    return component
