@@ -1,7 +1,6 @@
 """What a network must beat on a stream: forecasts that need no training loop, in the data's own units.
 
-Of numbers, fitted on the last 20,000 training targets (or all, where there are fewer: more would change no digit that
-counts):
+Of numbers, fitted on the last 20,000 training targets (or on all, where there are fewer):
 
     mean          the mean of these targets
     persistence   the target's value at the row that is read
@@ -12,9 +11,10 @@ Of characters, counted in the whole of training:
 
     unigram, bigram, trigram    the distribution after the 0, 1, 2 characters before, smoothed as Witten and Bell do
 
-Scored are the steps on which networks are scored while they train: the first 100,000 of each split, and of training as
-many as of validation. What lies before a split is known when it begins, and is its past; the first targets of
-training, which have too little of it, are left out. Nothing is fitted on validation or test data.
+Scored are the steps that networks are scored on: of numbers the last 20,000 of each split; of characters all of
+validation and test, and of training as many of the last steps as validation has. What lies before them is known and is
+their past; if the series begins with them, those that have too little of it are left out. Nothing is fitted on
+validation or test data.
 """
 
 from collections.abc import Callable, Iterator
@@ -31,13 +31,9 @@ from rnn_lab.training.survey import MOST
 
 Array = NDArray[np.float64]
 Scores = dict[str, dict[str, float]]
-Stretch = tuple[Rows, int]
-"""A split's rows, and how many of their first steps are scored."""
 
-FITTED = 20_000
-"""Training targets that autoregressions are fitted on."""
 BLOCK = 2**18
-"""Characters counted, or numbers looked back at, at a time."""
+"""Characters that are counted at a time."""
 
 
 def stream_baselines(dataset: StreamDataset) -> dict[str, Scores]:
@@ -57,25 +53,36 @@ def stream_baselines(dataset: StreamDataset) -> dict[str, Scores]:
         >>> {name: round(score["rmse"], 3) for name, score in stream_baselines(sine)["validation"].items()}
         {'mean': 0.705, 'persistence': 0.679, 'AR1': 0.594, 'AR2': 0.0}
     """
-    train, validation, test = dataset.train, dataset.validation, dataset.test
-    most = min(MOST, validation.length)
-    parts: dict[str, Stretch] = {"train": (train, min(most, train.length)), "validation": (validation, most)}
-    if test is not None:
-        parts["test"] = (test, min(MOST, test.length))
+    parts = scored(dataset)
     return _characters(dataset, parts) if dataset.classes else _numbers(dataset, parts)
 
 
-def _numbers(dataset: StreamDataset, parts: dict[str, Stretch]) -> dict[str, Scores]:
-    train, horizon = dataset.train, dataset.horizon
-    count = min(train.length, FITTED)
-    if count < horizon + 2:
+def scored(dataset: StreamDataset) -> dict[str, Rows]:
+    """Return the steps of each split that are scored."""
+    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    found = {split: rows for split, rows in parts.items() if rows is not None}
+    if dataset.classes:
+        return found | {"train": dataset.train.tail(min(dataset.train.length, dataset.validation.length))}
+    return {split: rows.tail(min(rows.length, MOST)) for split, rows in found.items()}
+
+
+def _numbers(dataset: StreamDataset, parts: dict[str, Rows]) -> dict[str, Scores]:
+    horizon, length = dataset.horizon, parts["train"].length
+    if length < horizon + 2:
         raise BadInput(
-            f"data.train holds {count} steps, too few for an autoregression at data.horizon={horizon}: it needs at"
+            f"data.train holds {length} steps, too few for an autoregression at data.horizon={horizon}: it needs at"
             f" least {horizon + 2}"
         )
-    largest = max(1, min(int(10 * np.log10(count)), (count - horizon) // 2))
+    largest = max(1, min(int(10 * np.log10(length)), (length - horizon) // 2))
     before = horizon + largest - 1
-    series, at = dataset.target_scaler.undo(train.read_targets(train.length - count, count)), np.arange(before, count)
+
+    def series_and_targets(rows: Rows) -> tuple[Array, NDArray[np.int64]]:
+        """The target columns in their own units, and where in them the targets to forecast lie."""
+        start, count = _with_past(rows, before)
+        series = dataset.target_scaler.undo(rows.read_targets(start, before + count))
+        return series, np.arange(before, before + count)
+
+    series, at = series_and_targets(parts["train"])
     mean = series[at].mean(axis=0)
     orders = sorted({1, min(2, largest), choose_order(series, at, largest, horizon)})
     models: dict[str, Callable[[Array, NDArray[np.int64]], Array]] = {
@@ -84,50 +91,46 @@ def _numbers(dataset: StreamDataset, parts: dict[str, Stretch]) -> dict[str, Sco
         **{f"AR{p}": Autoregression.fit(series, at, p, horizon).predict for p in orders},
     }
     found: dict[str, Scores] = {}
-    for split, stretch in parts.items():
-        start, count = _scored(stretch, before)
-        series = dataset.target_scaler.undo(stretch[0].read_targets(start, before + count))
-        blocks = np.array_split(np.arange(before, before + count), -(-count * series.shape[1] * largest // BLOCK))
-        found[split] = {}
-        for name, model in models.items():
-            forecast = np.concatenate([model(series, at) for at in blocks])
-            errors = scores(forecast, series[before:])
-            found[split][name] = {metric: float(value) for metric, value in errors.items()}
+    for split, rows in parts.items():
+        series, at = series_and_targets(rows)
+        found[split] = {
+            name: {metric: float(value) for metric, value in scores(model(series, at), series[at]).items()}
+            for name, model in models.items()
+        }
     return found
 
 
-def _characters(dataset: StreamDataset, parts: dict[str, Stretch]) -> dict[str, Scores]:
+def _characters(dataset: StreamDataset, parts: dict[str, Rows]) -> dict[str, Scores]:
     train, size = dataset.train, len(dataset.targets)
     if train.length < 3:
         raise BadInput(f"data.train holds {train.length + 1} characters, too few for a trigram and its past: 4")
-    models = ngram.fit(_trigrams((train, train.length)), 3, size)
+    models = ngram.fit(_trigrams(train), 3, size)
     return {
         split: {
-            name: _score(model, n, stretch)
+            name: _score(model, n, rows)
             for n, (name, model) in enumerate(zip(("unigram", "bigram", "trigram"), models, strict=True), start=1)
         }
-        for split, stretch in parts.items()
+        for split, rows in parts.items()
     }
 
 
-def _scored(stretch: Stretch, before: int) -> tuple[int, int]:
-    """Return the step at which the past of ``before`` targets begins, and how many targets after it are scored."""
-    rows, steps = stretch
+def _with_past(rows: Rows, before: int) -> tuple[int, int]:
+    """Return the step at which a past of ``before`` targets begins, and how many of these steps come after it."""
     past = min(rows.first, before)
-    return -past, min(steps, rows.length + past - before)
+    return -past, rows.length + past - before
 
 
-def _trigrams(stretch: Stretch) -> Iterator[NDArray[np.int64]]:
+def _trigrams(rows: Rows) -> Iterator[NDArray[np.int64]]:
     """Yield blocks (M, 3): targets and the two characters before each, the oldest first."""
-    first, count = _scored(stretch, 2)
+    first, count = _with_past(rows, 2)
     for start in range(0, count, BLOCK):
-        symbols = stretch[0].read_targets(first + start, min(BLOCK, count - start) + 2)
+        symbols = rows.read_targets(first + start, min(BLOCK, count - start) + 2)
         yield np.lib.stride_tricks.sliding_window_view(symbols, 3)
 
 
-def _score(model: ngram.NGram, order: int, stretch: Stretch) -> dict[str, float]:
+def _score(model: ngram.NGram, order: int, rows: Rows) -> dict[str, float]:
     loss, right, count = 0.0, 0, 0
-    for trigrams in _trigrams(stretch):
+    for trigrams in _trigrams(rows):
         grams = trigrams[:, 3 - order :]
         _, first, times = np.unique(ngram.number(grams, model.size), return_index=True, return_counts=True)
         grams = grams[first]  # each once: a text repeats itself

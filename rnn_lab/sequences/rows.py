@@ -1,7 +1,7 @@
 """The steps of a long series, read lane by lane: what training on a stream sees of one split."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,10 @@ class Rows:
     def _inside(self, starts: NDArray[np.int64], steps: int) -> None:
         if steps < 1 or self.first + starts.min() < 0 or starts.max() + steps > self.length:
             raise IndexError(f"{steps} steps from {starts.min()}..{starts.max()} of {self.length}")
+
+    def tail(self, steps: int) -> "Rows":
+        """Return the last ``steps`` of these steps."""
+        return replace(self, first=self.first + self.length - steps, length=steps)
 
 
 def cut(
