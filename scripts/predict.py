@@ -1,4 +1,4 @@
-"""Forecast a new series with a trained network, and write the forecasts and a figure of them. See ``--help``."""
+"""Forecast a new series with a trained network, or let one write more of a text. See ``--help``."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from rnn_lab import command_line
 from rnn_lab.component import STRICT, BadInput
 
 if TYPE_CHECKING:
-    from rnn_lab.evaluation import Forecaster
+    from rnn_lab.evaluation import Forecaster, TextModel, Trained
 
 Columns = str | int | list[str | int] | None
 
@@ -22,7 +22,7 @@ class Data(BaseModel):
     """The series to forecast; None means as in the file that the network was trained on."""
 
     model_config = STRICT
-    path: str
+    path: str | None
     columns: Columns
     target: Columns
     header: bool | None
@@ -43,7 +43,10 @@ class Request(BaseModel):
     model_config = STRICT
     run: str
     steps: Annotated[int, Field(ge=0)]
-    out: str
+    out: str | None
+    prompt: str | None
+    temperature: Annotated[float, Field(ge=0)]
+    seed: Annotated[int, Field(ge=0)]
     data: Data
     tracking: Tracking
 
@@ -57,45 +60,84 @@ def predict(config: DictConfig) -> None:
 
 
 def check(config: DictConfig) -> Request:
-    """Refuse missing keys, wrong types, and an ``out`` that is the series itself."""
+    """Refuse missing keys and wrong types."""
     if missing := sorted(OmegaConf.missing_keys(config)):
         raise BadInput(f"{missing[0]} is missing: say {missing[0]}=... (--help shows examples)")
     try:
-        request = Request.model_validate(OmegaConf.to_container(config, resolve=True))
+        return Request.model_validate(OmegaConf.to_container(config, resolve=True))
     except ValidationError as error:
         raise BadInput(command_line.refusal(error, "")) from error
-    if Path(request.out).suffix != ".csv":
-        raise BadInput(f"out={request.out} must end in .csv: a figure of the same name goes beside it, as .png")
-    if Path(request.out).resolve() == Path(request.data.path).resolve():
-        raise BadInput(f"out={request.out} would overwrite data.path")
-    return request
 
 
-def load(request: Request) -> "Forecaster":
+def load(request: Request) -> "Trained":
     """Load the network of a run folder, or of an MLflow run."""
-    from rnn_lab.evaluation import Forecaster  # NumPy and all: not for a --help
+    from rnn_lab.evaluation import Trained  # NumPy and all: not for a --help
 
     if Path(request.run).is_dir():
-        return Forecaster.load(request.run)
+        return Trained.load(request.run)
     if not re.fullmatch(r"[0-9a-f]{32}", request.run):
         raise BadInput(f"run={request.run} is neither a run folder nor the id of an MLflow run (32 hexadecimal digits)")
     from rnn_lab.tracking.download import download_network
 
     with TemporaryDirectory() as folder:
         download_network(request.run, request.tracking.uri, Path(folder))
-        return Forecaster.load(folder)
+        return Trained.load(folder)
 
 
-def answer(request: Request, forecaster: "Forecaster") -> None:
+def answer(request: Request, trained: "Trained") -> None:
+    """Do what the network was trained for."""
+    from rnn_lab.evaluation import Forecaster, TextModel
+
+    data, prompt = request.data, request.prompt
+    if isinstance(trained, TextModel):
+        if data.path is not None:
+            raise BadInput(f"data.path={data.path} is a series, but run={request.run} writes text: say prompt=...")
+        if prompt is None:
+            raise BadInput("prompt is missing: say prompt=... (--help shows examples)")
+        write(request, trained, prompt)
+    elif isinstance(trained, Forecaster):
+        if prompt is not None:
+            raise BadInput(f"prompt={prompt!r} is text, but run={request.run} forecasts series: say data.path=...")
+        if data.path is None:
+            raise BadInput("data.path is missing: say data.path=... (--help shows examples)")
+        forecast(request, trained, Path(data.path), Path(request.out or "forecast.csv"))
+    else:
+        raise BadInput(
+            f"run={request.run} was trained on a task's records: there is no series that it could forecast, and no text"
+        )
+
+
+def write(request: Request, model: "TextModel", prompt: str) -> None:
+    """Print the prompt and what the network writes after it, or put it into a file."""
+    from rnn_lab.streams import stream
+    from rnn_lab.whole import whole
+
+    text = prompt + model.write(prompt, request.steps, request.temperature, stream(request.seed, "noise"))
+    if request.out is None:
+        print(text)
+        return
+    try:
+        with whole(Path(request.out)) as file:
+            file.write(f"{text}\n".encode())
+    except OSError as error:
+        raise BadInput(f"out={request.out} cannot be written: {error.strerror}") from error
+    print(f"{request.steps} characters written after the prompt: {request.out}")
+
+
+def forecast(request: Request, forecaster: "Forecaster", path: Path, out: Path) -> None:
     """Forecast, then write both files or none."""
     from rnn_lab.evaluation.outlook import look_ahead, read_series
 
-    data, out = request.data, Path(request.out)
+    if out.suffix != ".csv":
+        raise BadInput(f"out={out} must end in .csv: a figure of the same name goes beside it, as .png")
+    if out.resolve() == path.resolve():
+        raise BadInput(f"out={out} would overwrite data.path")
+    data = request.data
     given = {"header": data.header, "index": data.index, "delimiter": data.delimiter}
     reading: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if reading.get("index") == "none":
         reading["index"] = None
-    series = read_series(forecaster, Path(data.path), columns=data.columns, target=data.target, reading=reading)
+    series = read_series(forecaster, path, columns=data.columns, target=data.target, reading=reading)
     outlook = look_ahead(forecaster, series, request.steps)
 
     from rnn_lab import figures

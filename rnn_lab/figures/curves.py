@@ -30,8 +30,8 @@ def loss_curves(
     With several replicas each has a thin line, their median a thick one, and a band spans the middle half of them, each
     over the replicas that still train (the others are ``nan``). The median is not moved by one replica that diverged.
     A dot marks each replica's best epoch on its validation curve.
-    Baselines are horizontal lines over the RMSE, or of classes over the loss; one that lies out of sight, such as an exact one, is named in the
-    legend all the same.
+    Baselines are horizontal lines over the RMSE, or of classes over the loss; one that lies out of sight, such as an
+    exact one, is named in the legend all the same.
 
     Args:
         epochs: (E,) numbers of the epochs, 0 being before any update.

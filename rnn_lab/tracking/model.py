@@ -1,6 +1,6 @@
 """The trained network as MLflow serves it. MLflow runs this file to load a model ("models from code"): no pickle.
 
-There is no forward pass here: `rnn_lab.evaluation.forecaster.Forecaster` makes the forecasts, in MLflow as in the lab.
+There is no forward pass here: `rnn_lab.evaluation.trained.Trained` predicts, in MLflow as in the lab.
 """
 
 from pathlib import Path
@@ -10,15 +10,15 @@ import mlflow
 import numpy as np
 from mlflow.pyfunc.model import PythonModel
 
-from rnn_lab.evaluation.forecaster import Forecaster
+from rnn_lab.evaluation.trained import Trained
 
 
 class Model(PythonModel):
-    """Forecasts targets (N, O) from windows (N, T, D), both in the data's own units, float64."""
+    """Targets (N, O), or (N, T, O) at each step, from windows (N, T, D); in the data's own units, or probabilities."""
 
     def load_context(self, context: Any) -> None:
         """Read the weights that were logged with the model."""
-        self.forecaster = Forecaster.load(Path(context.artifacts["weights"]).parent)
+        self.trained = Trained.load(Path(context.artifacts["weights"]).parent)
 
     def predict(
         self,
@@ -26,8 +26,8 @@ class Model(PythonModel):
         model_input: np.ndarray,  # MLflow reads this hint, and knows no other for arrays
         params: dict[str, Any] | None = None,
     ) -> np.ndarray:
-        """Return the mean forecast of the replicas."""
-        return self.forecaster.predict(model_input)
+        """Return the mean of the replicas."""
+        return self.trained.predict(model_input)
 
 
 mlflow.models.set_model(Model())

@@ -14,7 +14,7 @@ from rnn_lab.tracking.journal import Fact
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-    from rnn_lab.evaluation.forecaster import Forecaster
+    from rnn_lab.evaluation.trained import Trained
 
 NEEDS = ("mlflow", "numpy", "scipy", "pydantic")
 """What the packaged model imports; its requirements are given, since MLflow takes seconds to find them."""
@@ -69,12 +69,12 @@ def log_model(
     """
     from mlflow.entities import LoggedModelOutput, Metric
 
-    from rnn_lab.evaluation.forecaster import Forecaster
+    from rnn_lab.evaluation.trained import Trained
 
     outputs = client.get_run(run_id).outputs
     if outputs and outputs.model_outputs:
         return
-    trained = Forecaster.load(folder)
+    trained = Trained.load(folder)
     for half in client.search_logged_models([experiment_id], f"source_run_id = '{run_id}'"):
         client.delete_logged_model(half.model_id)  # of a relay that was killed at it
     model = client.create_logged_model(experiment_id, name="model", source_run_id=run_id)
@@ -87,7 +87,7 @@ def log_model(
     client.log_outputs(run_id, [LoggedModelOutput(model.model_id, 0)])
 
 
-def package(trained: "Forecaster", destination: Path, *, run_id: str, model_id: str) -> None:
+def package(trained: "Trained", destination: Path, *, run_id: str, model_id: str) -> None:
     """Write a trained network as an MLflow model: code, weights, signature and requirements, and no pickle.
 
     Args:
@@ -100,8 +100,11 @@ def package(trained: "Forecaster", destination: Path, *, run_id: str, model_id: 
     from mlflow.models import Model, ModelSignature
     from mlflow.types import Schema, TensorSpec
 
-    windows = TensorSpec(np.dtype(np.float64), (-1, trained.window, len(trained.inputs)))
-    targets = TensorSpec(np.dtype(np.float64), (-1, len(trained.targets)))
+    network = trained.network
+    steps = network.window or -1  # a stream's windows are of any length
+    windows = TensorSpec(np.dtype(np.float64), (-1, steps, len(trained.inputs)))
+    each = (steps,) if network.each_step else ()
+    targets = TensorSpec(np.dtype(np.float64), (-1, *each, len(trained.targets)))
     with tempfile.TemporaryDirectory() as scratch:
         weights, code = Path(scratch, "weights"), Path(scratch, "rnn_lab")
         trained.save(Path(scratch))
@@ -116,6 +119,6 @@ def package(trained: "Forecaster", destination: Path, *, run_id: str, model_id: 
             artifacts={"weights": str(weights)},
             code_paths=[str(code)],
             signature=ModelSignature(Schema([windows]), Schema([targets])),
-            input_example=np.zeros((1, *windows.shape[1:])),
+            input_example=np.zeros((1, network.window or 10, len(trained.inputs))),
             pip_requirements=[f"{name}=={metadata.version(name)}" for name in NEEDS],
         )
