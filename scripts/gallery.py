@@ -1,6 +1,6 @@
 """Draw every sequence and every task of conf/data for rnn_lab/sequences/README.md, and measure their rows in it.
 
-Sequences are in .readme/gallery.png, tasks in .readme/tasks.png.
+Sequences are in .readme/gallery.png, tasks in .readme/tasks.png; streams have rows only.
 """
 
 import re
@@ -17,9 +17,20 @@ from omegaconf import DictConfig, OmegaConf
 
 from rnn_lab import figures
 from rnn_lab.evaluation import baselines
+from rnn_lab.evaluation.stream_baselines import stream_baselines
 from rnn_lab.figures.gallery import Panel, gallery
 from rnn_lab.figures.tasks import Example, overview
-from rnn_lab.sequences import Drawn, Forecasting, Generated, Henon, Logistic, MackeyGlass, SeriesDataset, TaskDataset
+from rnn_lab.sequences import (
+    Drawn,
+    Forecasting,
+    Generated,
+    Henon,
+    Logistic,
+    MackeyGlass,
+    SeriesDataset,
+    StreamDataset,
+    TaskDataset,
+)
 from rnn_lab.sequences.runge_kutta import Flow3D
 
 ROOT = Path(__file__).parents[1]
@@ -30,6 +41,7 @@ PICTURE_OF_TASKS = ROOT / ".readme" / "tasks.png"
 
 HIDDEN_DIM = 32
 HEAD_OF_TASKS = ("`data=`", "what it is", "solved if", "its own keys", "T", "D", "O", "answers to compare with")
+HEAD_OF_STREAMS = ("`data=`", "what it is", "its own keys", "rows", "D", "O", "baselines")
 HEAD = ("`data=`", "what it is", "its own keys", "L", "T", "persistence", "AR(p)", f"ESN{HIDDEN_DIM}")
 FAMILIES = (
     "Sine", "DampedSine", "MSO", "Chirp", "AmplitudeModulated", "Square", "Sawtooth", "Triangle",
@@ -37,6 +49,7 @@ FAMILIES = (
     "Sum", "Sunspots", "Table",
     "Adding", "AddingOriginal", "Copying", "TemporalOrder", "DelayedRecall", "Parity", "FinalParity",
     "Reber", "EmbeddedReber",
+    "Stream", "Text",
 )  # fmt: skip
 """The order of rows and panels: waves, chance, chaos, one's own. What is not named here comes last."""
 
@@ -49,8 +62,16 @@ def composed(name: str) -> DictConfig:
     return data
 
 
+def kind_of(name: str) -> str:
+    """``series``, ``task`` or ``stream``."""
+    config = composed(name)
+    if config["_target_"].rpartition(".")[2] in ("Stream", "Text"):
+        return "stream"
+    return "task" if "task" in config else "series"
+
+
 def names(kind: str = "series") -> list[str]:
-    """Every option of ``data`` that is a series, or a ``task``, in the order of the families."""
+    """Every option of ``data`` that is a series, a ``task`` or a ``stream``, in the order of the families."""
 
     def place(name: str) -> tuple[int, str]:
         config = composed(name)
@@ -58,7 +79,7 @@ def names(kind: str = "series") -> list[str]:
         return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES), name
 
     options = [path.stem for path in DATA.glob("*.yaml")]
-    return sorted((name for name in options if ("task" in composed(name)) == (kind == "task")), key=place)
+    return sorted((name for name in options if kind_of(name) == kind), key=place)
 
 
 def description(text: str) -> str:
@@ -136,6 +157,21 @@ def row_of_task(name: str, dataset: TaskDataset) -> list[str]:
     ]
 
 
+def row_of_stream(name: str, dataset: StreamDataset) -> list[str]:
+    """One line of the streams' table: what baselines score on the validation rows, NRMSE or bits a character."""
+    text, metric = (DATA / f"{name}.yaml").read_text(encoding="utf-8"), "bits" if dataset.classes else "nrmse"
+    found = {name: score[metric] for name, score in stream_baselines(dataset)["validation"].items()}
+    return [
+        f"[{name}](../../conf/data/{name}.yaml)",
+        f"{description(text)} {f'`{formula}`' if (formula := equation(text)) else ''}".strip(),
+        keys(composed(name)),
+        str(dataset.train.spool.length),
+        str(len(dataset.inputs)),
+        f"{len(dataset.targets)} {'classes' if dataset.classes else 'number' + 's' * (len(dataset.targets) > 1)}",
+        f"{metric}: " + ", ".join(f"{name} {value:.3g}" for name, value in found.items()),
+    ]
+
+
 def number(value: float) -> str:
     """Two digits; what is below a billionth is rounding, which differs between machines.
 
@@ -154,6 +190,11 @@ def table(rows: list[list[str]]) -> str:
 def table_of_tasks(rows: list[list[str]]) -> str:
     """Markdown: four columns of words, two of numbers, two of words."""
     return _markdown([HEAD_OF_TASKS, [*["---"] * 4, *["---:"] * 2, *["---"] * 2], *rows])
+
+
+def table_of_streams(rows: list[list[str]]) -> str:
+    """Markdown: three columns of words, two of numbers, two of words."""
+    return _markdown([HEAD_OF_STREAMS, [*["---"] * 3, *["---:"] * 2, *["---"] * 2], *rows])
 
 
 def _markdown(lines: Sequence[Sequence[str]]) -> str:
@@ -204,7 +245,7 @@ def example(name: str, dataset: TaskDataset) -> Example:
 
 
 def main() -> None:
-    """Make both pictures and both tables, and say where they are."""
+    """Make both pictures and all tables, and say where they are."""
     rows, panels = [], []
     for name in names():
         config = composed(name)
@@ -221,13 +262,18 @@ def main() -> None:
         records = drawn.dataset()
         rows_of_tasks.append(row_of_task(name, records))
         examples.append(example(name, records))
+    rows_of_streams = [
+        row_of_stream(name, instantiate(composed(name), _convert_="all").dataset()) for name in names("stream")
+    ]
     PICTURE.parent.mkdir(exist_ok=True)
     figures.save(gallery(panels), PICTURE)
     figures.save(overview(examples), PICTURE_OF_TASKS)
     page = filled(PAGE.read_text(encoding="utf-8"), table(rows))
-    PAGE.write_text(filled(page, table_of_tasks(rows_of_tasks), "tasks"), encoding="utf-8")
+    page = filled(page, table_of_tasks(rows_of_tasks), "tasks")
+    PAGE.write_text(filled(page, table_of_streams(rows_of_streams), "streams"), encoding="utf-8")
     print(f"{len(panels)} sequences drawn: {PICTURE.relative_to(ROOT)}; {len(rows)} rows: {PAGE.relative_to(ROOT)}")
     print(f"{len(examples)} tasks drawn: {PICTURE_OF_TASKS.relative_to(ROOT)}; {len(rows_of_tasks)} rows, likewise")
+    print(f"{len(rows_of_streams)} rows of streams, likewise")
 
 
 if __name__ == "__main__":

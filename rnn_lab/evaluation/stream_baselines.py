@@ -1,23 +1,23 @@
 """What a network must beat on a stream: forecasts that need no training loop, in the data's own units.
 
-Of numbers, fitted on the last training targets and scored on the last targets of each split, 20,000 of them at most: a
-longer stream costs no more, and a standard error of a hundredth is enough of a yardstick.
+Of numbers, fitted on the last 20,000 training targets (or on all, where there are fewer):
 
-    mean          the mean of these training targets
+    mean          the mean of these targets
     persistence   the target's value at the row that is read
     AR1, AR2      least-squares autoregressions on the target's own past
-    ARp           the same with the p that AICc prefers on the training targets, at most 10 log10 of their number
+    ARp           the same with the p that AICc prefers on these targets, at most 10 log10 of their number
 
-Of characters, counted in the whole of training and scored on the whole of each split:
+Of characters, counted in the whole of training:
 
     unigram, bigram, trigram    the distribution after the 0, 1, 2 characters before, smoothed as Witten and Bell do
 
-Nothing is fitted on validation or test data. What lies before a split is known when it begins, and is its past; the
-first targets of training, which have too little of it, are left out.
+Scored are the steps that networks are scored on: of numbers the last 20,000 of each split; of characters all of
+validation and test, and of training as many of the last steps as validation has. What lies before them is known and is
+their past; if the series begins with them, those that have too little of it are left out. Nothing is fitted on
+validation or test data.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,15 +25,15 @@ from numpy.typing import NDArray
 from rnn_lab.component import BadInput
 from rnn_lab.evaluation import ngram
 from rnn_lab.evaluation.autoregression import Autoregression, choose_order
-from rnn_lab.evaluation.metrics import scores
+from rnn_lab.evaluation.metrics import class_scores, scores
 from rnn_lab.sequences import Rows, StreamDataset
 from rnn_lab.training.survey import MOST
 
 Array = NDArray[np.float64]
 Scores = dict[str, dict[str, float]]
 
-CELLS = 2**18
-"""Characters counted at a time, and probabilities in memory at a time."""
+BLOCK = 2**18
+"""Characters that are counted at a time."""
 
 
 def stream_baselines(dataset: StreamDataset) -> dict[str, Scores]:
@@ -53,76 +53,89 @@ def stream_baselines(dataset: StreamDataset) -> dict[str, Scores]:
         >>> {name: round(score["rmse"], 3) for name, score in stream_baselines(sine)["validation"].items()}
         {'mean': 0.705, 'persistence': 0.679, 'AR1': 0.594, 'AR2': 0.0}
     """
+    parts = scored(dataset)
+    return _characters(dataset, parts) if dataset.classes else _numbers(dataset, parts)
+
+
+def scored(dataset: StreamDataset) -> dict[str, Rows]:
+    """Return the steps of each split that are scored."""
     parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    found = {name: rows for name, rows in parts.items() if rows is not None}
-    return _characters(dataset, found) if dataset.classes else _numbers(dataset, found)
+    found = {split: rows for split, rows in parts.items() if rows is not None}
+    if dataset.classes:
+        return found | {"train": dataset.train.tail(min(dataset.train.length, dataset.validation.length))}
+    return {split: rows.tail(min(rows.length, MOST)) for split, rows in found.items()}
 
 
 def _numbers(dataset: StreamDataset, parts: dict[str, Rows]) -> dict[str, Scores]:
-    horizon, count = dataset.horizon, min(dataset.train.length, MOST)
-    if count < horizon + 2:
+    horizon, length = dataset.horizon, parts["train"].length
+    if length < horizon + 2:
         raise BadInput(
-            f"data.train holds {count} steps, too few for an autoregression at data.horizon={horizon}: it needs at"
+            f"data.train holds {length} steps, too few for an autoregression at data.horizon={horizon}: it needs at"
             f" least {horizon + 2}"
         )
-    largest = max(1, min(int(10 * np.log10(count)), (count - horizon) // 2))
+    largest = max(1, min(int(10 * np.log10(length)), (length - horizon) // 2))
     before = horizon + largest - 1
 
-    def past_and_targets(rows: Rows) -> tuple[Array, NDArray[np.int64]]:
-        """The target columns in their own units, and the positions of the targets to forecast."""
-        rows = rows.tail(min(rows.length, MOST), before)
-        return dataset.target_scaler.undo(rows.read_targets(0, rows.length)), np.arange(before, rows.length)
+    def series_and_targets(rows: Rows) -> tuple[Array, NDArray[np.int64]]:
+        """The target columns in their own units, and where in them the targets to forecast lie."""
+        start, count = _with_past(rows, before)
+        series = dataset.target_scaler.undo(rows.read_targets(start, before + count))
+        return series, np.arange(before, before + count)
 
-    series, at = past_and_targets(dataset.train)
+    series, at = series_and_targets(parts["train"])
     mean = series[at].mean(axis=0)
     orders = sorted({1, min(2, largest), choose_order(series, at, largest, horizon)})
-    models = {f"AR{p}": Autoregression.fit(series, at, p, horizon) for p in orders}
-    errors: dict[str, Scores] = {}
+    models: dict[str, Callable[[Array, NDArray[np.int64]], Array]] = {
+        "mean": lambda series, at: np.tile(mean, (len(at), 1)),
+        "persistence": lambda series, at: series[at - horizon],
+        **{f"AR{p}": Autoregression.fit(series, at, p, horizon).predict for p in orders},
+    }
+    found: dict[str, Scores] = {}
     for split, rows in parts.items():
-        series, at = past_and_targets(rows)
-        forecasts = {
-            "mean": np.tile(mean, (len(at), 1)),
-            "persistence": series[at - horizon],
-            **{name: model.predict(series, at) for name, model in models.items()},
+        series, at = series_and_targets(rows)
+        found[split] = {
+            name: {metric: float(value) for metric, value in scores(model(series, at), series[at]).items()}
+            for name, model in models.items()
         }
-        errors[split] = {
-            name: {metric: float(value) for metric, value in scores(forecast, series[at]).items()}
-            for name, forecast in forecasts.items()
-        }
-    return errors
+    return found
 
 
 def _characters(dataset: StreamDataset, parts: dict[str, Rows]) -> dict[str, Scores]:
-    size = len(dataset.targets)
-    if dataset.train.length < 3:
-        raise BadInput(f"data.train holds {dataset.train.length + 1} characters, too few for a trigram and its past: 4")
-    models = ngram.fit(_trigrams(dataset.train, CELLS), 3, size)
+    train, size = dataset.train, len(dataset.targets)
+    if train.length < 3:
+        raise BadInput(f"data.train holds {train.length + 1} characters, too few for a trigram and its past: 4")
+    models = ngram.fit(_trigrams(train), 3, size)
     return {
         split: {
-            name: _score(model, n, rows, size)
+            name: _score(model, n, rows)
             for n, (name, model) in enumerate(zip(("unigram", "bigram", "trigram"), models, strict=True), start=1)
         }
         for split, rows in parts.items()
     }
 
 
-def _trigrams(rows: Rows, block: int) -> Iterator[NDArray[np.int64]]:
-    """Yield blocks (M, 3), M <= ``block``: targets and the two characters before each, the oldest first."""
-    rows = rows.tail(rows.length, before=2)
-    for start in range(0, rows.length - 2, block):
-        symbols = rows.read_targets(start, min(block + 2, rows.length - start))
+def _with_past(rows: Rows, before: int) -> tuple[int, int]:
+    """Return the step at which a past of ``before`` targets begins, and how many of these steps come after it."""
+    past = min(rows.first, before)
+    return -past, rows.length + past - before
+
+
+def _trigrams(rows: Rows) -> Iterator[NDArray[np.int64]]:
+    """Yield blocks (M, 3): targets and the two characters before each, the oldest first."""
+    first, count = _with_past(rows, 2)
+    for start in range(0, count, BLOCK):
+        symbols = rows.read_targets(first + start, min(BLOCK, count - start) + 2)
         yield np.lib.stride_tricks.sliding_window_view(symbols, 3)
 
 
-def _score(model: ngram.NGram, order: int, rows: Rows, size: int) -> dict[str, float]:
+def _score(model: ngram.NGram, order: int, rows: Rows) -> dict[str, float]:
     loss, right, count = 0.0, 0, 0
-    for grams in _trigrams(rows, max(1, CELLS // size)):
-        contexts, which = np.unique(grams[:, 3 - order : 2], axis=0, return_inverse=True)
-        probabilities = model.distribution(contexts)
-        truth = grams[:, 2]
-        loss -= float(np.log(probabilities[which, truth]).sum())
-        right += int((probabilities.argmax(axis=1)[which] == truth).sum())
-        count += len(grams)
+    for trigrams in _trigrams(rows):
+        grams = trigrams[:, 3 - order :]
+        _, first, times = np.unique(ngram.number(grams, model.size), return_index=True, return_counts=True)
+        grams = grams[first]  # each once: a text repeats itself
+        loss -= float(times @ np.log(model.probability(grams)))
+        right += int(times @ (model.likeliest(grams[:, :-1]) == grams[:, -1]))
+        count += len(trigrams)
     loss /= count
-    measured: dict[str, Any] = {"loss": loss, "bits": loss / np.log(2), "perplexity": np.exp(loss)}
-    return {name: float(value) for name, value in measured.items()} | {"accuracy": right / count}
+    return {"loss": loss, **{name: float(value) for name, value in class_scores(loss, right / count).items()}}

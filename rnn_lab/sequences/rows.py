@@ -56,7 +56,7 @@ class Rows:
         return np.ascontiguousarray(X), np.ascontiguousarray(Y)
 
     def read_targets(self, start: int, steps: int) -> NDArray[Any]:
-        """Return the targets alone of one lane: (steps, O), or classes (steps,)."""
+        """Return the targets alone of one lane, likewise: (steps, O), or classes (steps,)."""
         self._inside(starts := np.array([start]), steps)
         return self.targets(self.spool.read(self.first + self.horizon + starts, steps)[0])
 
@@ -64,14 +64,9 @@ class Rows:
         if steps < 1 or self.first + starts.min() < 0 or starts.max() + steps > self.length:
             raise IndexError(f"{steps} steps from {starts.min()}..{starts.max()} of {self.length}")
 
-    def tail(self, steps: int, before: int = 0) -> "Rows":
-        """Return the last ``steps`` of these steps and, for their past, up to ``before`` steps of the series before.
-
-        The past may lie in an earlier split, and is shorter where the series begins.
-        """
-        first = self.first + self.length - steps
-        past = min(first, before)
-        return replace(self, first=first - past, length=steps + past)
+    def tail(self, steps: int) -> "Rows":
+        """Return the last ``steps`` of these steps."""
+        return replace(self, first=self.first + self.length - steps, length=steps)
 
 
 def cut(

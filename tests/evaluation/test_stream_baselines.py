@@ -11,8 +11,10 @@ from rnn_lab.component import BadInput
 from rnn_lab.evaluation import baselines
 from rnn_lab.evaluation import stream_baselines as module
 from rnn_lab.evaluation.stream_baselines import stream_baselines
+from rnn_lab.network import Elman, Network
 from rnn_lab.sequences import ARMA, Generated, Henon, RandomWalk, Sine, Stream, Text
 from rnn_lab.streams import stream
+from rnn_lab.training.survey import surveyors
 
 
 def sine(**arguments):
@@ -71,7 +73,7 @@ def test_they_are_those_of_windows_where_both_have_the_same_targets():
 
 
 def test_nothing_is_fitted_after_training():
-    long = Stream(name="h", series=Henon(length=900), train=400, validation=300, test=200).dataset()
+    long = Stream(name="h", series=Henon(length=1000), train=400, validation=300, test=300).dataset()
     assert long.test is not None
     later = stream_baselines(replace(long, validation=long.test, test=None))
     found = stream_baselines(long)
@@ -88,15 +90,32 @@ def test_several_targets_one_of_them_unseen():
     assert persistence(["y", "x"]) ** 2 == pytest.approx((persistence("x") ** 2 + persistence("y") ** 2) / 2)
 
 
-def test_of_a_long_stream_the_last_targets_are_looked_at(monkeypatch):
+def test_of_a_long_stream_the_last_targets_are_fitted_and_scored(monkeypatch):
     walk = RandomWalk(length=2000)
     monkeypatch.setattr(module, "MOST", 100)
-    found = stream_baselines(Stream(name="walk", series=walk, train=1500, validation=500).dataset())
+    found = stream_baselines(Stream(name="walk", series=walk, train=1400, validation=550, test=50).dataset())
     values = walk(stream(0, "data"))[:, 0]
-    mean = values[1400:1500].mean()
-    for split, last in (("train", 1500), ("validation", 2000)):
-        targets = values[last - 100 : last]
+    mean = values[1300:1400].mean()
+    for split, last, count in (("train", 1400, 100), ("validation", 1950, 100), ("test", 2000, 49)):
+        targets = values[last - count : last]
         assert found[split]["mean"]["mae"] == pytest.approx(np.abs(targets - mean).mean(), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        Stream(name="h", series=Henon(length=70_000), train=40_000, validation=21_000, test=9_000),
+        Text(name="text", train=0.8, validation=0.1, test=0.1),
+    ],
+    ids=lambda data: data.name,
+)
+def test_what_is_scored_is_what_networks_are_scored_on(data):
+    dataset = data.dataset()
+    size = len(dataset.inputs)
+    network = Network(Elman(hidden_dim=1), inputs=size, outputs=size, window=None, each_step=True)
+    looked_at = surveyors(network, dataset, 1)
+    for split, rows in module.scored(dataset).items():
+        assert (rows.first, rows.length) == (looked_at[split].rows.first, looked_at[split].rows.length)
 
 
 def test_a_training_part_that_is_too_short():
@@ -151,7 +170,7 @@ def test_a_character_that_training_never_saw_costs_much_and_not_everything(tmp_p
 def test_blocks_change_nothing(tmp_path, monkeypatch):
     data = written(tmp_path, "the cat and the hat and the bat and that")
     whole = stream_baselines(data)
-    monkeypatch.setattr(module, "CELLS", 33)
+    monkeypatch.setattr(module, "BLOCK", 3)
     for split, names in stream_baselines(data).items():
         for name, score in names.items():
             assert score == pytest.approx(whole[split][name], rel=1e-12)

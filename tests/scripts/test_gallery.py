@@ -7,9 +7,9 @@ import gallery
 import pytest
 from hydra.utils import instantiate
 
-from rnn_lab.sequences import Drawn, SeriesDataset, TaskDataset
+from rnn_lab.sequences import Drawn, SeriesDataset, StreamDataset, TaskDataset
 
-NAMES, TASKS = gallery.names(), gallery.names("task")
+NAMES, TASKS, STREAMS = gallery.names(), gallery.names("task"), gallery.names("stream")
 
 
 def committed(what: str = "generated") -> dict[str, list[str]]:
@@ -29,10 +29,15 @@ def drawn(name: str) -> TaskDataset:
     return task.dataset()
 
 
+def streamed(name: str) -> StreamDataset:
+    return instantiate(gallery.composed(name), _convert_="all").dataset()
+
+
 def test_every_yaml_has_its_row_in_order() -> None:
     assert list(committed()) == NAMES
     assert list(committed("tasks")) == TASKS
-    assert sorted([*NAMES, *TASKS]) == sorted(path.stem for path in gallery.DATA.glob("*.yaml"))
+    assert list(committed("streams")) == STREAMS
+    assert sorted([*NAMES, *TASKS, *STREAMS]) == sorted(path.stem for path in gallery.DATA.glob("*.yaml"))
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -42,6 +47,21 @@ def test_a_task_s_row_says_what_its_yaml_and_its_yardsticks_say(name: str) -> No
     assert len(cells) == len(gallery.HEAD_OF_TASKS)
     assert "loss" in cells[-1]
     assert all(cells)
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_a_stream_s_row_says_what_its_yaml_and_its_baselines_say(name: str) -> None:
+    """The last digits are left to the machine, and so is how long an autoregression is best."""
+    cells, again = committed("streams")[name], gallery.row_of_stream(name, streamed(name))
+    assert len(cells) == len(gallery.HEAD_OF_STREAMS)
+    assert cells[:-1] == again[:-1], "run `make gallery`"
+    metric, _, found = cells[-1].partition(": ")
+    metric_again, _, found_again = again[-1].partition(": ")
+    assert metric == metric_again
+    for baseline, baseline_again in zip(found.split(", "), found_again.split(", "), strict=True):
+        (label, value), (label_again, value_again) = baseline.split(), baseline_again.split()
+        assert label == label_again or label.startswith("AR")
+        assert float(value) == pytest.approx(float(value_again), rel=0.03)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -71,11 +91,16 @@ def test_the_readme_s_pictures_are_there(picture: Path) -> None:
 def test_it_draws_and_measures(tmp_path, monkeypatch, capsys) -> None:
     page, picture, tasks = tmp_path / "README.md", tmp_path / "new" / "gallery.png", tmp_path / "new" / "tasks.png"
     page.write_text(
-        "before\n<!-- generated -->\nstale\n<!-- end -->\nbetween\n<!-- tasks -->\nstale\n<!-- end -->\nafter\n"
+        "before\n<!-- generated -->\nstale\n<!-- end -->\nbetween\n<!-- tasks -->\nstale\n<!-- end -->\n"
+        "<!-- streams -->\nstale\n<!-- end -->\nafter\n"
     )
     for name, value in (("ROOT", tmp_path), ("PAGE", page), ("PICTURE", picture), ("PICTURE_OF_TASKS", tasks)):
         monkeypatch.setattr(gallery, name, value)
-    some = {"series": ["logistic", "narma10", "csv"], "task": ["parity", "adding", "embedded_reber"]}
+    some = {
+        "series": ["logistic", "narma10", "csv"],
+        "task": ["parity", "adding", "embedded_reber"],
+        "stream": ["text"],
+    }
     monkeypatch.setattr(gallery, "names", lambda kind="series": some[kind])
     gallery.main()
     assert picture.read_bytes().startswith(b"\x89PNG")
@@ -85,10 +110,11 @@ def test_it_draws_and_measures(tmp_path, monkeypatch, capsys) -> None:
     assert " |\n\n<!-- end -->\nbetween\n<!-- tasks -->\n\n| `data=`" in text
     assert text.endswith(" |\n\n<!-- end -->\nafter\n")
     assert "stale" not in text
-    assert len(re.findall(r"^\| \[", text, flags=re.M)) == 6
+    assert len(re.findall(r"^\| \[", text, flags=re.M)) == 7
     said = capsys.readouterr().out
     assert "2 sequences drawn: new/gallery.png; 3 rows: README.md" in said
     assert "3 tasks drawn: new/tasks.png; 3 rows, likewise" in said
+    assert "1 rows of streams, likewise" in said
 
 
 def test_states_are_the_variables_or_a_value_and_its_past() -> None:

@@ -12,7 +12,7 @@ from hydra.utils import get_class, instantiate
 
 import rnn_lab.sequences
 from rnn_lab.component import BadInput
-from rnn_lab.sequences import Dataset, Generator, SeriesDataset, Task, TaskDataset
+from rnn_lab.sequences import Data, Dataset, Generator, SeriesDataset, StreamDataset, Task, TaskDataset
 
 CONF = Path(__file__).parents[2] / "conf"
 NAMES = sorted(path.stem for path in (CONF / "data").glob("*.yaml"))
@@ -24,10 +24,10 @@ def text(name: str) -> str:
     return (CONF / "data" / f"{name}.yaml").read_text()
 
 
-def made(name: str, *overrides: str) -> Dataset:
+def made(name: str, *overrides: str) -> Data:
     with initialize_config_dir(str(CONF), version_base="1.3"):
         config = compose(overrides=[f"+data={name}", *overrides])
-    dataset: Dataset = instantiate(config.data, _convert_="all").dataset()
+    dataset: Data = instantiate(config.data, _convert_="all").dataset()
     return dataset
 
 
@@ -74,6 +74,16 @@ def test_it_is_called_by_its_file_and_makes_a_dataset(name: str, tmp_path: Path)
         overrides = [f"data.path={tmp_path / 'own.csv'}"]
     data = made(name, *overrides)
     assert data.name == name
+    if isinstance(data, StreamDataset):
+        for rows in (data.train, data.validation):
+            assert rows.length >= 9_000
+            X, Y = rows.read(np.array([0, 70]), steps=60)
+            assert X.shape == (60, 2, len(data.inputs))
+            assert Y.shape == ((60, 2) if data.classes else (60, 2, len(data.targets)))
+            assert np.isfinite(X).all()
+            assert np.isfinite(Y).all()
+        return
+    assert isinstance(data, Dataset)
     for records in (data.train, data.validation):
         assert records.X.shape == (len(records), data.window, len(data.inputs))
         steps = (data.window,) if data.each_step else ()

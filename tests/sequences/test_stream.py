@@ -95,6 +95,16 @@ def test_a_chunk_after_the_other_is_the_whole() -> None:
         np.testing.assert_array_equal(joined, np.concatenate(parts))
 
 
+def test_targets_alone_are_those_of_a_lane() -> None:
+    rows = ramp(target=["m", "n"], horizon=2, scaling="standard").validation
+    for start in (0, 33, -5):
+        _, Y = rows.read(np.array([start]), steps=20)
+        np.testing.assert_array_equal(rows.read_targets(start, 20), Y[:, 0])
+    for start in (rows.length - 19, -rows.first - 1):
+        with pytest.raises(IndexError):
+            rows.read_targets(start, 20)
+
+
 @pytest.mark.parametrize("gap", [0, 7])
 @pytest.mark.parametrize("horizon", [1, 20])
 def test_no_target_lies_at_or_after_a_later_split_s_first_row(gap: int, horizon: int) -> None:
@@ -105,10 +115,12 @@ def test_no_target_lies_at_or_after_a_later_split_s_first_row(gap: int, horizon:
     assert everything(parts[0])[0][0] == 0.0
 
 
-def test_a_lane_stays_inside_its_split() -> None:
-    rows = ramp().validation
-    rows.read(np.array([rows.length - 4]), steps=4)
-    for start, steps in ((rows.length - 3, 4), (-1, 2), (0, 0)):
+def test_a_lane_may_begin_before_its_split_and_not_before_the_series_nor_end_after_it() -> None:
+    rows = ramp(columns="n").validation
+    X, _ = rows.read(np.array([-rows.first, rows.length - 4]), steps=4)
+    np.testing.assert_array_equal(X[:, 0, 0], np.arange(4))
+    np.testing.assert_array_equal(X[:, 1, 0], rows.first + rows.length - 4 + np.arange(4))
+    for start, steps in ((rows.length - 3, 4), (-rows.first - 1, 2), (0, 0)):
         with pytest.raises(IndexError, match=f"{steps} steps from "):
             rows.read(np.array([0, start]), steps)
 
