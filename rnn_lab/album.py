@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,10 @@ from rnn_lab.tracking.journal import read
 from rnn_lab.training.examination import in_own_units
 from rnn_lab.training.survey import Surveyor
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 Array = NDArray[Any]
 
 
-Drawn = Iterator[tuple[str, "Figure", str]]
+Drawn = Iterator[tuple[str, Any, str]]
 """A figure's name, the figure, and its title."""
 
 EXCERPT = 300
@@ -143,7 +140,7 @@ def _weights(initial: Parameters, kept: Parameters, kept_epoch: Array) -> Drawn:
     yield "weights_histograms", drawn, "How the weights are distributed, before and after training"
 
 
-def _curves(folder: Path, data: Dataset | StreamDataset, kept_epoch: Array) -> tuple[str, "Figure", str]:
+def _curves(folder: Path, data: Dataset | StreamDataset, kept_epoch: Array) -> tuple[str, Any, str]:
     """Losses and errors as the journal has them, with the baselines on the validation targets."""
     from rnn_lab import figures
 
