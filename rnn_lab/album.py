@@ -1,7 +1,6 @@
 """The figures of a finished run, drawn into its folder."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from rnn_lab.evaluation.free_run import FreeRuns
 from rnn_lab.network import Network, Parameters
-from rnn_lab.sequences import Dataset, Records, SeriesDataset, StreamDataset
+from rnn_lab.sequences import Dataset, SeriesDataset, StreamDataset
 from rnn_lab.tracking.journal import read
 from rnn_lab.training.examination import in_own_units
 from rnn_lab.training.survey import Surveyor
@@ -23,8 +22,8 @@ Drawn = Iterator[tuple[str, Any, str]]
 
 EXCERPT = 300
 """Steps of a stream that a figure shows."""
-LINES, LINE = 3, 40
-"""Stretches of a text that a figure shows, and their characters."""
+CHARACTERS = 1000
+"""Of a text that a figure shows."""
 
 
 def draw(
@@ -116,18 +115,14 @@ def _of_stream(data: StreamDataset, network: Network, kept: Parameters) -> Drawn
 
 
 def _of_text(data: StreamDataset, network: Network, kept: Parameters) -> Drawn:
-    """A few lines of validation, and the network's probabilities for each next character."""
+    """The end of validation, and how little the network expected each character of it."""
     from rnn_lab import figures
 
-    steps = min(LINE, data.validation.length)
-    starts = np.linspace(0, data.validation.length - steps, LINES).astype(int)
-    X, Y = (np.ascontiguousarray(part.swapaxes(0, 1)) for part in data.validation.read(starts, steps))
-    outputs = replace(network, window=steps).predict(kept, X).astype(np.float64)
-    letters = tuple(repr(name)[1:-1] for name in data.targets)  # a line's end can be seen
-    drawn = figures.records(
-        Records(X, Y, starts), inputs=letters, targets=letters, classes=True, outputs=outputs, title=data.name
-    )
-    yield "predictions_validation", drawn, "Probabilities of the next character, along a few lines of validation"
+    survey_of = Surveyor(network, data, data.validation, kept.replicas, CHARACTERS)
+    letters = survey_of.rows.read_targets(0, survey_of.rows.length)
+    text = "".join(data.targets[number] for number in letters)
+    drawn = figures.surprise(text, survey_of(kept).predicted[:, :, 0], title=f"{data.name}, the end of validation")
+    yield "surprise_validation", drawn, "How little the network expected each character, at the end of validation"
 
 
 def _weights(initial: Parameters, kept: Parameters, kept_epoch: Array) -> Drawn:

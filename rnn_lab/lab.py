@@ -19,8 +19,10 @@ from rnn_lab.evaluation.forecaster import Forecaster
 from rnn_lab.evaluation.free_run import Evaluation, Plan
 from rnn_lab.evaluation.kinds import ready, rivals
 from rnn_lab.evaluation.report import summarise
+from rnn_lab.evaluation.text_model import TextModel
 from rnn_lab.network import Layer, Network
 from rnn_lab.sequences import Dataset, StreamDataset, TaskDataset
+from rnn_lab.streams import stream
 from rnn_lab.tracking.address import resolve
 from rnn_lab.tracking.carry_over import carry_over
 from rnn_lab.tracking.config import Tracking
@@ -44,6 +46,8 @@ SECONDS = "seconds"
 SCORES = {"rmse": ("rmse", "mae", "nrmse"), "loss": ("accuracy", "bits", "perplexity")}
 EACH_EPOCH = {f"{part}/{score}" for part in ("train", "val") for score in ("loss", "rmse", "accuracy", "success")}
 """By these a sweep can prune."""
+SAMPLE = 300
+"""Characters that a network writes at the end of its training on text."""
 CHECKPOINT = Path("weights", "checkpoint.npz")
 
 
@@ -273,6 +277,8 @@ def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | 
     trained = ready(network, state.parameters, data)
     trained.save(journal.folder)
     summary = summarise(network, data, state, experiment.seeds, compared)
+    if isinstance(trained, TextModel) and isinstance(data, StreamDataset):
+        summary["sample"] = _sample(trained, data, experiment.seeds[0])
     free_runs = None
     if experiment.free_run and isinstance(trained, Forecaster):
         free_runs = experiment.free_run.carry_out(trained)
@@ -289,6 +295,14 @@ def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | 
     _save(journal.folder / "summary.json", summary)
     journal.write("summary", **summary)
     return summary
+
+
+def _sample(model: TextModel, data: StreamDataset, seed: int) -> dict[str, Any]:
+    """What the kept weights write after the first characters of validation."""
+    opening = data.validation.read_targets(0, min(20, data.validation.length))
+    prompt, temperature = "".join(data.targets[number] for number in opening), 0.8
+    written = model.write(prompt, SAMPLE, temperature, stream(seed, "noise"))
+    return {"prompt": prompt, "temperature": temperature, "text": written}
 
 
 def _save(path: Path, summary: dict[str, Any]) -> None:

@@ -131,6 +131,14 @@ def results(summary: Mapping[str, Any]) -> list[str]:
         )
     if "free_run" in summary:
         lines += told(summary["free_run"])
+    if "sample" in summary:
+        sample = summary["sample"]
+        lines += [
+            "",
+            f"It writes, at temperature {sample['temperature']}, after {sample['prompt']!r}:",
+            sample["text"],
+            "",
+        ]
     kept = ", ".join(str(replica["kept_epoch"]) for replica in summary["replicas"])
     return [*lines, f"Ended: {summary['reason']}; weights of epoch {kept} are kept."]
 

@@ -7,6 +7,7 @@ from rnn_lab.figures.predictions import PredictionSteps, predictions
 from rnn_lab.figures.series import data
 from rnn_lab.figures.style import save
 from rnn_lab.figures.tasks import records
+from rnn_lab.figures.text import surprise
 from rnn_lab.figures.weights import heat_maps, histograms
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "predictions",
     "records",
     "save",
+    "surprise",
 ]

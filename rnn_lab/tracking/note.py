@@ -92,7 +92,14 @@ def _result(summary: Fact) -> list[str]:
     verdict = f"On validation data the network's {what} is {mine:.4g}; the best baseline, {rival}, has {best:.4g}: " + (
         f"the network is {best / mine:.3g} times as good." if mine < best else "**the network does not beat it.**"
     )
-    return [verdict, table(["", *columns], rows)]
+    sample = summary.get("sample")
+    written = [f"It writes, at temperature {sample['temperature']}:\n\n{_quoted(sample)}"] if sample else []
+    return [verdict, table(["", *columns], rows), *written]
+
+
+def _quoted(sample: Mapping[str, Any]) -> str:
+    """The prompt and what was written after it, as a block of code: markdown has no say in it."""
+    return "\n".join(f"    {line}" for line in f"{sample['prompt']}{sample['text']}".split("\n"))
 
 
 def _replicas(facts: Mapping[str, Fact], stops: Sequence[Fact]) -> list[str]:

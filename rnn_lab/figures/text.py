@@ -1,0 +1,46 @@
+"""A text as a network reads it: each character on the probability that the network gave it."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from rnn_lab.figures.style import INK, Array, replicas, styled
+
+WIDTH = 72
+"""Characters of a line."""
+SHOWN = {"\n": "↵", "\t": "→", " ": "·"}
+"""What would not be seen."""
+
+
+@styled
+def surprise(text: str, probabilities: Array, *, title: str = "Text") -> Figure:
+    """Draw the characters of a text, the less expected the more strongly coloured.
+
+    The colour is the surprise in bits, -log2 p, of the character that came, from 0 to 8 or more.
+
+    Args:
+        text: M characters.
+        probabilities: (R, M), of each character before it came; their mean over replicas is shown.
+        title: what the text is.
+    """
+    lines = -(-len(text) // WIDTH)
+    bits = np.full(lines * WIDTH, np.nan)
+    with np.errstate(divide="ignore"):
+        bits[: len(text)] = -np.log2(probabilities.mean(axis=0))
+    figure = Figure(figsize=(9.5, 0.9 + 0.22 * lines), layout="constrained")
+    axes = figure.subplots()
+    image = axes.imshow(bits.reshape(lines, WIDTH), cmap="Oranges", vmin=0, vmax=8, aspect="auto")
+    for position, character in enumerate(text):
+        line, column = divmod(position, WIDTH)
+        axes.text(
+            column, line, SHOWN.get(character, character), family="DejaVu Sans Mono", fontsize=8, color=INK,
+            ha="center", va="center",
+        )  # fmt: skip
+    axes.set_axis_off()
+    mean = np.nanmean(np.minimum(bits, 1e3))
+    figure.colorbar(image, ax=axes, label="bits", extend="max", pad=0.01, shrink=0.9)
+    figure.suptitle(
+        f"{title}: surprise at each character, {mean:.3g} bits on average here{replicas(len(probabilities))}",
+        x=0.01,
+        ha="left",
+    )
+    return figure
