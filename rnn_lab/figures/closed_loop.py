@@ -192,7 +192,7 @@ def decorrelation(series: Array) -> int:
     """Count the steps until the autocorrelation of a series (L,) falls below 1/e; L if it does not.
 
     Example:
-        >>> decorrelation(np.sin(0.1 * np.arange(500)))  # cos(0.1 n) < 1/e
+        >>> decorrelation(np.sin(0.1 * np.arange(5000)))  # cos(0.1 n) < 1/e
         12
     """
     L = len(series)
