@@ -24,7 +24,7 @@ APART = 1e-7
 """Distance of two neighbours in units of the states' size: far above rounding, far below the attractor."""
 SCATTER = 1e-2
 """How far the pairs start from the system's own start: near enough to stay in its basin; chaos does the rest."""
-TOLERANCE = 1e-2
+TOLERANCE = 2e-3
 """Error of a Runge-Kutta step, relative to how far it goes, that the exponent of a flow forgives."""
 FOLDS = 4.0
 """An exponent is taken for positive if the distance grew by so many powers of e in all: a periodic orbit's does not."""
@@ -145,7 +145,7 @@ def _(generator: Henon) -> System:
 @system.register
 def _(flow: Flow) -> System:
     h = longest_step(flow)
-    return System(flow.initial(), lambda states: rk4_step(flow.derivative, states, h), h, 600, 2000)
+    return System(flow.initial(), lambda states: rk4_step(flow.derivative, states, h), h, 800, 4000)
 
 
 def longest_step(flow: Flow) -> float:
@@ -189,4 +189,4 @@ def _(equation: MackeyGlass) -> System:
         return np.concatenate([after, feed - equation.gamma * after])
 
     start = np.concatenate([np.full(n + 1, equation.start), np.zeros(n + 1)])
-    return System(start, advance, equation.tau, 100, 400)
+    return System(start, advance, equation.tau, 150, 800)
