@@ -7,9 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rnn_lab.evaluation.baselines import targets
 from rnn_lab.evaluation.closed_loop import relative_error
-from rnn_lab.evaluation.free_run import FreeRuns
+from rnn_lab.evaluation.free_runs import FreeRuns
 from rnn_lab.figures.curves import DASHES
 from rnn_lab.figures.gallery import project
 from rnn_lab.figures.style import (
@@ -38,28 +37,27 @@ POINTS = 4000
 
 def of_free_runs(runs: FreeRuns) -> Iterator[tuple[str, Figure, str]]:
     """Draw what there is to see of free runs: each figure's name, the figure, and its caption."""
-    plan, unit = runs.plan, runs.lyapunov_times
+    unit, names = runs.lyapunov_times, runs.targets
     valid = runs.valid_steps(runs.network)  # (R, K)
     typical = int(_middle(valid.mean(axis=0)))
-    names = plan.dataset.targets
     yield (
         "free_run",
         free_run(runs.true[typical], runs.network[:, typical], valid[:, typical], targets=names, lyapunov_times=unit),
         "True and free-running targets, from the start whose valid time is the median",
     )
     growth = {name: runs.growth(series) for name, series in {"network": runs.network, **runs.rivals}.items()}
-    each = relative_error(runs.network, runs.true, plan.deviation)
+    each = relative_error(runs.network, runs.true, runs.deviation)
     yield (
         "free_run_error",
-        error_curves(growth, each, threshold=plan.threshold, lyapunov_times=unit),
+        error_curves(growth, each, threshold=runs.threshold, lyapunov_times=unit),
         "How the error of free runs grows",
     )
-    if plan.steps > 2:
+    if runs.true.shape[1] > 2:
         best = max(runs.rivals, key=lambda name: float(runs.valid_steps(runs.rivals[name]).mean()))
         network = runs.network[_middle(valid.mean(axis=1))]
         yield (
             "free_run_states",
-            states(targets(plan.dataset), {"network": network, best: runs.rivals[best]}, targets=names),
+            states(runs.series, {"network": network, best: runs.rivals[best]}, targets=names),
             "The attractor, and where free runs go",
         )
 
@@ -192,7 +190,7 @@ def decorrelation(series: Array) -> int:
     """Count the steps until the autocorrelation of a series (L,) falls below 1/e; L if it does not.
 
     Example:
-        >>> decorrelation(np.sin(0.1 * np.arange(500)))  # cos(0.1 n) < 1/e
+        >>> decorrelation(np.sin(0.1 * np.arange(5000)))  # cos(0.1 n) < 1/e
         12
     """
     L = len(series)

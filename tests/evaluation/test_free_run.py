@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from rnn_lab.component import BadInput
-from rnn_lab.evaluation import Evaluation, Forecaster, FreeRun
-from rnn_lab.evaluation.free_run import told
+from rnn_lab.evaluation import Evaluation, Forecaster, FreeRun, StreamForecaster
+from rnn_lab.evaluation.free_runs import told
 from rnn_lab.network import Elman, Network, Parameters
-from rnn_lab.sequences import NARMA, Adding, Drawn, Generated, Henon, Logistic, Lorenz63, Sine, Table
+from rnn_lab.sequences import NARMA, Adding, Drawn, Generated, Henon, Logistic, Lorenz63, Sine, Stream, Table, Text
 
 
 def sine(**arguments):
@@ -42,7 +42,7 @@ def test_starts_are_spread_over_the_split_and_end_within_it():
     dataset = data.dataset()
     plan = FreeRun(starts=4, steps=12).plan(dataset, data)
     first = dataset.validation.at[0]
-    assert plan.split == "validation"
+    assert plan.track.split == "validation"
     assert plan.starts.tolist() == [first, first + 16, first + 32, first + 48]
     assert plan.starts[-1] + plan.steps - 1 == dataset.validation.at[-1]
 
@@ -59,7 +59,7 @@ def test_starts_are_spread_over_the_split_and_end_within_it():
 def test_auto_takes_half_of_the_split_that_is_judged_last(options, test, expected):
     data = sine(test=test)
     plan = FreeRun(**options).plan(data.dataset(), data)
-    assert (plan.split, len(plan.starts), plan.steps) == expected
+    assert (plan.track.split, len(plan.starts), plan.steps) == expected
 
 
 def test_auto_has_an_end():
@@ -91,10 +91,11 @@ def test_targets_that_are_never_fed_back_may_be_more_than_the_inputs():
     dataset = data.dataset()
     network = Network(Elman(hidden_dim=3), inputs=1, outputs=2, window=5)
     forecaster = Forecaster.of(network, network.initial([0]), dataset)
-    runs = FreeRun(starts=3, steps=4).plan(dataset, data).carry_out(forecaster)
+    plan = FreeRun(starts=3, steps=4).plan(dataset, data)
+    runs = plan.carry_out(forecaster)
     assert runs.network.shape == (1, 3, 4, 2)
     assert {name: run.shape for name, run in runs.rivals.items()} == dict.fromkeys(runs.rivals, (3, 4, 2))
-    assert runs.true[1, 0, 0] == dataset.series[runs.plan.starts[1], 1]
+    assert runs.true[1, 0, 0] == dataset.series[plan.starts[1], 1]
 
 
 @pytest.mark.parametrize("scaling", ["none", "standard", "minmax"])
@@ -125,7 +126,7 @@ def test_what_is_said_is_what_the_runs_are():
     """A constant error of the recurrence's right side makes an error that is the same from every start."""
     errors = (0.0, 0.5, 4.0)
     runs = carried_out(sine(), errors=errors, starts=7, steps=20)
-    n, omega, deviation = np.arange(1, 21), 0.3, runs.plan.deviation[0]
+    n, omega, deviation = np.arange(1, 21), 0.3, runs.deviation[0]
     # e_{n+1} = 2 cos(w) e_n - e_{n-1} + c from rest: c (1 - cos((n + 1/2) w) / cos(w/2)) / (2 - 2 cos(w))
     shape = (1 - np.cos((n + 0.5) * omega) / np.cos(omega / 2)) / (2 - 2 * np.cos(omega))
     off = np.abs(np.array(errors)[:, None] * shape / deviation)
@@ -148,9 +149,10 @@ def test_what_is_said_is_what_the_runs_are():
 
 
 def test_persistence_holds_the_last_observed_row():
-    runs = carried_out(sine(), starts=3, steps=4)
-    series = runs.plan.dataset.series
-    for k, start in enumerate(runs.plan.starts):
+    dataset = sine().dataset()
+    plan = FreeRun(starts=3, steps=4).plan(dataset, sine())
+    runs, series = plan.carry_out(exact_sine(dataset)), dataset.series
+    for k, start in enumerate(plan.starts):
         assert (runs.rivals["persistence"][k] == series[start - 1]).all()
         assert (runs.true[k] == series[start : start + 4]).all()
 
@@ -192,4 +194,39 @@ def test_a_network_that_blew_up_is_valid_for_no_time_and_no_warning():
 def test_a_constant_target_has_no_scale(tmp_path):
     (tmp_path / "flat.csv").write_text("x,y\n" + "\n".join(f"{n % 7},3" for n in range(60)))
     data = Table(name="flat", path=str(tmp_path / "flat.csv"), window=4, train=0.6, validation=0.4)
+    assert FreeRun().plan(data.dataset(), data) is None
+
+
+@pytest.mark.parametrize("horizon", [1, 4])
+def test_a_stream_is_run_from_its_scored_steps_after_a_long_warm_up(horizon):
+    series = Henon(length=3000)
+    data = Stream(name="henon", series=series, horizon=horizon, train=0.6, validation=0.2, test=0.2, scaling="standard")
+    dataset = data.dataset()
+    network = Network(Elman(hidden_dim=4), inputs=2, outputs=2, window=None, each_step=True)
+    forecaster = StreamForecaster.of(network, network.initial([0, 1]), dataset)
+    plan = FreeRun(starts=3, steps=30).plan(dataset, data)
+    runs = plan.carry_out(forecaster)
+    rows = series(np.random.default_rng(np.random.SeedSequence(0, spawn_key=(0,))))
+    firsts = 2400 + horizon + np.array([0, (600 - horizon - 30) // 2, 600 - horizon - 30])
+    assert (plan.track.split, runs.split) == ("test", "test")
+    for k, first in enumerate(firsts):
+        assert runs.true[k] == pytest.approx(rows[first : first + 30], abs=1e-12)
+        alone = forecaster.free_run(rows[first - 500 : first], 30)
+        assert runs.network[:, k] == pytest.approx(alone, rel=1e-9)
+        assert runs.rivals["persistence"][k] == pytest.approx(np.tile(rows[first - 1], (30, 1)), abs=1e-12)
+    assert list(runs.rivals)[1].startswith("AR")
+    assert len(runs.rivals) == 2
+    assert runs.section()["unit"] == "Lyapunov times"
+
+
+def test_a_stream_s_rival_follows_the_sine_that_it_was_fitted_on():
+    data = Stream(name="sine", series=Sine(length=1000, omega=0.3), train=0.8, validation=0.2)
+    dataset = data.dataset()
+    network = Network(Elman(hidden_dim=4), inputs=1, outputs=1, window=None, each_step=True)
+    runs = FreeRun().plan(dataset, data).carry_out(StreamForecaster.of(network, network.initial([0]), dataset))
+    assert runs.rivals["AR2"] == pytest.approx(runs.true, abs=1e-7)
+
+
+def test_a_text_has_none():
+    data = Text(name="text", train=0.8, validation=0.1)
     assert FreeRun().plan(data.dataset(), data) is None

@@ -43,6 +43,18 @@ REFUSED = [
     (["model.hidden_dim=1000000"], "this needs more memory than there is"),
     (["tracking.enabled=true", "tracking.uri=sqlite:////nowhere/x.db"], "/nowhere"),
     (["+colour=blue"], "colour is no known key"),
+    (["evaluation.free_run.starts=0"], "evaluation.free_run.starts=0 is not allowed: it should be greater than"),
+    (
+        ["evaluation.free_run.steps=0"],
+        "evaluation.free_run.steps=0 is not allowed: it must be 'auto' or a whole number",
+    ),
+    (["evaluation.free_run.steps=51"], "there are 50 validation targets to compare with"),
+    (
+        ["evaluation.free_run.threshold=0"],
+        "evaluation.free_run.threshold=0 is not allowed: it should be greater than 0",
+    ),
+    (["+evaluation.free_run.seed=1"], "evaluation.free_run.seed is no known argument"),
+    (["evaluation.free_run=20"], "evaluation.free_run=20 is not allowed"),
     (["tracking.weights_every=0"], "tracking.weights_every=0 is not allowed"),
 ]
 

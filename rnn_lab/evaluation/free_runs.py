@@ -1,0 +1,139 @@
+"""What free runs came to: valid times, errors at horizons and their growth, beside the rivals'."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_lab.evaluation.closed_loop import error_growth, nrmse_at, relative_error, valid_prediction_time
+from rnn_lab.evaluation.replicas import spread
+from rnn_lab.sequences.lyapunov import Lyapunov
+
+Array = NDArray[np.float64]
+
+HORIZONS = (1, 6, 84)
+"""Of the Mackey-Glass literature."""
+POINTS = 50
+"""Of an error curve in the summary; the figure has all."""
+
+
+@dataclass(frozen=True, eq=False)
+class FreeRuns:
+    """Free runs of S steps from K starts, beside what happened; all in original units.
+
+    Attributes:
+        split: whose rows they forecast.
+        targets: the O names.
+        series: (L, O) a long stretch of the targets, to judge their size and to see their attractor.
+        true: (K, S, O) what happened.
+        network: (R, K, S, O).
+        rivals: name -> (K, S, O).
+        threshold: error up to which a forecast counts as valid, in standard deviations of the targets.
+        lyapunov: of the system; None if it has none that is known.
+    """
+
+    split: str
+    targets: tuple[str, ...]
+    series: Array
+    true: Array
+    network: Array
+    rivals: dict[str, Array]
+    threshold: float
+    lyapunov: Lyapunov | None
+
+    @property
+    def deviation(self) -> Array:
+        """(O,) each target's standard deviation over the series."""
+        return np.asarray(self.series.std(axis=0))
+
+    @property
+    def lyapunov_times(self) -> float | None:
+        """Lyapunov times that one step lasts; None if the system has no positive exponent that is known."""
+        known = self.lyapunov is not None and self.lyapunov.positive
+        return self.lyapunov.exponent * self.lyapunov.step if self.lyapunov is not None and known else None
+
+    def valid_steps(self, runs: Array) -> Array:
+        """Count the steps until a run (..., K, S, O) first errs by the threshold: (..., K)."""
+        error = relative_error(runs, self.true, self.deviation)
+        return valid_prediction_time(error, step=1.0, lyapunov=1.0, threshold=self.threshold)
+
+    def growth(self, runs: Array) -> Array:
+        """Geometric mean of the error over the starts, and over replicas if there are any: (S,)."""
+        replicas = runs.reshape(-1, *self.true.shape)
+        true = np.broadcast_to(self.true, replicas.shape).reshape(-1, *self.true.shape[1:])
+        return error_growth(replicas.reshape(true.shape), true, self.deviation)
+
+    def section(self) -> dict[str, Any]:
+        """Return what ``summary.json`` says of it, as plain numbers.
+
+        Valid times are in ``unit``; they hold the mean over starts and replicas, the median and the standard deviation,
+        and ``lasting``, the share of runs that never went wrong: with one above 0, the mean is a lower bound.
+        """
+        S = self.true.shape[1]
+        at = np.unique(np.linspace(1, S, min(S, POINTS)).round().astype(int))
+        horizons = [horizon for horizon in HORIZONS if horizon <= S]
+        unit = self.lyapunov_times or 1.0
+        network = self._scores(self.network, horizons, at)
+        time = self.valid_steps(self.network).mean(axis=1) * unit
+        nrmse = nrmse_at(self.network, self.true, self.deviation, horizons)
+        network["spread"] = {
+            "valid_time": spread(time).as_dict(),
+            "nrmse": {str(h): spread(values).as_dict() for h, values in zip(horizons, nrmse.T, strict=True)},
+        }
+        return {
+            "split": self.split,
+            "starts": len(self.true),
+            "steps": S,
+            "threshold": self.threshold,
+            "unit": "steps" if self.lyapunov_times is None else "Lyapunov times",
+            "lyapunov": None if self.lyapunov is None else asdict(self.lyapunov),
+            "growth_at": at.tolist(),
+            "network": network,
+            "rivals": {name: self._scores(runs[None], horizons, at) for name, runs in self.rivals.items()},
+        }
+
+    def _scores(self, runs: Array, horizons: Sequence[int], at: NDArray[np.int64]) -> dict[str, Any]:
+        steps = self.valid_steps(runs)
+        time = steps * (self.lyapunov_times or 1.0)
+        nrmse = nrmse_at(runs, self.true, self.deviation, horizons).mean(axis=0)
+        return {
+            "valid_time": {
+                "mean": float(time.mean()),
+                "median": float(np.median(time)),
+                "standard_deviation": float(time.std()),
+                "lasting": float(np.mean(steps == self.true.shape[1])),
+            },
+            "nrmse": {str(horizon): float(value) for horizon, value in zip(horizons, nrmse, strict=True)},
+            "growth": self.growth(runs)[at - 1].tolist(),
+        }
+
+
+def told(section: dict[str, Any]) -> list[str]:
+    """Say in two lines what `FreeRuns.section` holds, the best first."""
+    everyone = {"network": section["network"], **section["rivals"]}
+    last = list(section["network"]["nrmse"])[-1]
+    best = sorted(
+        everyone, key=lambda name: (-float(everyone[name]["valid_time"]["mean"]), float(everyone[name]["nrmse"][last]))
+    )
+    times = ", ".join(_time(name, everyone[name]["valid_time"]) for name in best)
+    horizons = ", ".join(section["network"]["nrmse"])
+    errors = "; ".join(
+        f"{name} {', '.join(f'{float(value):.3g}' for value in everyone[name]['nrmse'].values())}" for name in best
+    )
+    return [
+        f"Free-running from {section['starts']} {section['split']} windows, valid for so many {section['unit']}"
+        f" of at most {_most(section):.3g}: {times}",
+        f"Free-running, NRMSE after {horizons} steps: {errors}",
+    ]
+
+
+def _time(name: str, time: dict[str, Any]) -> str:
+    return f"{name} {'over ' if time['lasting'] == 1 else ''}{float(time['mean']):.3g}"
+
+
+def _most(section: dict[str, Any]) -> float:
+    if section["unit"] == "steps":
+        return float(section["steps"])
+    return float(section["steps"] * section["lyapunov"]["exponent"] * section["lyapunov"]["step"])
