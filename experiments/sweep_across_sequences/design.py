@@ -32,6 +32,9 @@ SEQUENCES: dict[str, tuple[str, ...]] = {
 }
 """Sequence -> what differs from conf/data, beside the recipe."""
 
+NOISY = ("ar", "arma", "random_walk", "composed", "sunspots")
+"""With noise of their own, which no forecaster can foretell."""
+
 KEYS = {
     "learning_rate": "optimizer.learning_rate",
     "hidden_dim": "model.hidden_dim",

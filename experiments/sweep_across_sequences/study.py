@@ -4,9 +4,12 @@ import json
 from pathlib import Path
 from time import perf_counter
 
-from experiments.evidence import origin, write_rows
+from experiments.evidence import fill, origin, write_rows
 from experiments.sweep_across_sequences.design import Design
 from experiments.sweep_across_sequences.measure import measure
+from experiments.sweep_across_sequences.pictures import draw
+from experiments.sweep_across_sequences.rows import Rows
+from experiments.sweep_across_sequences.tables import blocks
 
 HERE = Path(__file__).parent
 EVIDENCE = HERE / "evidence"
@@ -25,3 +28,14 @@ def main(design: Design | None = None) -> None:
         write_rows(EVIDENCE / f"{name}.csv", rows)
     made_by = json.loads(begun.read_text()) | {"seconds": round(perf_counter() - started)}
     (EVIDENCE / "origin.json").write_text(json.dumps(made_by, indent=2) + "\n", encoding="utf-8")
+    report()
+
+
+def report() -> None:
+    """Make tables and figures from the rows that are there."""
+    rows = Rows(EVIDENCE)
+    parts = blocks(rows)
+    readme = HERE / "README.md"
+    readme.write_text(fill(readme.read_text(encoding="utf-8"), parts), encoding="utf-8")
+    (EVIDENCE / "table.md").write_text("\n\n".join(parts.values()) + "\n", encoding="utf-8")
+    draw(rows, EVIDENCE)
