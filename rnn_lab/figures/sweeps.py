@@ -61,7 +61,7 @@ def comparison(
     """
     figure = Figure(figsize=(9.5, 1.4 + 0.36 * len(labels)), layout="constrained")
     axes = figure.subplots()
-    rows = np.arange(len(labels))
+    rows = range(len(labels))
     for row in rows:
         axes.axhline(row, color=PALE, linewidth=0.8, zorder=0)
     offsets = np.linspace(-0.24, 0.24, len(groups)) if len(groups) > 1 else [0.0]
