@@ -1,5 +1,6 @@
 """Which of the searched numbers matters most on a sequence, and how sure that is."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -66,5 +67,7 @@ def importances(params: Sequence[dict[str, Any]], values: Array) -> Array:
             for each, value in zip(params, values, strict=True)
         ]
     )
-    found = optuna.importance.get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Target and region quantiles")  # so few, or so equal, that no best tenth is
+        found = optuna.importance.get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
     return np.array([found[column] for column in KEYS])
