@@ -59,7 +59,7 @@ class Toy:
         return self.study(name).get_trials()
 
     def wait_for(self, condition: Callable[[], bool], process: "subprocess.Popen[str] | None" = None) -> None:
-        """Poll until ``condition``; fails when the process ends before, or after long: relays step back if it is busy."""
+        """Poll until ``condition``; fails when the process ends before, or after long (relays step back)."""
         end = time.monotonic() + 150
         while not condition():
             assert process is None or process.poll() is None, process and process.communicate()
