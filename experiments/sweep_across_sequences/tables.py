@@ -8,10 +8,10 @@ from scipy import stats
 
 from experiments.evidence import table
 from experiments.sweep_across_sequences.design import DEFAULT, KEYS, NOISY
-from experiments.sweep_across_sequences.memory import enough
+from experiments.sweep_across_sequences.memory import SLACK, enough
 from experiments.sweep_across_sequences.rows import Array, Rows
 
-SURE, LEVEL = 0.9, 0.05
+SURE, LEVEL, PERMUTATIONS = 0.9, 0.05, 9999
 LOWER, HIGHER, EQUAL = "lower", "higher", "no difference"
 
 
@@ -35,29 +35,37 @@ def _what_matters(rows: Rows) -> str:
     sure = "; ".join(
         f"`{key}` on {_count(names)}" for key in KEYS if (names := [n for n, k in first.items() if k == key])
     )
-    open_ones = [name for name, key in first.items() if key is None]
-    means = ", ".join(f"{key} {rows.importance(key, 'importance').mean():.2f}" for key in KEYS)
+    unsure = sum(key is None for key in first.values())
+    found = np.stack([rows.importance(key, "importance") for key in KEYS])
+    means = ", ".join(f"{key} {mean:.2f}" for key, mean in zip(KEYS, found.mean(axis=1), strict=True))
+    largest = np.bincount(found.argmax(axis=0), minlength=len(KEYS))
+    times = ", ".join(f"{count} times the {key}" for key, count in zip(KEYS, largest, strict=True))
+    p = float(stats.friedmanchisquare(*found).pvalue)
     return (
-        f"**(a) What matters most.** Mean importance over the {len(rows.sequences)} sequences: {means}. First in at "
-        f"least {SURE:.0%} of resampled sweeps: {sure or 'none of the three anywhere'}. On the other {len(open_ones)} "
-        f"sequences the trials do not tell which of the three comes first."
+        f"**(a) What matters most.** Over the {len(rows.sequences)} sequences together: {means} (mean importance; "
+        f"Friedman's test that the three are alike: {_p(p)}); the largest is {times}. On a single sequence: first in "
+        f"at least {SURE:.0%} of resampled sweeps is {sure or 'none of the three anywhere'}; on the other {unsure} the "
+        f"trials do not tell which comes first."
     )
 
 
 def _how_far_back(rows: Rows) -> str:
-    does, memory = shortest(rows), rows.numbers("memory")
-    ks = np.array([does[name] for name in rows.sequences], float)
-    found = stats.spearmanr(memory, ks)
-    p = _permuted(memory, ks)
-    longer = memory > 1
+    memory, window = rows.numbers("memory"), rows.numbers("window")
+    ks = np.array(list(shortest(rows).values()), float)
+    tenth = np.array([shortest_within_a_tenth(rows.scan(name)) for name in rows.sequences], float)
     best = np.array([rows.best_trial(name, "bptt_truncate") for name in rows.sequences])
-    swept = stats.spearmanr(memory, best)
+    longer = memory > 1
+    scans = [rows.scan(name) for name in rows.sequences]
+    cost = {k: np.array([scan[k or max(scan)] / min(scan.values()) for scan in scans]) for k in (1, None)}
     return (
-        f"**(b) How far back.** Rank correlation between memory and the shortest k that does: {found.statistic:.2f} "
-        f"({_p(p)}); between memory and the k of the sweep's best trial: {swept.statistic:.2f} "
-        f"({_p(_permuted(memory, best))}). k = 1, no gradient through time at all, does on {int((ks == 1).sum())} of "
-        f"{len(ks)} sequences; of the {int(longer.sum())} whose memory is longer than one row, a k shorter than it "
-        f"does on {int((ks < memory)[longer].sum())}, and {int((ks > memory)[longer].sum())} need a longer one."
+        f"**(b) How far back.** Rank correlation of memory with the shortest k that does: {_correlation(memory, ks)}"
+        f'; if "does" is within a tenth of the best k only: {_correlation(memory, tenth)}. With the k of the sweep\'s '
+        f"best trial it is {_correlation(memory, best)}, but where memory is longer the window is too, from which that "
+        f"k is drawn: as a share of the window, {_correlation(memory, best / window)}. k = 1, no gradient through "
+        f"time at all, does on {int((ks == 1).sum())} of {len(ks)} sequences; its error over the best k's has "
+        f"{_spread(cost[1])}; that of the whole window, {_spread(cost[None])}. Of the {int(longer.sum())} sequences "
+        f"whose memory is longer than one row, a k shorter than it does on {int((ks < memory)[longer].sum())}, and "
+        f"{int((ks > memory)[longer].sum())} need a longer one."
     )
 
 
@@ -84,7 +92,7 @@ def _which_sampler(rows: Rows) -> str:
     return (
         f"**(d) TPE against random search.** Best validation error within the sweeps, TPE's over random search's: "
         f"{_spread(inside)} (signed-rank test over sequences: {_p(inside_p)}). Test error of the networks trained "
-        f"anew: {_spread(test)} ({_p(test_p)}); lower on {verdict.count(LOWER)} sequences, higher on "
+        f"anew: {_spread(test)} ({_p(test_p)}); of {len(verdict)} sequences lower on {verdict.count(LOWER)}, higher on "
         f"{verdict.count(HIGHER)}, no different on {verdict.count(EQUAL)}."
     )
 
@@ -99,6 +107,11 @@ def shortest(rows: Rows) -> dict[str, int]:
     """The shortest truncation length that does, by the rule that also measures the memory."""
     scans = {name: rows.scan(name) for name in rows.sequences}
     return {name: enough(list(scan), list(scan.values())) for name, scan in scans.items()}
+
+
+def shortest_within_a_tenth(scan: dict[int, float]) -> int:
+    """The same without the clause that what is below a hundredth is solved."""
+    return next(k for k, error in scan.items() if error <= SLACK * min(scan.values()))
 
 
 def verdicts(rows: Rows, configuration: str, against: str) -> dict[str, str]:
@@ -173,12 +186,13 @@ def gains(rows: Rows) -> str:
     )
 
 
-def _permuted(x: Array, y: Array) -> float:
-    """Two-sided p of a rank correlation, by permutation: there are many ties."""
+def _correlation(x: Array, y: Array) -> str:
+    """Spearman's rank correlation, and its two-sided p by permutation: there are many ties."""
     rng, ranks = np.random.default_rng(0), (stats.rankdata(x), stats.rankdata(y))
-    found = abs(np.corrcoef(*ranks)[0, 1])
-    shuffled = [abs(np.corrcoef(ranks[0], rng.permutation(ranks[1]))[0, 1]) for _ in range(9999)]
-    return float((1 + np.sum(np.array(shuffled) >= found - 1e-12)) / 10000)
+    found = np.corrcoef(*ranks)[0, 1]
+    shuffled = np.array([np.corrcoef(ranks[0], rng.permutation(ranks[1]))[0, 1] for _ in range(PERMUTATIONS)])
+    p = (1 + np.sum(np.abs(shuffled) >= abs(found) - 1e-12)) / (1 + PERMUTATIONS)
+    return f"{found:.2f} ({_p(float(p))})"
 
 
 def _count(names: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
 from rnn_lab.figures.style import BLUE, GREEN, GREY, INK, ORANGE, PALE, PURPLE, Array, legend_above, styled
 
@@ -98,7 +98,9 @@ def scan(ratios: Mapping[str, Mapping[int, float]], memory: Mapping[str, int], e
         values = np.array([[min(by_k[k], WORST) for k in ks]])
         mesh = axes.pcolormesh(edges, [row - 0.42, row + 0.42], values, norm=norm, cmap="cividis_r")
     rows = range(len(ratios))
-    axes.plot([memory[name] for name in ratios], rows, "D", color=INK, markersize=5, label="memory")
+    axes.plot(
+        [memory[name] for name in ratios], rows, "D", color=INK, markeredgecolor="white", markersize=6, label="memory"
+    )
     ring: dict[str, Any] = {
         "markersize": 9,
         "markerfacecolor": "none",
@@ -134,5 +136,8 @@ def progress(lines: Mapping[str, Array], *, ylabel: str) -> Figure:
         axes.plot(trials, middle, color=colour, label=name)
     axes.axhline(1.0, color=INK, linewidth=0.8)
     axes.set(yscale="log", xlabel="trials", ylabel=ylabel)
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_locator(NullLocator())
     legend_above(axes)
     return figure
