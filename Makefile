@@ -8,11 +8,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --use-pep517
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help train ui gallery test check format clean
+.PHONY: help train ui gallery test test-hydra14 check format clean
 
 help:  ## this page
 	@printf 'rnn-lab: a research bench for recurrent networks in NumPy\n\n'
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 	@printf '\nOverrides go in ARGS: make train ARGS="data=sunspots seed=1"\n'
 
 train: .venv/.runtime  ## train a network (sine by default), and say where to look
@@ -27,6 +27,10 @@ gallery: .venv/.runtime  ## draw every sequence and task, and measure what is ea
 test: .venv/.dev  ## the whole test suite
 	@$(PYTEST) $(ARGS)
 
+test-hydra14: .venv-hydra14/.dev  ## the sweeper's tests on Hydra 1.4's pre-release, in an environment of its own
+	@.venv-hydra14/bin/python -m pytest --numprocesses 2 --dist worksteal -W 'ignore:The version_base parameter' \
+		tests/sweeping tests/contracts/test_executors.py $(ARGS)
+
 check: .venv/.dev  ## formatting, lint, types, layering, then the tests
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
@@ -38,8 +42,8 @@ format: .venv/.dev  ## put the code into its one format
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format .
 
-clean:  ## remove .venv and the caches; your runs stay
-	@rm -rf .venv *.egg-info build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+clean:  ## remove the environments and the caches; your runs stay
+	@rm -rf .venv .venv-hydra14 *.egg-info build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment, made once, and brought up to date when the pins or the project's own needs change.
@@ -60,3 +64,10 @@ endef
 	$(environment)
 	@$(PIP) -e '.[dev]'
 	@touch .venv/.runtime $@
+
+.venv-hydra14/.dev: .venv/.dev
+	@$(BIN)/python -m venv --clear .venv-hydra14
+	@grep -v -e '^hydra-core==' -e '^omegaconf==' -e '^antlr4-' constraints.txt > .venv-hydra14/constraints.txt
+	@.venv-hydra14/bin/python -m pip --disable-pip-version-check install -qq --use-pep517 -c .venv-hydra14/constraints.txt \
+		'hydra-core==1.4.0rc3' -e '.[dev]'
+	@touch $@

@@ -23,5 +23,5 @@ def train(config: DictConfig) -> Any:
 
 
 if __name__ == "__main__":
-    sys.argv[1:] = command_line.with_resumed(sys.argv[1:])
+    sys.argv[1:] = command_line.with_mode(command_line.with_resumed(sys.argv[1:]))
     command_line.main(train)

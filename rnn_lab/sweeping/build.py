@@ -4,6 +4,7 @@ import importlib.util
 import inspect
 from typing import TYPE_CHECKING, Any
 
+import optuna
 from hydra.errors import HydraException
 from hydra.utils import get_class, instantiate
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
@@ -37,6 +38,21 @@ def sampler(options: Options, parameters: list[Parameter], told: int) -> BaseSam
         raise BadInput("hydra.sweeper.sampler=cmaes serves one objective; use tpe, gp or nsgaii for several.")
     built: BaseSampler = _build(node, BaseSampler, "sampler", **extra)
     return built
+
+
+def check_sampler(options: Options, parameters: list[Parameter]) -> None:
+    """Let the sampler propose a trial to no study: some refuse a space only when they see it.
+
+    Raises:
+        BadInput: if it cannot be made, or cannot sample this space.
+    """
+    one = sampler(options, parameters, told=0)
+    study = optuna.create_study(sampler=one, directions=options.objectives)
+    try:
+        study.ask({each.key: each.distribution for each in parameters})
+    except Exception as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise BadInput(f"hydra.sweeper.sampler: {type(one).__name__} cannot search this space: {reason}") from None
 
 
 def pruner(options: Options) -> BasePruner:

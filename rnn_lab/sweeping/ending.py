@@ -46,13 +46,13 @@ def conclude(
 
 def _draw(studies: list[SweepStudy], folder: Path) -> None:
     for study in studies:
-        for _ in plots.draw(study.study, study.plan.folder / "figures"):
-            pass
-        say(f"Figures: {_near(study.plan.folder / 'figures')}")
+        reasons = [reason for _, reason in plots.draw(study.study, study.plan.folder / "figures")]
+        if None in reasons:
+            say(f"Figures: {_near(study.plan.folder / 'figures')}")
     if len(studies) > 1:
-        for _ in plots.draw_across([study.study for study in studies], folder / "figures"):
-            pass
-        say(f"Figures across the studies: {_near(folder / 'figures')}")
+        reasons = [reason for _, reason in plots.draw_across([study.study for study in studies], folder / "figures")]
+        if None in reasons:
+            say(f"Figures across the studies: {_near(folder / 'figures')}")
 
 
 def describe(study: SweepStudy, trial: FrozenTrial, command: Command) -> dict[str, Any]:

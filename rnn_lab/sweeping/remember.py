@@ -16,10 +16,10 @@ from uuid import uuid4
 from optuna.trial import FrozenTrial
 
 from rnn_lab.sweeping.current import CARRIED_BY
-from rnn_lab.sweeping.study import FOLDER, INTERRUPTED, SweepStudy
+from rnn_lab.sweeping.study import FOLDER, INTERRUPTED, REASON, TRIAL, SweepStudy
 from rnn_lab.sweeping.worker import Assignment
 from rnn_lab.tracking.config import Tracking
-from rnn_lab.tracking.journal import NAME, Journal
+from rnn_lab.tracking.journal import NAME, Journal, read
 from rnn_lab.tracking.launch import Relay, start
 from rnn_lab.tracking.provenance import provenance
 from rnn_lab.tracking.state import State
@@ -85,11 +85,20 @@ class StudyRecord:
             self._announce([Path(folder)])
 
     def _announce(self, folders: Iterable[Path]) -> None:
-        """Tell the relay of the trials' journals that are whole."""
+        """Tell the relay of the trials' journals that are whole, and of those that the study does not count."""
+        if not self._carries:
+            return
+        lost = {
+            str(trial.number): trial.user_attrs[REASON]
+            for trial in self._study.study.get_trials(deepcopy=False)
+            if trial.user_attrs.get(INTERRUPTED)
+        }
         for folder in folders:
-            if self._carries and folder not in self._announced and (folder / NAME).is_file():
+            if folder not in self._announced and (folder / NAME).is_file():
                 self._announced.add(folder)
-                self._journal.write("trial", folder=str(folder.relative_to(self._study.plan.folder)))
+                reason = lost.get(_number(folder)) if lost else None
+                fields = {"lost": reason} if reason else {}
+                self._journal.write("trial", folder=str(folder.relative_to(self._study.plan.folder)), **fields)
 
     def _at_rest(self) -> list[Path]:
         """Every trial's folder; call it when none is running, for also those of killed trials are here."""
@@ -122,6 +131,12 @@ class StudyRecord:
         self._journal.write("end", status=status, reason=ending or f"{total} trials are finished")
         self._journal.close()
         return self._relay.report()
+
+
+def _number(folder: Path) -> str:
+    """Which trial left its journal here; nothing if it was killed before it said so."""
+    facts = read(folder)
+    return str(facts[0]["tags"].get(TRIAL, "")) if facts and facts[0]["fact"] == "start" else ""
 
 
 class Memory:

@@ -22,6 +22,8 @@ INTERRUPTED = "interrupted"
 RETRY_OF = "retry_of"
 REASON = "reason"
 SECONDS = "seconds"
+TRIAL = "rnn_lab.trial"
+"""The tag of a run that is a trial: its number."""
 
 
 class SweepStudy:
@@ -122,7 +124,7 @@ class SweepStudy:
             folder=str(self.plan.folder),
             directions=self.options.objectives,
             aggregate=self.options.aggregate,
-            tags={**self.tags, "rnn_lab.trial": str(trial.number)},
+            tags={**self.tags, TRIAL: str(trial.number)},
         )
 
     def tell(self, number: int, outcome: Outcome) -> FrozenTrial:

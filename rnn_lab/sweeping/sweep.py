@@ -47,7 +47,7 @@ class Sweep:
         command = Command.typed(self._config)
         build.pruner(options)
         for plan in todo:
-            build.sampler(options, plan.parameters, told=0)
+            build.check_sampler(options, plan.parameters)
         if options.dry_run:
             dry_run(todo, options)
             return 0

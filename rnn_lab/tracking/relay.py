@@ -43,7 +43,14 @@ class Unreachable(Exception):
     """The store does not answer."""
 
 
-def carry(folder: Path, uri: str | None = None, *, follow: bool = False, parent: str | None = None) -> State:
+def carry(
+    folder: Path,
+    uri: str | None = None,
+    *,
+    follow: bool = False,
+    parent: str | None = None,
+    lost: str | None = None,
+) -> State:
     """Carry a run folder's journal to MLflow.
 
     Args:
@@ -51,6 +58,7 @@ def carry(folder: Path, uri: str | None = None, *, follow: bool = False, parent:
         uri: the store; None takes the journal's own address.
         parent: the MLflow run below which a new run is put.
         follow: stay until the journal ends or its trainer does. Otherwise a run in training is carried as far as it is.
+        lost: why the run does not count, whatever its journal says of its end.
 
     Returns:
         ``done``, or ``created`` for a run in training that was not followed.
@@ -78,7 +86,8 @@ def carry(folder: Path, uri: str | None = None, *, follow: bool = False, parent:
             carrier.carry(facts)
             for fact in facts:
                 if fact["fact"] == "trial":  # a study's relay carries its trials, each when its turn comes
-                    carrier.later(partial(_carry_trial, folder / fact["folder"], resolved, carrier.run_id))
+                    trial = folder / fact["folder"]
+                    carrier.later(partial(_carry_trial, trial, resolved, carrier.run_id, fact.get("lost")))
 
         take(facts)
         try:
@@ -93,7 +102,8 @@ def carry(folder: Path, uri: str | None = None, *, follow: bool = False, parent:
             carrier.finish("KILLED", str(error))
             raise
         if carrier.end or not writing:
-            end: Fact = carrier.end or {"status": "KILLED", "reason": KILLED}
+            killed: Fact = {"status": "KILLED", "reason": lost or KILLED}
+            end = killed if lost else carrier.end or killed
             carrier.finish(end["status"], end["reason"])
             state = carrier.state("done")
         else:
@@ -103,13 +113,13 @@ def carry(folder: Path, uri: str | None = None, *, follow: bool = False, parent:
         return state
 
 
-def _carry_trial(folder: Path, resolved: str, parent: str) -> None:
+def _carry_trial(folder: Path, resolved: str, parent: str, lost: str | None) -> None:
     """Carry one trial of a study, as a child of the study's run, unless that was done already."""
     said = State.load(folder)
     if said is not None and said.state == "done" and said.uri == address.shown(resolved):
         return
     try:
-        carry(folder, resolved, parent=parent)
+        carry(folder, resolved, parent=parent, lost=lost)
     except BadInput as error:  # the other trials, and the study, are none the worse for it
         log.error("A trial is not carried: %s", error)
 

@@ -59,8 +59,8 @@ class Toy:
         return self.study(name).get_trials()
 
     def wait_for(self, condition: Callable[[], bool], process: "subprocess.Popen[str] | None" = None) -> None:
-        """Poll until ``condition``; fails after half a minute, or when the process ends before."""
-        end = time.monotonic() + 30
+        """Poll until ``condition``; fails when the process ends before, or after long (relays step back)."""
+        end = time.monotonic() + 150
         while not condition():
             assert process is None or process.poll() is None, process and process.communicate()
             assert time.monotonic() < end, "waited in vain"

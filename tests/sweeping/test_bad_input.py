@@ -96,6 +96,12 @@ def test_refused(arguments, sentence):
     assert "\n" not in str(refusal.value)
 
 
+@pytest.mark.filterwarnings("ignore:BruteForceSampler is experimental")
+def test_a_sampler_that_refuses_the_space_is_heard_before_any_trial():
+    with pytest.raises(BadInput, match=r"BruteForceSampler cannot search this space: FloatDistribution.step must be"):
+        sweep("x=interval(0,1)", "hydra.sweeper.sampler._target_=optuna.samplers.BruteForceSampler")
+
+
 def test_a_sampler_that_is_not_installed_is_refused_with_the_name_of_its_extra(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     for sampler, extra in (("cmaes", "cmaes"), ("gp", "gp")):

@@ -77,7 +77,8 @@ def test_kill_9_of_the_coordinator_takes_its_workers_along(toy):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_keeps_what_is_recorded_and_says_how_to_go_on(toy, number):
-    process = toy.start(*SWEEP, "hydra.sweeper.n_trials=6")
+    slow = ("x=interval(-1,1)", "sleep=0.3", "hydra/sweeper/pruner=none", "hydra.sweeper.n_trials=6")
+    process = toy.start(*slow)
     toy.wait_for(lambda: finished(toy) >= 1, process)
     os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
     out, err = process.communicate(timeout=30)
@@ -87,7 +88,7 @@ def test_ctrl_c_keeps_what_is_recorded_and_says_how_to_go_on(toy, number):
     states = Counter(trial.state for trial in toy.trials())
     assert states[TrialState.RUNNING] == 0
     assert states[TrialState.FAIL] == states[TrialState.WAITING] > 0
-    toy.sweep(*SWEEP, "hydra.sweeper.n_trials=6")
+    toy.sweep(*slow)
     check_invariants(toy, 6, interrupted_at_least=1)
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import sqlite3
 
+import pytest
 from optuna.trial import TrialState
 
 from rnn_lab.sweeping.remember import RUN
@@ -19,10 +20,43 @@ SWEEP = (
 )
 
 
+def tracked(toy, *more):
+    """The sweep's arguments, remembered in a database in the toy's folder."""
+    component = (
+        f"{{_target_:rnn_lab.tracking.config.Tracking,uri:'sqlite:///{toy.folder / 'mlflow.db'}',experiment:toys}}"
+    )
+    return (*SWEEP, f"hydra.sweeper.tracking={component}", *more)
+
+
+@pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated")  # mlflow's store
+@pytest.mark.parametrize(
+    ("ending", "status", "complete"),
+    [("ctrl-c", "KILLED", True), ("failures", "FAILED", False)],
+)
+def test_a_sweep_that_ends_early_carries_its_plots_all_the_same(toy, ending, status, complete):
+    from mlflow import MlflowClient
+
+    folder = toy.folder / "multirun" / "toy"
+    if ending == "ctrl-c":
+        process = toy.start(*tracked(toy, "hydra.sweeper.n_trials=100"))
+        journal = folder / "journal.jsonl"
+        toy.wait_for(lambda: journal.exists() and journal.read_text().count('"best/value"') >= 2, process)
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=60)
+    else:
+        toy.sweep(*tracked(toy, "ending=raise", "hydra.sweeper.max_failures=1"), code=1)
+    toy.wait_for(lambda: (state := State.load(folder)) is not None and state.state == "done")
+    state = State.load(folder)
+    client = MlflowClient(state.uri)
+    assert client.get_run(state.run_id).info.status == status
+    names = {item.path for item in client.list_artifacts(state.run_id, "figures")}
+    assert {"figures/timeline.png", "figures/intermediate_values.png"} <= names
+    assert ("figures/history.png" in names) == complete
+
+
 def test_a_study_is_one_run_in_mlflow_however_often_it_is_killed(toy):
     store = toy.folder / "mlflow.db"
-    component = f"{{_target_:rnn_lab.tracking.config.Tracking,uri:'sqlite:///{store}',experiment:toys}}"
-    arguments = (*SWEEP, f"hydra.sweeper.tracking={component}")
+    arguments = tracked(toy)
     folder = toy.folder / "multirun" / "toy"
     process = toy.start(*arguments)
     journal = folder / "journal.jsonl"
