@@ -79,7 +79,7 @@ class Data:
 
     @property
     def feeds_back(self) -> bool:
-        """Whether the target of each step is the input of the next."""
+        """Whether the output at each step is a forecast of the next input, that could be read in its place."""
         return False
 
 
@@ -130,8 +130,8 @@ class StreamDataset(Data):
 
     @property
     def feeds_back(self) -> bool:
-        """See `Data`."""
-        return self.horizon == 1 and self.inputs == self.targets
+        """See `Data`. What a network says of a character are logits, and no input."""
+        return self.horizon == 1 and self.inputs == self.targets and not self.classes
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

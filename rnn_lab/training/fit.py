@@ -67,8 +67,8 @@ def engine(
         raise BadInput(f"trainer.epochs={trainer.epochs} is less than the {state.epoch} epochs that are done already.")
     if trainer.scheduled_sampling and not dataset.feeds_back:
         raise BadInput(
-            f"trainer.scheduled_sampling={trainer.scheduled_sampling:g} needs data whose target at each step is the "
-            "next input: data.each_step=true, data.horizon=1 and the input columns as targets."
+            f"trainer.scheduled_sampling={trainer.scheduled_sampling:g} needs a series of numbers whose target at "
+            "each step is the next input: data.each_step=true, data.horizon=1 and the input columns as targets."
         )
     if trainer.scheduled_sampling and (isinstance(optimizer, LBFGS) or trainer.update_rule != "bptt"):
         raise BadInput("trainer.scheduled_sampling needs a first-order optimizer and trainer.update_rule=bptt.")

@@ -1,8 +1,11 @@
 """Every YAML in conf/ composes, and every choice of a run runs."""
 
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
+from hydra.utils import get_class
+from omegaconf import OmegaConf
 
 from rnn_lab import lab
 
@@ -28,6 +31,29 @@ def test_every_choice_trains(choice, composed, tmp_path):
     value = lab.run(config, tmp_path / "run")
     assert value > 0
     assert (tmp_path / "run" / "summary.json").is_file()
+
+
+DRAWS = {"input_initializer", "recurrent_initializer", "readout_initializer", "gain"}
+
+
+@pytest.mark.parametrize(
+    "choice", choices("model", "optimizer", "optimizer/schedule", "trainer", "evaluation", "tracking")
+)
+def test_every_argument_of_a_component_is_written_out(choice, composed):
+    config = composed(choice)
+    for group in ("model", "optimizer", "trainer", "evaluation", "tracking"):
+        pending = [(group, OmegaConf.to_container(config[group]))]
+        while pending:
+            where, component = pending.pop()
+            kind = get_class(component["_target_"])
+            assert is_dataclass(kind)
+            unused = DRAWS if kind.__name__ == "TutorialElman" else set()  # its weights are the tutorial's own draws
+            assert set(component) - {"_target_"} == {field.name for field in fields(kind)} - unused, where
+            pending += [
+                (f"{where}.{key}", value)
+                for key, value in component.items()
+                if isinstance(value, dict) and "_target_" in value
+            ]
 
 
 def test_every_yaml_says_what_it_is():

@@ -1,27 +1,79 @@
-"""The loss and its gradient against loops and the complex step."""
+"""The losses and their gradients against closed forms, loops and the complex step."""
 
 import numpy as np
 import pytest
 
-from rnn_lab.network.losses import half_mean_squared_error
+from rnn_lab.network.losses import LOSSES, cross_entropy, half_mean_squared_error
 from tests.network.literal_elman import derivative
 
+SHAPES = [(1, 1, 1), (1, 4, 1), (3, 4, 2), (2, 3, 4, 2)]
+"""(R, B, O), and (R, T, B, O) with a loss at each step."""
 
-@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 4, 1), (3, 4, 2)])
-def test_loss_and_its_gradient(shape) -> None:
-    R, B, O = shape  # noqa: E741 - the symbol of the equations
+
+def squares(o, y, w):
+    """The weighted loss of one replica, term by term: outputs and targets (M, O), weights (M,)."""
+    M, O = o.shape  # noqa: E741 - the symbol of the equations
+    return sum(w[m] * sum((o[m, j] - y[m, j]) ** 2 for j in range(O)) / (2 * O) for m in range(M))
+
+
+def nats(o, y, w):
+    """The same of classes (M,)."""
+    return sum(w[m] * (np.log(np.exp(o[m]).sum()) - o[m, y[m]]) for m in range(len(o)))
+
+
+def drawn(name, shape, rng):
+    outputs = rng.standard_normal(shape)
+    if name == "cross_entropy":
+        return outputs, rng.integers(0, shape[-1], shape[:-1])
+    return outputs, rng.standard_normal(shape)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("name", "literal"), [("half_mean_squared_error", squares), ("cross_entropy", nats)])
+def test_loss_and_its_gradient(name, literal, shape, weighted) -> None:
     rng = np.random.default_rng(0)
+    R, O = shape[0], shape[-1]  # noqa: E741
+    M = int(np.prod(shape[1:-1]))
     error = np.empty(shape)
-    for _ in range(2):
-        outputs, targets = rng.standard_normal((2, *shape))
-        loss = half_mean_squared_error(outputs, targets, error)
+    for _ in range(2):  # the second into what the first left
+        outputs, targets = drawn(name, shape, rng)
+        weights = rng.random(shape[:-1]) if weighted else None
+        loss = LOSSES[name](outputs, targets, error, weights)
+        assert loss.shape == (R,)
         for r in range(R):
+            y = targets[r].reshape((M, O) if targets.ndim == outputs.ndim else M)
+            w = np.full(M, 1 / M) if weights is None else weights[r].ravel()
 
-            def literal(o, y=targets[r]):
-                return sum((o[b, j] - y[b, j]) ** 2 for b in range(B) for j in range(O)) / (2 * B * O)
+            def of(o, y=y, w=w):
+                return literal(o, y, w)
 
-            np.testing.assert_allclose(loss[r], literal(outputs[r]), rtol=1e-14)
-            np.testing.assert_allclose(error[r], derivative(literal, outputs[r]), rtol=1e-13)
+            o = outputs[r].reshape(M, O)
+            np.testing.assert_allclose(loss[r], of(o), rtol=1e-13, atol=1e-15)
+            np.testing.assert_allclose(error[r].reshape(M, O), derivative(of, o), rtol=1e-12, atol=1e-16)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_what_has_no_weight_does_not_count(name) -> None:
+    rng = np.random.default_rng(1)
+    outputs, targets = drawn(name, (2, 6, 3), rng)
+    counted = np.array([True, False, True, True, False, False])
+    weights = np.tile(counted / counted.sum(), (2, 1))
+    error, few = np.empty((2, 6, 3)), np.empty((2, 3, 3))
+    loss = LOSSES[name](outputs, targets, error, weights)
+    np.testing.assert_allclose(loss, LOSSES[name](outputs[:, counted], targets[:, counted], few), rtol=1e-14)
+    np.testing.assert_allclose(error[:, counted], few, rtol=1e-14)
+    assert not error[:, ~counted].any()
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_replicas_are_apart(name) -> None:
+    rng = np.random.default_rng(2)
+    outputs, targets = drawn(name, (3, 5, 2), rng)
+    loss = LOSSES[name](outputs, targets, np.empty_like(outputs))
+    outputs[1] += 7.0 * rng.standard_normal((5, 2))
+    moved = LOSSES[name](outputs, targets, np.empty_like(outputs))
+    assert (loss == moved).tolist() == [True, False, True]
 
 
 def test_no_error_no_loss() -> None:
@@ -29,3 +81,54 @@ def test_no_error_no_loss() -> None:
     same = np.ones((2, 3, 1))
     assert half_mean_squared_error(same, same, error).tolist() == [0.0, 0.0]
     assert not error.any()
+
+
+@pytest.mark.parametrize("classes", [1, 2, 10])
+def test_guessing_costs_the_logarithm_of_the_number_of_classes(classes) -> None:
+    error = np.empty((1, 4, classes))
+    loss = cross_entropy(np.full((1, 4, classes), 3.0), np.zeros((1, 4), int), error)
+    np.testing.assert_allclose(loss, np.log(classes), atol=1e-15)
+    np.testing.assert_allclose(error[0, 0], (1 / classes - np.eye(classes)[0]) / 4, rtol=1e-15)
+
+
+def test_two_classes_are_the_logistic_loss() -> None:
+    """-ln sigmoid(d) with d the right logit less the other; dL/do = (p - 1, 1 - p)."""
+    for d in (-30.0, -1.0, 0.0, 2.5, 30.0):
+        error = np.empty((1, 1, 2))
+        loss = cross_entropy(np.array([[[d, 0.0]]]), np.array([[0]]), error)
+        np.testing.assert_allclose(loss, np.log1p(np.exp(-d)), rtol=1e-13, atol=1e-15)
+        np.testing.assert_allclose(error.ravel(), [-1 / (1 + np.exp(d)), 1 / (1 + np.exp(d))], atol=1e-16)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.filterwarnings("error")
+def test_huge_logits_do_not_overflow(dtype) -> None:
+    """Far apart, the loss is the logits' distance, and the gradient that of a certain answer."""
+    huge = np.finfo(dtype).max / 4
+    outputs = np.array([[[huge, -huge], [-huge, huge], [huge, huge]]], dtype)
+    error = np.empty_like(outputs)
+    for weights in (None, np.full((1, 3), 1 / 3, dtype)):
+        loss = cross_entropy(
+            outputs[:, 1:2], np.array([[0]]), error[:, :1], None if weights is None else weights[:, :1]
+        )
+        assert np.isfinite(loss).all()
+        np.testing.assert_allclose(loss, 2 * huge * (1 if weights is None else 1 / 3), rtol=1e-6)
+        cross_entropy(outputs, np.array([[0, 0, 1]]), error, weights)
+        np.testing.assert_allclose(3 * error[0], [[0, 0], [-1, 1], [0.5, -0.5]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("name", LOSSES)
+def test_single_precision(name, weighted) -> None:
+    """Outputs, errors and weights in float32 stay so, and differ from float64 by rounding alone."""
+    rng = np.random.default_rng(3)
+    outputs, targets = drawn(name, (2, 40, 5), rng)
+    weights = rng.random((2, 40)) / 20 if weighted else None
+    error, short = np.empty_like(outputs), np.empty(outputs.shape, "float32")
+    loss = LOSSES[name](outputs, targets, error, weights)
+    y = targets if name == "cross_entropy" else targets.astype("float32")
+    w = None if weights is None else weights.astype("float32")
+    found = LOSSES[name](outputs.astype("float32"), y, short, w)
+    assert short.dtype == found.dtype == "float32"
+    np.testing.assert_allclose(found, loss, rtol=1e-5)
+    np.testing.assert_allclose(short, error, rtol=1e-4, atol=1e-8)
