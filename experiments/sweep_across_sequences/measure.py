@@ -18,7 +18,8 @@ from experiments.runs import CONF, Row, run
 from experiments.sweep_across_sequences import importances, memory
 from experiments.sweep_across_sequences.design import DEFAULT, KEYS, POOLED, SAMPLERS, SEQUENCES, Design
 from rnn_lab.component import BadInput
-from rnn_lab.lab import Experiment, build
+from rnn_lab.lab import build
+from rnn_lab.sequences import SeriesDataset
 from rnn_lab.sweeping.executors.local import LocalExecutor
 from rnn_lab.sweeping.storage import JOURNAL, connect
 from rnn_lab.tracking.journal import read
@@ -154,7 +155,7 @@ def compared(folder: Path, name: str, trials: Sequence[Row], design: Design) -> 
     chosen: dict[str, tuple[str, ...]] = {DEFAULT: ()}
     chosen |= {sampler: _overrides(_best(name, trials, (sampler,))) for sampler in SAMPLERS}
     best = _overrides(_best(name, trials, SAMPLERS))
-    window = _built(common).dataset.window
+    window = _windows(common).window
     for k in (*(k for k in design.ks if k < window), window):
         chosen[f"{POOLED} {k}"] = (*best[:-1], f"{KEYS['bptt_truncate']}={k}")
     return [
@@ -175,7 +176,7 @@ def _overrides(trial: Row) -> tuple[str, ...]:
 
 def _sequence(plan: Plan) -> list[Row]:
     """What there is to know of the sequence itself: its size, its yardsticks, its memory."""
-    dataset, summary = _built(plan.overrides).dataset, plan.summary()
+    dataset, summary = _windows(plan.overrides), plan.summary()
     test = {rival: score["rmse"] for rival, score in summary["baselines"]["test"].items()}
     linear = [rival for rival in test if rival.startswith("AR")][-1]
     esn = next(rival for rival in test if rival.startswith("ESN"))
@@ -200,6 +201,8 @@ def _sequence(plan: Plan) -> list[Row]:
     ]
 
 
-def _built(overrides: Sequence[str]) -> Experiment:
+def _windows(overrides: Sequence[str]) -> SeriesDataset:
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        return build(compose("config", [*overrides, "tracking=off"]))
+        dataset = build(compose("config", [*overrides, "tracking=off"])).dataset
+    assert isinstance(dataset, SeriesDataset)
+    return dataset

@@ -14,8 +14,12 @@ MEANING = {
     "W_xh": "input to hidden",
     "W_hh": "hidden to hidden",
     "W_hy": "hidden to output",
+    "W_xy": "input to output",
     "b_h": "hidden bias",
+    "b_hn": "candidate's hidden bias",
     "b_y": "output bias",
+    "h_0": "initial state",
+    "c_0": "initial cell state",
 }
 
 
@@ -23,8 +27,9 @@ MEANING = {
 def heat_maps(arrays: Mapping[str, Array], *, replica: int = 0, title: str = "Weights") -> Figure:
     """Draw every parameter of one replica: red is positive, blue negative, white zero.
 
-    Each has a colour scale of its own, symmetric about 0. The largest is drawn as it is multiplied, ``h @ W``: rows are
-    where a signal comes from, columns where it goes. The others lie beside it with their longer axis across.
+    Each has a colour scale of its own, symmetric about 0. Large ones, at the left, are drawn as they are multiplied,
+    ``h @ W``: rows are where a signal comes from, columns where it goes. The others lie beside them with their longer
+    axis across.
 
     Args:
         arrays: name -> (R, ...): a vector, a matrix, or a matrix for each time step, which are then stacked.
@@ -33,22 +38,28 @@ def heat_maps(arrays: Mapping[str, Array], *, replica: int = 0, title: str = "We
     """
     matrices = {name: _matrix(array[replica]) for name, array in arrays.items()}
     stacked = {name: array.ndim == 4 for name, array in arrays.items()}
-    large = max(matrices, key=lambda name: matrices[name].size)
-    small = [name for name in matrices if name != large]
-    figure = Figure(figsize=(11, 5.2), layout="constrained")
-    left, right = figure.subfigures(1, 2, squeeze=False)[0]
-    places = {large: left.subplots()}
-    if small:
-        places |= dict(zip(small, right.subplots(len(small), 1, squeeze=False)[:, 0], strict=True))
+    largest = max(matrices, key=lambda name: matrices[name].size)
+    large = [name for name, matrix in matrices.items() if name == largest or _broad(matrix)]
+    small = [name for name in matrices if name not in large]
+    figure = Figure(figsize=(11, max(5.2, 3.4 * len(large), 1.1 * len(small))), layout="constrained")
+    places: dict[str, Axes] = {}
+    for names, side in zip((large, small), figure.subfigures(1, 2, squeeze=False)[0], strict=True):
+        if names:
+            places |= dict(zip(names, side.subplots(len(names), 1, squeeze=False)[:, 0], strict=True))
     for name, axes in places.items():
         matrix, source = matrices[name], "from (time step by time step)" if stacked[name] else "from"
-        if name != large and matrix.shape[0] > matrix.shape[1]:
+        if name not in large and matrix.shape[0] > matrix.shape[1]:
             _heat_map(axes, name, matrix.T, "to", source)
         else:
             _heat_map(axes, name, matrix, source, "to")
-    R = len(arrays[large])
+    R = len(arrays[largest])
     figure.suptitle(title + (f", replica {replica} of {R} (counted from 0)" if R > 1 else ""), x=0.01, ha="left")
     return figure
+
+
+def _broad(matrix: Array) -> bool:
+    """Whether a matrix is no strip."""
+    return 4 < min(matrix.shape) <= max(matrix.shape) <= 4 * min(matrix.shape)
 
 
 def _matrix(array: Array) -> Array:
@@ -60,9 +71,7 @@ def _heat_map(axes: Axes, name: str, matrix: Array, rows: str, columns: str) -> 
     finite = matrix[np.isfinite(matrix)]
     limit = float(np.abs(finite).max(initial=0.0)) or 1.0
     # A strip fills its panel; what is large both ways keeps square cells.
-    aspect: Literal["equal", "auto"] = (
-        "equal" if min(matrix.shape) > 4 and max(matrix.shape) <= 4 * min(matrix.shape) else "auto"
-    )
+    aspect: Literal["equal", "auto"] = "equal" if _broad(matrix) else "auto"
     image = axes.imshow(matrix, cmap=DIVERGING, vmin=-limit, vmax=limit, aspect=aspect, interpolation="nearest")
     axes.grid(visible=False)
     axes.set_anchor("W")
@@ -119,4 +128,5 @@ def histograms(
 
 
 def _title(name: str) -> str:
-    return f"{name}: {MEANING[name]}" if name in MEANING else name
+    own, _, layer = name.partition(".")
+    return f"{name}: {MEANING[own]}{f' of layer {layer}' * bool(layer)}" if own in MEANING else name
