@@ -59,7 +59,7 @@ def heat_maps(arrays: Mapping[str, Array], *, replica: int = 0, title: str = "We
 
 def _broad(matrix: Array) -> bool:
     """Whether a matrix is no strip."""
-    return 4 < min(matrix.shape) <= max(matrix.shape) <= 4 * min(matrix.shape)
+    return bool(min(matrix.shape) > 4 and max(matrix.shape) <= 4 * min(matrix.shape))
 
 
 def _matrix(array: Array) -> Array:
