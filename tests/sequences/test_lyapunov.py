@@ -81,7 +81,7 @@ def heun(now, feed, h):
 def test_the_delay_equation_against_its_tangent_equation(tau):
     found = largest_lyapunov(MackeyGlass(length=1, tau=tau))
     assert found.exponent == pytest.approx(tangent_exponent(tau, 0.5, 4000, 1500, 48), rel=0.12)
-    assert 0.0045 < found.exponent < 0.0085  # published for tau = 17: 0.0056 to 0.007
+    assert 0.0045 < found.exponent < 0.0085
     assert found.positive
 
 
