@@ -78,7 +78,7 @@ def test_windows(model, k, stride):
             assert (inputs[0] == X[r, 0]).all()
             kept = min(k, T)
             np.testing.assert_allclose(rule.recurrence.inputs[r], inputs[T - kept :], rtol=1e-12)
-            n, expected = (T if k >= T else stride or k), {name: 0.0 for name in theta}
+            n, expected = (T if k >= T else stride or k), dict.fromkeys(theta, 0.0)
             for begin in range(0, T, n):
                 end = min(begin + n, T)
                 args = (inputs, Y[r], weights[r], max(end - k, 0), range(begin, end))
