@@ -23,6 +23,7 @@ from rnn_lab.streams import stream
 Array = NDArray[Any]
 Weights = Mapping[str, Array]
 """One layer's parameters, each (R, ...), by the names of the first layer."""
+ALL = slice(None)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -176,11 +177,11 @@ class LayerPass(ABC):
         """Gradients (R, B, H) at the state before the first step, after `retreat`, by the names of ``carried``."""
         return {"h_0": self.dh}
 
-    def begin(self, weights: Weights) -> None:
-        """Forget everything: the state is the one before the first step."""
+    def begin(self, weights: Weights, records: slice = ALL) -> None:
+        """Forget all steps; the state of all records, or of some, is the one before the first step."""
         self.filled = 0
         for name, states in self.carried.items():
-            states[:, -1] = weights[name][:, None] if self.learned else 0.0
+            states[:, -1, records] = weights[name][:, None] if self.learned else 0.0
 
     def slide(self, steps: int) -> None:
         """Make room for new steps, at most k, at the end."""

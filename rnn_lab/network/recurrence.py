@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_lab.network.layer import Array, Layer
+from rnn_lab.network.layer import ALL, Array, Layer
 from rnn_lab.network.parameters import Parameters
 
 
@@ -43,11 +43,11 @@ class Recurrence:
         """(R, k, B, H): the last layer's states after the remembered steps."""
         return self.layers[-1].states[:, 1:]
 
-    def begin(self, parameters: Parameters) -> None:
-        """Go to the state before the first step."""
+    def begin(self, parameters: Parameters, records: slice = ALL) -> None:
+        """Go to the state before the first step, with all records or with some of them."""
         self.time = 0
         for number, layer in enumerate(self.layers, 1):
-            layer.begin(parameters.layer(number))
+            layer.begin(parameters.layer(number), records)
 
     def advance(self, parameters: Parameters, X: Array) -> Array:
         """Go some steps on, at most k.

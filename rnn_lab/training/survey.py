@@ -19,7 +19,7 @@ standard error of a hundredth tells networks apart."""
 LANE = 1_000
 """Steps of a lane at least: the stretch is walked in lanes, for speed."""
 WARM_UP = 100
-"""Steps that every lane reads before its first, or as many as lie before the first lane."""
+"""Steps that every lane reads before its first; the first lane fewer, where the series begins with it."""
 CHUNK = 100
 
 
@@ -95,10 +95,14 @@ class Surveyor:
         return Survey(predicted, true, right)
 
     def _warm_up(self, parameters: Parameters) -> None:
-        """Run every lane through the rows before its first."""
-        steps = min(WARM_UP, self.rows.first + int(self.starts.min()))
-        for start in range(-steps, 0, self.recurrence.keep):
-            self._read(parameters, self.starts + start, min(self.recurrence.keep, -start))
+        """Run every lane through the rows before its first; the first lane begins anew at the series' first row."""
+        past = min(WARM_UP, self.rows.first)
+        longest = WARM_UP if len(self.starts) > 1 else past
+        for first, last in ((-longest, -past), (-past, 0)):
+            self.recurrence.begin(parameters, slice(0, 1))
+            for start in range(first, last, self.recurrence.keep):
+                starts = np.maximum(self.starts + start, -self.rows.first)
+                self._read(parameters, starts, min(self.recurrence.keep, last - start))
 
     def _read(self, parameters: Parameters, starts: Array, steps: int) -> tuple[Array, Array]:
         """Go on by some steps: outputs (R, n, B, O) and their targets."""

@@ -230,3 +230,40 @@ def test_the_recipe_instantiates_to_the_same_data() -> None:
     fitted = {"inputs", "targets", "input_scaler", "target_scaler"}
     recipe = json.loads(json.dumps({key: value for key, value in data.recipe.items() if key not in fitted}))
     assert instantiate(recipe, _convert_="all").dataset().fingerprint == data.fingerprint
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class RowNumbers(Generator):
+    """Each row says which it is: a target tells where it was taken from."""
+
+    def sample(self, rng: np.random.Generator) -> Array:
+        return np.arange(float(self.length))[:, None]
+
+
+@pytest.mark.parametrize("gap", [0, 1, 3, 9])
+@pytest.mark.parametrize("horizon", [1, 4])
+@pytest.mark.parametrize("window", [1, 7])
+def test_with_targets_at_each_step_those_that_count_lie_after_every_earlier_split_s(window, horizon, gap) -> None:
+    splits = {"train": 20, "validation": 12, "test": 5}
+    arguments = {"window": window, "horizon": horizon, "gap": gap, "each_step": True, **splits}
+    data = Generated(name="rows", series=RowNumbers(length=90), **arguments).dataset()
+    assert data.test is not None
+    latest = -1.0
+    for records in (data.train, data.validation, data.test):
+        steps = np.arange(window)
+        np.testing.assert_array_equal(records.X[:, :, 0], records.X[:, :1, 0] + steps)
+        np.testing.assert_array_equal(records.Y[:, :, 0], records.X[:, :, 0] + horizon)
+        np.testing.assert_array_equal(records.Y[:, -1, 0], records.at)
+        counts = np.ones(records.Y.shape[:2], bool) if records.mask is None else records.mask
+        np.testing.assert_array_equal(counts, records.Y[:, :, 0] > latest)  # all of the later ones, and no other
+        assert counts[:, -1].all()
+        latest = records.Y[:, :, 0].max()
+    assert data.train.mask is None
+
+
+def test_with_targets_at_each_step_no_row_after_training_is_scaled_by() -> None:
+    values = Walk(length=60)(stream(0, "data"))
+    data = generated(each_step=True, scaling="standard", horizon=2).dataset()
+    last = int(data.train.at.max())
+    np.testing.assert_allclose(data.target_scaler.undo(np.zeros(3)), values[: last + 1].mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(data.target_scaler.undo(data.train.Y[:, -1]), values[data.train.at], rtol=1e-12)

@@ -8,6 +8,7 @@ import pytest
 from rnn_lab.component import BadInput
 from rnn_lab.network import GRU, LSTM, Elman, Network
 from rnn_lab.network.tutorial import TutorialElman
+from rnn_lab.sequences import Adding, Copying, Drawn, Generated, Henon, Stream, StreamDataset, Text
 from rnn_lab.training import (
     LBFGS,
     SGD,
@@ -107,6 +108,33 @@ def test_lbfgs(tmp_path, new_diary, network, waves) -> None:
 def test_every_layer(tmp_path, new_diary, waves, layer) -> None:
     trainer = Trainer(epochs=EPOCHS, batch_size=5, bptt_truncate=4)
     interrupt_and_resume(tmp_path, new_diary, Network(layer, 2, 2, 6), waves, trainer, Adam(schedule=Cosine()))
+
+
+KINDS = {
+    "stream": Stream(name="henon", series=Henon(length=200), train=0.8, validation=0.2),
+    "text": Text(name="text", train=200, validation=100),
+    "fresh records": Drawn(name="adding", task=Adding(length=9), train=12, validation=5, fresh=True),
+    "masks": Drawn(name="copying", task=Copying(delay=3, count=2, symbols=3), train=12, validation=5, fresh=True),
+    "windows with targets at each step": Generated(
+        name="henon", series=Henon(length=40), window=6, train=15, validation=10, each_step=True
+    ),
+}
+
+
+@pytest.mark.parametrize("data", KINDS.values(), ids=KINDS)
+def test_every_kind_of_data(tmp_path, new_diary, data) -> None:
+    data = data.dataset()
+    streamed = isinstance(data, StreamDataset)
+    network = Network(
+        GRU(hidden_dim=4, layers=2, input_skip=True, initial_state="learned"),
+        len(data.inputs),
+        len(data.targets),
+        None if streamed else data.window,
+        each_step=streamed or data.each_step,
+        loss="cross_entropy" if data.classes else "half_mean_squared_error",
+    )
+    trainer = Trainer(epochs=4, batch_size=5, bptt_truncate=4, bptt_stride=3)
+    interrupt_and_resume(tmp_path, new_diary, network, data, trainer, Adam(schedule=Cosine()))
 
 
 @pytest.mark.parametrize("keep", ["best", "last"])

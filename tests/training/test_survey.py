@@ -1,0 +1,167 @@
+"""What is seen along a stream, against a walk through it step by step."""
+
+import numpy as np
+import pytest
+
+from rnn_lab.evaluation.stream_baselines import scored
+from rnn_lab.network import GRU, LSTM, Elman, Network
+from rnn_lab.network.losses import LOSSES
+from rnn_lab.sequences import ARMA, Henon, Stream, Text
+from rnn_lab.training import survey
+from rnn_lab.training.survey import StreamExamination, Surveyor, stream_truth, surveyors
+from tests.network.literal import start, step
+
+MODELS = [
+    Elman(hidden_dim=3),
+    GRU(hidden_dim=3, reset="before"),
+    LSTM(hidden_dim=3, layers=2, input_skip=True, initial_state="learned"),
+]
+
+
+def henon(**arguments):
+    arguments = {"train": 90, "validation": 63, "test": 30, "columns": ["y", "x"], "target": "x", **arguments}
+    return Stream(name="henon", series=Henon(length=220), **arguments).dataset()
+
+
+def text(**arguments):
+    return Text(name="text", **{"train": 90, "validation": 63, "test": 30, **arguments}).dataset()
+
+
+MAKERS = {"numbers": henon, "numbers further ahead": lambda: henon(horizon=3, scaling="standard"), "classes": text}
+
+
+def net(data, model):
+    loss = "cross_entropy" if data.classes else "half_mean_squared_error"
+    return Network(model, len(data.inputs), len(data.targets), None, each_step=True, loss=loss)
+
+
+def drawn(network, replicas=2):
+    parameters = network.initial(range(replicas))
+    parameters.flat[...] += 0.3 * np.random.default_rng(0).standard_normal(parameters.flat.shape)
+    return parameters
+
+
+def walk(network, theta, rows, lanes, warm_up):
+    """One replica's outputs (M, O) at each step of some rows, whichever lanes there are: (start, length) of each."""
+    found = np.full((rows.length, network.outputs), np.nan)
+    theta = {name: values[None] for name, values in theta.items()}
+    for begin, length in reversed(lanes):  # what two lanes have, the earlier one says
+        before = min(warm_up, rows.first + begin)
+        X, _ = rows.read(np.array([begin - before]), before + length)
+        state = start(network.model, theta, 1)
+        for t in range(before + length):
+            state, o = step(network.model, theta, t, X[t], state)
+            if t >= before:
+                found[begin + t - before] = o[0, 0].real
+    return found
+
+
+@pytest.fixture
+def small(monkeypatch):
+    for name, value in (("LANE", 20), ("WARM_UP", 6), ("CHUNK", 7)):
+        monkeypatch.setattr(survey, name, value)
+
+
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+@pytest.mark.usefixtures("small")
+def test_every_step_once_from_a_warm_state(make, model, split):
+    """89 steps in 4 lanes of 23, 62 in 3 of 21, 29 in one: lanes that overlap, and one shorter than a lane."""
+    data = make()
+    network = net(data, model)
+    parameters = drawn(network)
+    surveyor = Surveyor(network, data, getattr(data, split), 2, 10_000)
+    rows = surveyor.rows
+    assert (rows.first, rows.length) == (getattr(data, split).first, getattr(data, split).length)
+    count = max(1, rows.length // 20)
+    lanes = [(int(begin), surveyor.lane) for begin in surveyor.starts]
+    assert len(lanes) == count
+    assert set().union(*(range(begin, begin + length) for begin, length in lanes)) == set(range(rows.length))
+    for _ in range(2):
+        found = surveyor(parameters)
+        for r in range(2):
+            theta = {name: values[r] for name, values in parameters.arrays().items()}
+            outputs = walk(network, theta, rows, lanes, 6)
+            targets = rows.read_targets(0, rows.length)
+            if data.classes:
+                p = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)
+                right = p[np.arange(rows.length), targets]
+                np.testing.assert_allclose(found.predicted[r, :, 0], right, rtol=1e-10)
+                np.testing.assert_array_equal(found.right[r], outputs.argmax(axis=1) == targets)
+                assert (found.true == 1.0).all()
+            else:
+                np.testing.assert_allclose(found.predicted[r], outputs, rtol=1e-10)
+                np.testing.assert_array_equal(found.true, targets)
+                assert found.right is None
+        parameters.flat[...] *= 0.9  # another state of the weights, in the same buffers
+
+
+@pytest.mark.usefixtures("small")
+def test_scores_of_numbers():
+    data = henon(scaling="standard", target=["x", "y"])
+    network = net(data, MODELS[0])
+    found = Surveyor(network, data, data.validation, 2, 50)(drawn(network))
+    scores = found.scores(data)
+    error = np.empty((2, 50, 2))
+    loss = LOSSES["half_mean_squared_error"](found.predicted, found.true[None], error)
+    np.testing.assert_allclose(scores["loss"], loss, rtol=1e-12)
+    width = data.target_scaler.undo(np.ones(2)) - data.target_scaler.undo(np.zeros(2))
+    squares = ((found.predicted - found.true) * width) ** 2
+    np.testing.assert_allclose(scores["rmse"], np.sqrt(squares.mean(axis=(1, 2))), rtol=1e-12)
+
+
+@pytest.mark.usefixtures("small")
+def test_scores_of_classes():
+    data = text()
+    network = net(data, MODELS[0])
+    found = Surveyor(network, data, data.validation, 2, 50)(drawn(network))
+    scores = found.scores(data)
+    np.testing.assert_allclose(scores["loss"], -np.log(found.predicted[:, :, 0]).mean(axis=1), rtol=1e-12)
+    np.testing.assert_allclose(scores["accuracy"], found.right.mean(axis=1))
+
+
+@pytest.mark.parametrize("make", [henon, text])
+@pytest.mark.usefixtures("small")
+def test_an_examination_knows_what_its_predictions_should_be(make, monkeypatch):
+    monkeypatch.setattr(survey, "SHOWN", 25)
+    monkeypatch.setattr(survey, "MOST", 40)
+    data = make()
+    network = net(data, MODELS[0])
+    metrics, predictions = StreamExamination(network, data, 2)(drawn(network))
+    score = "accuracy" if data.classes else "rmse"
+    assert set(metrics) == {f"{part}/{name}" for part in ("train", "val") for name in ("loss", score)}
+    truth = stream_truth(network, data)
+    looked_at = surveyors(network, data, 2)
+    for split, name in (("train", "train"), ("validation", "val")):
+        found = looked_at[split](drawn(network))
+        np.testing.assert_allclose(metrics[f"{name}/{score}"], found.scores(data)[score])
+        predicted, true = found.in_own_units(data)
+        np.testing.assert_array_equal(predictions[split], predicted[:, :25])
+        np.testing.assert_allclose(truth[split], true[:25], rtol=1e-12)
+
+
+@pytest.mark.parametrize("make", [henon, text, lambda: henon(test=0), lambda: text(train=40)])
+@pytest.mark.parametrize("most", [10, 10_000])
+def test_what_is_looked_at_is_what_baselines_are_scored_on(make, most, monkeypatch):
+    data = make()
+    monkeypatch.setattr(survey, "MOST", most)
+    monkeypatch.setattr("rnn_lab.evaluation.stream_baselines.MOST", most)
+    looked_at, compared = surveyors(net(data, MODELS[0]), data, 1), scored(data)
+    assert {split: (s.rows.first, s.rows.length) for split, s in looked_at.items()} == {
+        split: (rows.first, rows.length) for split, rows in compared.items()
+    }
+
+
+def test_only_the_first_lane_of_a_series_begins_cold():
+    """A network that remembers the last value: no step but the series' first is a surprise to it."""
+    data = Stream(name="ar", series=ARMA(length=5_000, ar=[0.9]), train=4_500, validation=500).dataset()
+    network = Network(Elman(hidden_dim=2, activation="identity", bias=False), 1, 1, None, each_step=True)
+    parameters = network.zeros(1)
+    parameters["W_xh"][...] = [[[1.0, 0.0]]]
+    parameters["W_hh"][...] = [[[0.0, 1.0], [0.0, 0.0]]]
+    parameters["W_hy"][...] = [[[0.0], [1.0]]]
+    surveyor = surveyors(network, data, 1)["train"]
+    assert len(surveyor.starts) > 1
+    X, _ = data.train.read(np.array([0]), data.train.length)
+    np.testing.assert_array_equal(surveyor(parameters).predicted[0, 1:], X[:-1, 0])
