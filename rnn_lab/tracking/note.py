@@ -11,6 +11,8 @@ COLUMNS = {
     "loss": ("train/loss", "val/loss", "test/loss", "val/accuracy", "val/success"),
 }
 NAMES = {"rmse": "RMSE", "loss": "cross-entropy"}
+BOUND = "entropy"
+"""Among the baselines what is no rival: the best answer that there is."""
 SPLITS = {"train": "train", "val": "validation", "test": "test"}
 
 
@@ -83,15 +85,17 @@ def _result(summary: Fact) -> list[str]:
         [name, *(f"{_number(found[column]):.4g}" if column in found else "" for column in columns)]
         for name, found in ranked
     ]
-    rival, best = min(
-        ((name, _number(found[score])) for name, found in scores.items() if name != "**network**" and score in found),
-        key=lambda item: item[1],
-    )
+    rivals = {name: _number(found[score]) for name, found in scores.items() if score in found}
+    bound = rivals.pop(BOUND, None)
+    rivals.pop("**network**")
+    rival, best = min(rivals.items(), key=lambda item: item[1])
     mine = _number(summary["metrics"][score])
     what = NAMES[summary["score"]]
     verdict = f"On validation data the network's {what} is {mine:.4g}; the best baseline, {rival}, has {best:.4g}: " + (
         f"the network is {best / mine:.3g} times as good." if mine < best else "**the network does not beat it.**"
     )
+    if bound is not None:
+        verdict += f" No answer at all can be expected to be better than the {BOUND}, {bound:.4g}."
     sample = summary.get("sample")
     written = [f"It writes, at temperature {sample['temperature']}:\n\n{_quoted(sample)}"] if sample else []
     return [verdict, table(["", *columns], rows), *written]

@@ -58,3 +58,21 @@ def test_one_replica_has_none(tmp_path):
 
 def test_a_bar_in_a_cell_stays_in_it():
     assert table(["a", "b"], [["x|y", "1"]]).splitlines()[-1] == r"| x\|y | 1 |"
+
+
+def test_the_entropy_is_a_bound_and_no_rival(tmp_path):
+    known, stops = facts(tmp_path)
+    summary = known["summary"]
+    summary["score"], summary["metrics"], summary["spread"] = "loss", {"val/loss": 0.45}, {"val/loss": {}}
+    summary["baselines"] = {
+        "validation": {"entropy": {"loss": 0.44}, "no memory": {"loss": 0.9}, "ESN32": {"accuracy": 1}}
+    }
+    note = write(known, stops, "FINISHED", "done")
+    assert "cross-entropy is 0.45; the best baseline, no memory, has 0.9: the network is 2 times as good." in note
+    assert "No answer at all can be expected to be better than the entropy, 0.44." in note
+    assert (
+        note.index("| entropy |")
+        < note.index("| **network** |")
+        < note.index("| no memory |")
+        < note.index("| ESN32 |")
+    )
