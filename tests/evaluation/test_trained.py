@@ -43,7 +43,8 @@ KINDS = {
     "windows, each step": (
         Generated(name="h", series=Henon(length=60), window=8, train=20, validation=9, each_step=True,
                   scaling="standard"), SKIPPING, Forecaster),
-    "the tutorial's": (Generated(name="s", series=Sine(length=60), window=8, train=20, validation=9), TUTORIAL, Forecaster),
+    "the tutorial's": (Generated(name="s", series=Sine(length=60), window=8, train=20, validation=9), TUTORIAL,
+                       Forecaster),
     "stream": (Stream(name="h", series=Henon(length=60), train=40, validation=20, horizon=3, scaling="minmax"),
                GRU(hidden_dim=3, reset="before"), StreamForecaster),
     "text": (Text(name="text", train=90, validation=60), SKIPPING, TextModel),
