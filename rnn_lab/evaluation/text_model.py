@@ -1,17 +1,13 @@
 """A network that was trained on text, ready to write."""
 
 from dataclasses import dataclass
-from typing import Annotated
 
 import numpy as np
-from pydantic import Field
 
 from rnn_lab.component import BadInput
 from rnn_lab.evaluation.trained import Trained
 from rnn_lab.sequences import Alphabet
 from rnn_lab.sequences.criteria import softmax
-
-Temperature = Annotated[float, Field(ge=0)]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -66,6 +62,6 @@ class TextModel(Trained):
 def _draw(probabilities: np.ndarray, temperature: float, rng: np.random.Generator) -> int:
     if temperature == 0:
         return int(probabilities.argmax())
-    with np.errstate(divide="ignore"):
-        heated = softmax(np.log(probabilities) / temperature)
+    with np.errstate(divide="ignore", over="ignore"):
+        heated = softmax(np.log(probabilities / probabilities.max()) / temperature)  # 0 at most, however cold
     return int(rng.choice(len(heated), p=heated / heated.sum()))

@@ -5,13 +5,12 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnn_lab.component import BadInput
-from rnn_lab.network import Network, Parameters
+from rnn_lab.network import Layer, Network, Parameters
 from rnn_lab.sequences import Data, Scaler, scaler_from
 from rnn_lab.sequences.criteria import softmax
 from rnn_lab.sequences.forecasting import describe
@@ -143,8 +142,11 @@ class Trained:
     def from_recipe(cls, recipe: dict[str, Any], parameters: Parameters) -> Self:
         """Rebuild what `recipe` described."""
         inputs, targets = tuple(recipe["inputs"]), tuple(recipe["targets"])
+        model = _component(recipe["model"])
+        if not isinstance(model, Layer):
+            raise ValueError(f"{type(model).__name__} is no model")
         network = Network(
-            _component(recipe["model"]),
+            model,
             len(inputs),
             len(targets),
             recipe["window"],
@@ -184,8 +186,9 @@ class Trained:
             if not issubclass(kind, cls):
                 raise ValueError(f"it is a {kind.__name__}, and no {cls.__name__}")
             found: Self = kind.from_recipe(recipe, Parameters.load(folder / WEIGHTS))
-        except (OSError, ValueError, KeyError, TypeError, ImportError, BadZipFile, EOFError) as error:
-            raise BadInput(f"the trained network in {folder} cannot be read: {error}") from error
+        except Exception as error:  # torn archives, strange recipes: each has errors of its own
+            said = " ".join(line.strip() for line in str(error).splitlines()[:3])  # pydantic's go on
+            raise BadInput(f"the trained network in {folder} cannot be read: {said}") from error
         return found
 
 
