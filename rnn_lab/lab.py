@@ -21,7 +21,8 @@ from rnn_lab.evaluation.kinds import ready, rivals
 from rnn_lab.evaluation.report import summarise
 from rnn_lab.evaluation.text_model import TextModel
 from rnn_lab.network import Layer, Network
-from rnn_lab.sequences import Dataset, StreamDataset, TaskDataset
+from rnn_lab.objectives import EACH_EPOCH, objectives, value
+from rnn_lab.sequences import Dataset, StreamDataset
 from rnn_lab.streams import stream
 from rnn_lab.tracking.address import resolve
 from rnn_lab.tracking.carry_over import carry_over
@@ -42,12 +43,6 @@ from rnn_lab.whole import whole
 log = logging.getLogger("rnn_lab")
 
 KEYS = ("data", "model", "optimizer", "trainer", "evaluation", "tracking", "seed", "replicas", "objective")
-SECONDS = "seconds"
-SCORES = {"rmse": ("rmse", "mae", "nrmse"), "loss": ("accuracy", "bits", "perplexity")}
-EACH_EPOCH = {f"{part}/{score}" for part in ("train", "val") for score in ("loss", "rmse", "accuracy", "success")}
-"""By these a sweep can prune."""
-SAMPLE = 300
-"""Characters that a network writes at the end of its training on text."""
 CHECKPOINT = Path("weights", "checkpoint.npz")
 
 
@@ -122,27 +117,9 @@ def build(config: DictConfig) -> Experiment:
         free_run=evaluation.plan(dataset, data),
         tracking=tracking,
         seeds=seeds,
-        objectives=_objectives(config.objective, dataset),
+        objectives=objectives(plain["objective"], dataset),
         config=plain,
     )
-
-
-def _objectives(given: Any, dataset: Dataset | StreamDataset) -> list[str]:
-    if given is None:
-        return [f"val/{dataset.score}"]
-    names = list(given) if OmegaConf.is_list(given) else [given]
-    parts = ("train", "val") if dataset.test is None else ("train", "val", "test")
-    success = isinstance(dataset, TaskDataset)
-    scores = ["loss", *SCORES[dataset.score], *(["success"] if success else [])]
-    known = [SECONDS, *(f"{part}/{score}" for part in parts for score in scores)]
-    if not names:
-        raise BadInput(f"objective=[] is not allowed: it should name one of {', '.join(known)}, or more.")
-    for name in names:
-        if name not in known:
-            raise BadInput(
-                f"objective={name} is not allowed: it should be one of {', '.join(known)}, or a list of them."
-            )
-    return [str(name) for name in names]
 
 
 def _whole(config: DictConfig, key: str, least: int, most: int) -> int:
@@ -194,16 +171,8 @@ def run(config: DictConfig, folder: Path) -> Any:
         log.info(line)
     if summary["status"] == "FAILED":
         raise Diverged(f"{summary['reason']}. Try a lower optimizer.learning_rate, or trainer.clip_norm=1.")
-    found = [_value(summary, name) for name in experiment.objectives]
+    found = [value(summary, name) for name in experiment.objectives]
     return found if OmegaConf.is_list(config.objective) else found[0]
-
-
-def _value(summary: dict[str, Any], objective: str) -> Any:
-    if objective == SECONDS:
-        return summary["seconds"]["training"]
-    if sweeping.tags():
-        return [replica["metrics"][objective] for replica in summary["replicas"]]
-    return summary["metrics"][objective]
 
 
 def _open(journal: Journal, experiment: Experiment) -> Relay | None:
@@ -226,24 +195,10 @@ def _open(journal: Journal, experiment: Experiment) -> Relay | None:
         name=data.name,
         fingerprint=data.fingerprint,
         recipe=data.recipe,
-        shapes=_shapes(data),
+        shapes=data.shapes,
         shown=["probability of the right class"] if data.classes else data.targets,
     )
     return relay
-
-
-def _shapes(data: Dataset | StreamDataset) -> dict[str, dict[str, tuple[int, ...]]]:
-    """The arrays' shapes of each split; a stream's are (steps, D) and (steps, O)."""
-    if isinstance(data, StreamDataset):
-        rows = {"train": data.train, "validation": data.validation, "test": data.test}
-        widths = {"X": len(data.inputs), "Y": len(data.targets)}
-        return {
-            split: {name: (part.length, width) for name, width in widths.items()}
-            for split, part in rows.items()
-            if part is not None
-        }
-    parts = {"train": data.train, "validation": data.validation, "test": data.test}
-    return {name: {"X": part.X.shape, "Y": part.Y.shape} for name, part in parts.items() if part is not None}
 
 
 def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | None, started: float) -> dict[str, Any]:
@@ -278,7 +233,7 @@ def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | 
     trained.save(journal.folder)
     summary = summarise(network, data, state, experiment.seeds, compared)
     if isinstance(trained, TextModel) and isinstance(data, StreamDataset):
-        summary["sample"] = _sample(trained, data, experiment.seeds[0])
+        summary["sample"] = trained.sample(data, stream(experiment.seeds[0], "noise"))
     free_runs = None
     if experiment.free_run and isinstance(trained, Forecaster):
         free_runs = experiment.free_run.carry_out(trained)
@@ -295,14 +250,6 @@ def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | 
     _save(journal.folder / "summary.json", summary)
     journal.write("summary", **summary)
     return summary
-
-
-def _sample(model: TextModel, data: StreamDataset, seed: int) -> dict[str, Any]:
-    """What the kept weights write after the first characters of validation."""
-    opening = data.validation.read_targets(0, min(20, data.validation.length))
-    prompt, temperature = "".join(data.targets[number] for number in opening), 0.8
-    written = model.write(prompt, SAMPLE, temperature, stream(seed, "noise"))
-    return {"prompt": prompt, "temperature": temperature, "text": written}
 
 
 def _save(path: Path, summary: dict[str, Any]) -> None:

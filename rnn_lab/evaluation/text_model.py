@@ -1,13 +1,17 @@
 """A network that was trained on text, ready to write."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from rnn_lab.component import BadInput
 from rnn_lab.evaluation.trained import Trained
-from rnn_lab.sequences import Alphabet
+from rnn_lab.sequences import Alphabet, StreamDataset
 from rnn_lab.sequences.criteria import softmax
+
+OPENING, CHARACTERS, TEMPERATURE = 20, 300, 0.8
+"""Of a sample: the prompt's characters, those that are written, and how."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -57,6 +61,16 @@ class TextModel(Trained):
             X = np.broadcast_to(x, (R, *x.shape))
             self.network.readout(self.parameters, recurrence.advance(self.parameters, X), X, outputs)
         return alphabet.decode(np.array(written, dtype=np.int64))
+
+    def sample(self, data: StreamDataset, rng: np.random.Generator) -> dict[str, Any]:
+        """What the network writes after the first characters of validation: prompt, temperature and text."""
+        opening = data.validation.read_targets(0, min(OPENING, data.validation.length))
+        prompt = Alphabet(self.targets).decode(opening)
+        return {
+            "prompt": prompt,
+            "temperature": TEMPERATURE,
+            "text": self.write(prompt, CHARACTERS, TEMPERATURE, rng),
+        }
 
 
 def _draw(probabilities: np.ndarray, temperature: float, rng: np.random.Generator) -> int:

@@ -109,6 +109,12 @@ class Dataset(Data):
             return values.reshape(*values.shape[:-3], -1, values.shape[-1])
         return np.asarray(values[..., records.mask, :])
 
+    @property
+    def shapes(self) -> dict[str, dict[str, tuple[int, ...]]]:
+        """The shapes of X and Y in each split."""
+        parts = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: {"X": part.X.shape, "Y": part.Y.shape} for name, part in parts.items() if part is not None}
+
     def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_] | None:
         """(R, N) which records are solved by the task's own criterion, from outputs (R, N, ...); None: it has none."""
         return None
@@ -132,6 +138,17 @@ class StreamDataset(Data):
     def feeds_back(self) -> bool:
         """See `Data`. What a network says of a character are logits, and no input."""
         return self.horizon == 1 and self.inputs == self.targets and not self.classes
+
+    @property
+    def shapes(self) -> dict[str, dict[str, tuple[int, ...]]]:
+        """The shapes of X and Y in each split, (steps, D) and (steps, O)."""
+        parts = {"train": self.train, "validation": self.validation, "test": self.test}
+        widths = {"X": len(self.inputs), "Y": len(self.targets)}
+        return {
+            name: {array: (part.length, width) for array, width in widths.items()}
+            for name, part in parts.items()
+            if part is not None
+        }
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
