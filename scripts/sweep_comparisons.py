@@ -9,6 +9,7 @@ The official sweeper needs a newer Hydra than the lab's, so it lives in an envir
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from statistics import geometric_mean
 from subprocess import run
 
 import optuna
@@ -78,7 +79,8 @@ def _search(programs: Programs, *overrides: str) -> tuple[float, optuna.Study]:
     """The default search on sine: its seconds and its study."""
     name = next(_names)
     fixed = ("search=default", "data=sine", f"hydra.sweeper.study_name={name}", "hydra.sweeper.figures=false")
-    wall = seconds(lambda: programs.python(ROOT / "scripts/train.py", *fixed, "hydra.sweeper.seed=1", *overrides))
+    seeded = overrides if any("sweeper.seed" in each for each in overrides) else (*overrides, "hydra.sweeper.seed=1")
+    wall = seconds(lambda: programs.python(ROOT / "scripts/train.py", *fixed, *seeded))
     storage = connect(str(programs.folder / "multirun" / name / "optuna.journal"))
     return wall, optuna.load_study(study_name=f"{name}/data=sine", storage=storage)
 
@@ -95,12 +97,26 @@ def jobs(programs: Programs, rounds: int) -> Iterator[Row]:
 
 
 def pruning(programs: Programs, rounds: int) -> Iterator[Row]:
-    """Epochs that the pruner saves, and what it costs; one trial at a time, so that a seed gives one answer."""
-    same = ("tracking=off", "hydra.sweeper.n_jobs=1")
-    on, off = _search(programs, *same)[1], _search(programs, *same, "hydra/sweeper/pruner=none")[1]
-    ours, theirs = (sum(len(trial.intermediate_values) for trial in study.trials) for study in (on, off))
-    yield Row("epochs of the default search, pruned", "epochs", ours, theirs, "unpruned", limit=0.7)
-    yield Row("its best val/rmse", "", on.best_value, off.best_value, "unpruned", limit=1.1)
+    """Epochs that the pruner saves, and what it costs, over some seeds; one trial at a time, as a seed says.
+
+    A pruned trial also changes what TPE proposes next, so that the two searches part, for better or worse. Random
+    trials are the same on both sides, and show what pruning itself costs.
+    """
+    seeds, same = range(1, rounds + 1), ("tracking=off", "hydra.sweeper.n_jobs=1")
+
+    def search(seed: int, *overrides: str) -> optuna.Study:
+        return _search(programs, *same, f"hydra.sweeper.seed={seed}", *overrides)[1]
+
+    for sampler in ("tpe", "random"):
+        chosen = f"hydra/sweeper/sampler={sampler}"
+        on = [search(seed, chosen) for seed in seeds]
+        off = [search(seed, chosen, "hydra/sweeper/pruner=none") for seed in seeds]
+        ours, theirs = (
+            sum(len(trial.intermediate_values) for one in side for trial in one.trials) for side in (on, off)
+        )
+        yield Row(f"epochs of the search by {sampler}, pruned", "epochs", ours, theirs, "unpruned", limit=0.7)
+        best, unpruned = (geometric_mean([study.best_value for study in side]) for side in (on, off))
+        yield Row(f"its best val/rmse, {rounds} seeds", "", best, unpruned, "unpruned", limit=1.1)
 
 
 def remembered(programs: Programs, rounds: int) -> Iterator[Row]:

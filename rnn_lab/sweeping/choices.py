@@ -18,7 +18,12 @@ SAMPLERS: dict[str, dict[str, Any]] = {
 
 PRUNERS: dict[str, dict[str, Any]] = {
     "median": {"_target_": "optuna.pruners.MedianPruner"},
-    "percentile": {"_target_": "optuna.pruners.PercentilePruner", "percentile": 75.0, "n_warmup_steps": 10},
+    "percentile": {
+        "_target_": "optuna.pruners.PercentilePruner",
+        "percentile": 75.0,
+        "n_startup_trials": 4,
+        "n_warmup_steps": 8,
+    },
     "hyperband": {"_target_": "optuna.pruners.HyperbandPruner"},
     "asha": {"_target_": "optuna.pruners.SuccessiveHalvingPruner"},
     "wilcoxon": {"_target_": "optuna.pruners.WilcoxonPruner"},

@@ -25,7 +25,7 @@ from rnn_lab.tracking.provenance import provenance
 from rnn_lab.tracking.state import State
 
 RUN = "run"
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds to wait for the parent's run in MLflow; trials that start without it stand beside it instead of below."""
 SIGNALS = {signal.Signals(number).name for number in (signal.SIGINT, signal.SIGTERM)}
 
