@@ -1,9 +1,12 @@
 """What a study leaves behind: rows as CSV, where they come from, and the parts of its README that they fill."""
 
 import csv
+import json
 import re
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from rnn_lab.component import BadInput
@@ -12,6 +15,35 @@ from rnn_lab.tracking.provenance import provenance
 Row = Mapping[str, Any]
 
 MARKED = r"(<!-- generated: (\w+) -->).*?(<!-- end -->)"
+
+
+def collect(folder: Path, measure: Callable[[Path], Iterable[tuple[str, Sequence[Row]]]]) -> None:
+    """Carry a study out in a temporary folder, then replace its rows, and say where they come from.
+
+    Args:
+        folder: of the evidence; made if it is not there.
+        measure: takes a folder for runs, and gives each table's name and rows.
+    """
+    started, made_by = perf_counter(), origin()
+    with tempfile.TemporaryDirectory() as room:
+        tables = dict(measure(Path(room)))
+    folder.mkdir(exist_ok=True)
+    for name, rows in tables.items():
+        write_rows(folder / f"{name}.csv", rows)
+    made_by["seconds"] = round(perf_counter() - started)
+    (folder / "origin.json").write_text(json.dumps(made_by, indent=2) + "\n", encoding="utf-8")
+
+
+def write_up(page: Path, folder: Path, blocks: Mapping[str, str]) -> None:
+    """Put generated Markdown into a page, and on its own into ``table.md``.
+
+    Args:
+        page: a file with a mark for each block.
+        folder: of the evidence.
+        blocks: name -> Markdown.
+    """
+    page.write_text(fill(page.read_text(encoding="utf-8"), blocks), encoding="utf-8")
+    (folder / "table.md").write_text("\n\n".join(blocks.values()) + "\n", encoding="utf-8")
 
 
 def write_rows(path: Path, rows: Sequence[Row]) -> None:

@@ -1,14 +1,18 @@
 """A study's runs of the lab: composed as on the command line, carried out in this process, read from their folders."""
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from hydra import compose, initialize_config_dir
 from numpy.typing import NDArray
+from omegaconf import DictConfig
 
 from rnn_lab import lab
 from rnn_lab.component import Diverged
@@ -83,11 +87,41 @@ def run(folder: Path, overrides: Sequence[str]) -> Run:
         folder: the run folder; made.
         overrides: as on the command line, such as ``["study=tutorial", "replicas=10"]``.
     """
+    config = composed(overrides)
+    _carry_out(folder, config)
+    return _read_back(folder, config)
+
+
+def several(folder: Path, named: Mapping[str, Sequence[str]], at_once: int | None = None) -> dict[str, Run]:
+    """Carry out runs beside each other, each in a process of its own; they are as `run` would leave them.
+
+    Args:
+        folder: of the run folders.
+        named: name -> overrides, in the order in which they begin.
+        at_once: how many; None: as many as there are cores.
+    """
+    at_once = at_once or os.cpu_count()
+    folders = {name: folder / str(number) for number, name in enumerate(named, 1)}
+    configs = {name: composed(overrides) for name, overrides in named.items()}
+    with ProcessPoolExecutor(at_once, get_context("spawn")) as pool:
+        begun = {name: pool.submit(_carry_out, folders[name], configs[name]) for name in named}
+        for number, (name, done) in enumerate(begun.items(), 1):
+            done.result()
+            print(f"run {number} of {len(named)}: {name}", flush=True)
+    return {name: _read_back(folders[name], configs[name]) for name in named}
+
+
+def composed(overrides: Sequence[str]) -> DictConfig:
+    """The config of a run: no MLflow, no figures."""
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        config = compose(
-            "config", [*overrides, "tracking=off", "tracking.figures=false", "tracking.plots_every=1000000"]
-        )
+        return compose("config", [*overrides, "tracking=off", "tracking.figures=false", "tracking.plots_every=1000000"])
+
+
+def _carry_out(folder: Path, config: DictConfig) -> None:
     folder.mkdir(parents=True)
     with suppress(Diverged):
         lab.run(config, folder)
+
+
+def _read_back(folder: Path, config: DictConfig) -> Run:
     return Run(lab.build(config), folder, read(folder))

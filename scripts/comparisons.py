@@ -26,6 +26,13 @@ ROOT = Path(__file__).parents[1]
 Dtype = Literal["float64", "float32"]
 Work = Callable[[], object]
 
+PEAK = """
+import resource, subprocess, sys
+done = subprocess.run(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(done.returncode)
+"""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -92,6 +99,14 @@ class Programs:
         while (state := State.load(run)) and state.state == "created":
             time.sleep(0.1)
         return wall, json.loads((run / "summary.json").read_text())
+
+    def peak(self, *arguments: str | Path) -> float:
+        """Run Python and return the most memory that it had at once, in MB of 2^20 bytes.
+
+        A little process starts it: a child's peak counts from its parent's size on, and this process is not small.
+        """
+        kilobytes = float(self.python("-c", PEAK, sys.executable, *arguments).split()[-1])
+        return kilobytes / (1024 * (1024 if sys.platform == "darwin" else 1))
 
     def wall(self, *overrides: str) -> float:
         """Seconds of the whole process."""
@@ -218,4 +233,25 @@ def sunspots(programs: Programs, rounds: int) -> Iterator[Row]:
         yield Row("data=sunspots, val/rmse", "", rmse, scores["rmse"], name, limit)
 
 
-COMPARISONS = {each.__name__: each for each in (tutorial, epoch, process, tracking, sine, sunspots)}
+def memory(programs: Programs, rounds: int) -> Iterator[Row]:
+    """The whole process of a long stream against a short one, once each: what is allocated does not vary.
+
+    One Runge-Kutta step a row, so that it is not the series that takes the time.
+    """
+    short, long = (
+        programs.peak(
+            ROOT / "scripts/train.py",
+            f"hydra.run.dir=stream{length}",
+            "data=stream",
+            f"data.series.length={length}",
+            "data.series.substeps=1",
+            "trainer.batch_size=100",
+            "trainer.epochs=1",
+            "tracking=off",
+        )
+        for length in (10**5, 10**7)
+    )
+    yield Row("data=stream, 10,000,000 steps, peak memory", "MB", long, short, "100,000 steps", limit=1.1)
+
+
+COMPARISONS = {each.__name__: each for each in (tutorial, epoch, process, tracking, sine, sunspots, memory)}

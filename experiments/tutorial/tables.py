@@ -1,12 +1,12 @@
 """What the rows of experiment zero say, in Markdown: the generated parts of its README."""
 
-import textwrap
 from collections.abc import Callable
 
 import numpy as np
 
 from experiments.evidence import table
-from experiments.tutorial.rows import DEFAULT, LADDER, PRINTED, PUBLISHED_RMSE, RULE, SAME, STARTED_THERE, Array, Rows
+from experiments.tutorial.rows import DEFAULT, LADDER, PRINTED, PUBLISHED_RMSE, RULE, SAME, STARTED_THERE, Rows
+from experiments.words import bullets, middle, span, three
 
 
 def blocks(rows: Rows) -> dict[str, str]:
@@ -24,9 +24,8 @@ def answer(rows: Rows) -> str:
     full, trained = rows.run("nudged", "val_rmse_full_window"), rows.run("nudged")
     seeds, seeds_full = rows.run(RULE), rows.run(RULE, "val_rmse_full_window")
     n = len(full)
-    return "\n".join(
-        textwrap.fill(line, 118, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
-        for line in (
+    return bullets(
+        (
             f"**The log reproduces, as far as it can.** {digits} of the 10 losses of epochs 1-5 agree to every printed "
             f"digit. After that the iteration is chaotic: {n} runs whose first weights differ by at most 1e-15 of "
             f"themselves end with training losses of {span(last)}; the published one is "
@@ -119,20 +118,3 @@ def by_truncation(rows: Rows) -> str:
 def relative(value: float, published: float) -> str:
     """Relative difference from a published number; a dash where every printed digit agrees."""
     return "-" if abs(value - published) <= PRINTED else f"{value / published - 1:+.0e}"
-
-
-def span(values: Array) -> str:
-    """Least and greatest; one number where they look the same."""
-    low, high = three(values.min()), three(values.max())
-    return low if low == high else f"{low} to {high}"
-
-
-def middle(values: Array) -> str:
-    """Median and range; one number where all look the same."""
-    median = three(float(np.median(values)))
-    return median if span(values) == median else f"{median} ({span(values)})"
-
-
-def three(value: float) -> str:
-    """Three digits."""
-    return f"{value:#.3g}" if value < 1 else f"{value:.2f}"

@@ -73,6 +73,13 @@ def test_a_run_of_the_lab_leaves_its_seconds(tmp_path: Path) -> None:
     assert 0 < summary["seconds"]["training"] < wall
 
 
+def test_a_programs_peak_is_its_own_however_large_we_are(tmp_path: Path) -> None:
+    programs, ballast = Programs(tmp_path), b"x" * (200 << 20)
+    small, large = (programs.peak("-c", f"b'x' * {size << 20}") for size in (1, 80))
+    assert small < 100 < len(ballast) >> 20
+    assert large - small == pytest.approx(79, abs=5)
+
+
 def test_the_labs_side_trains() -> None:
     work = lab_epoch(4, SGD, "float64", sine_data().train, batch=50, k=5)
     (state,) = work.args

@@ -1,0 +1,59 @@
+"""What the rows of the memory study say, in Markdown: the generated parts of its README."""
+
+from collections.abc import Callable
+
+from experiments.evidence import table
+from experiments.memory.rows import Rows
+from experiments.words import bullets, middle, three
+
+
+def blocks(rows: Rows) -> dict[str, str]:
+    """Every generated part of the README by name."""
+    parts: tuple[Callable[[Rows], str], ...] = (answer, ends, seeds)
+    return {part.__name__: part(rows) for part in parts}
+
+
+def answer(rows: Rows) -> str:
+    """The findings, one sentence each."""
+    found = []
+    for task in rows.tasks:
+        who = [f"{network} {learned(rows, task, network)}" for network in rows.networks]
+        found.append(f"**{task[0].upper()}{task[1:]}.** Seeds that learn it: {'; '.join(who)}.")
+    return bullets(found)
+
+
+def learned(rows: Rows, task: str, network: str) -> str:
+    """How many seeds of how many have learned a task."""
+    seeds = rows.ends(task, network, "learned")
+    return f"{int(seeds.sum())} of {len(seeds)}"
+
+
+def ends(rows: Rows) -> str:
+    """Where the networks end: median and range of the score over seeds."""
+    cells = []
+    for task in rows.tasks:
+        for network in rows.networks:
+            updates = int(rows.ends(task, network, "updates")[0])
+            cells.append(
+                [
+                    task,
+                    network,
+                    f"{updates:,}",
+                    middle(rows.ends(task, network)),
+                    middle(rows.ends(task, network, "success")),
+                    learned(rows, task, network),
+                ]
+            )
+    return table(["task", "network", "updates", "score", "solved records", "seeds that learn it"], cells)
+
+
+def seeds(rows: Rows) -> str:
+    """Each seed's score."""
+    cells = []
+    for task in rows.tasks:
+        for network in rows.networks:
+            scores, passed = rows.ends(task, network), rows.ends(task, network, "learned")
+            marks = [f"{three(score)}{'' if ok else ' ✗'}" for score, ok in zip(scores, passed, strict=True)]
+            cells.append([task, network, *marks])
+    numbers = rows.ends(rows.tasks[0], rows.networks[0], "seed").astype(int)
+    return table(["task", "network", *(f"seed {number}" for number in numbers)], cells)
