@@ -103,6 +103,27 @@ def with_mode(arguments: list[str]) -> list[str]:
     return [*arguments, "hydra.mode=MULTIRUN"] if newer and searches and not said else arguments
 
 
+def verbatim(arguments: list[str], key: str) -> list[str]:
+    """Quote the value of a key whose value is text, so that Hydra takes it as it stands.
+
+    Commas, brackets, quotes and blanks at its ends mean something to Hydra otherwise. A value in quotes stays as it is.
+
+    Example:
+        >>> verbatim(["prompt=Amen, and (so", "prompt='Amen'", "steps=3"], "prompt")
+        ["prompt='Amen, and (so'", "prompt='Amen'", 'steps=3']
+    """
+    return [_quoted(argument, key) if argument.startswith(f"{key}=") else argument for argument in arguments]
+
+
+def _quoted(argument: str, key: str) -> str:
+    text = argument.removeprefix(f"{key}=")
+    if re.fullmatch(r"'[^']*'|\"[^\"]*\"", text):
+        return argument
+    # A backslash is one, but before a quote and before what would name another key's value.
+    text = re.sub(r"(\\*)('|\Z)", r"\1\1\2", re.sub(r"(\\*)\$\{", r"\1\1\\${", text))
+    return f"{key}='" + text.replace("'", "\\'") + "'"
+
+
 def sentence(error: BaseException) -> str | None:
     """What to tell the user about an error; None if it is a bug rather than bad input."""
     if isinstance(error, KeyboardInterrupt):

@@ -1,6 +1,7 @@
 """Forecast a new series with a trained network, or let one write more of a text. See ``--help``."""
 
 import re
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
@@ -164,4 +165,5 @@ def forecast(request: Request, forecaster: "Forecaster", path: Path, out: Path) 
 
 
 if __name__ == "__main__":
+    sys.argv[1:] = command_line.verbatim(sys.argv[1:], "prompt")
     command_line.main(predict)

@@ -10,6 +10,7 @@ from rnn_lab.component import BadInput, Diverged
 from rnn_lab.evaluation import Forecaster
 from rnn_lab.network import Parameters
 from rnn_lab.tracking.journal import read
+from tests.lab.kinds import KINDS
 
 QUICK = ("model.hidden_dim=5", "trainer.epochs=6")
 CLOCK = {"time", "run", "seconds", "epoch_seconds"}
@@ -75,8 +76,10 @@ def test_a_replica_equals_the_single_run_of_its_seed(composed, tmp_path):
         ("replicas=2", "optimizer/schedule=plateau", "optimizer.schedule.patience=0", "trainer.patience=2"),
         ("optimizer=nesterov", "trainer.clip_norm=0.1", "trainer.batch_size=7"),
         ("optimizer=lbfgs", "trainer=full_batch", "optimizer.iterations=3"),
+        *((*overrides, "trainer.batch_size=4") for overrides in KINDS.values()),
+        (*KINDS["a target after each row"], "trainer.scheduled_sampling=0.9"),
     ],
-    ids=["adam", "replicas and plateau", "nesterov", "lbfgs"],
+    ids=["adam", "replicas and plateau", "nesterov", "lbfgs", *KINDS, "scheduled sampling"],
 )
 def test_a_resumed_run_equals_one_never_interrupted(overrides, composed, tmp_path, monkeypatch):
     options = [*overrides, *QUICK, "trainer.checkpoint_seconds=0"]

@@ -8,10 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from omegaconf import OmegaConf
 
-from rnn_lab.evaluation import Forecaster
-from rnn_lab.network import Elman, Network
-from rnn_lab.sequences import Generated, Sine
+from rnn_lab.command_line import verbatim
+from rnn_lab.evaluation import Forecaster, StreamForecaster, TextModel, Trained
+from rnn_lab.network import GRU, Elman, Network
+from rnn_lab.sequences import Adding, Drawn, Generated, Sine, Stream, Text
+from rnn_lab.streams import stream
 
 PREDICT = Path(__file__).parents[2] / "scripts" / "predict.py"
 
@@ -114,3 +118,97 @@ def test_help_is_a_page_with_examples(folder):
     assert "python scripts/predict.py run=outputs/DAY/TIME data.path=new.csv" in done.stdout
     assert "tracking:\n  uri: null" in done.stdout
     assert files(folder) == {"new.csv", "run/weights/kept.npz", "run/weights/model.json"}
+
+
+@pytest.fixture
+def writer(tmp_path):
+    """A run folder, `writes`, of a network for text; `sums`, of one for a task; and `streams`, of one for a stream."""
+    data = Text(name="text", train=0.8, validation=0.2).dataset()
+    D = len(data.inputs)
+    network = Network(GRU(hidden_dim=3), D, D, None, each_step=True, loss="cross_entropy")
+    TextModel.of(network, network.initial([0, 1]), data).save(tmp_path / "writes")
+    task = Drawn(name="adding", task=Adding(length=9), train=5, validation=5).dataset()
+    network = Network(Elman(hidden_dim=3), 2, 1, 9)
+    Trained.of(network, network.initial([0]), task).save(tmp_path / "sums")
+    sine = Stream(name="sine", series=Sine(length=60), train=40, validation=20, horizon=2).dataset()
+    network = Network(GRU(hidden_dim=3), 1, 1, None, each_step=True)
+    StreamForecaster.of(network, network.initial([0, 1]), sine).save(tmp_path / "streams")
+    np.savetxt(tmp_path / "new.csv", np.sin(0.4 * np.arange(30)), header="x", comments="")
+    return tmp_path
+
+
+PROMPT = "And Adam's wife said, (it is so): "
+
+
+def test_a_network_writes_on_from_a_prompt_as_it_stands(writer):
+    """Commas, quotes, brackets and a blank at the end, which Hydra would read as something else."""
+    done = predict(writer, "run=writes", f"prompt={PROMPT}", "steps=30", "temperature=0.8", "seed=5")
+    assert (done.returncode, done.stderr) == (0, "")
+    model = TextModel.load(writer / "writes")
+    written = model.write(PROMPT, 30, 0.8, stream(5, "noise"))
+    assert done.stdout == f"{PROMPT}{written}\n"
+    assert len(written) == 30
+
+
+def test_a_text_goes_into_a_file(writer):
+    before = files(writer)
+    done = predict(writer, "run=writes", "prompt='And God said'", "steps=40", "temperature=0", "out=new.txt")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "40 characters written after the prompt: new.txt\n"
+    assert files(writer) - before == {"new.txt"}
+    expected = TextModel.load(writer / "writes").write("And God said", 40, 0.0, stream(0, "noise"))
+    assert (writer / "new.txt").read_text() == f"And God said{expected}\n"
+
+
+def test_a_network_that_was_trained_along_a_stream_forecasts_a_file(writer):
+    done = predict(writer, "run=streams", "data.path=new.csv", "steps=7")
+    assert (done.returncode, done.stderr) == (0, "")
+    table = rows(writer / "forecast.csv")
+    forecaster, x = StreamForecaster.load(writer / "streams"), np.sin(0.4 * np.arange(30))[:, None]
+    one_step = [float(row["x_one_step"]) for row in table[2:32]]
+    assert one_step == pytest.approx(forecaster.one_step(x).mean(axis=0)[:, 0].tolist(), rel=1e-12)
+    free_run = [float(row["x_free_run"]) for row in table[30:]]
+    assert free_run == pytest.approx(forecaster.free_run(x, 7).mean(axis=0)[:, 0].tolist(), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "says"),
+    [
+        (["run=writes"], "Error: prompt is missing: say prompt=..."),
+        (["run=writes", "prompt="], "Error: prompt='' is empty"),
+        (["run=writes", "prompt=100 years"], "Error: prompt holds '1' (character 1), which the model never saw"),
+        (
+            ["run=writes", "prompt=A", "data.path=new.csv"],
+            "Error: data.path=new.csv is a series, but run=writes writes",
+        ),
+        (["run=writes", "prompt=A", "temperature=-1"], "Error: temperature=-1 is not allowed"),
+        (["run=writes", "prompt=A", "temperature=inf"], "Error: temperature=inf is not allowed"),
+        (["run=writes", "prompt=A", "seed=-1"], "Error: seed=-1 is not allowed"),
+        (["run=writes", "prompt=A", "out=no/where.txt"], "Error: out=no/where.txt cannot be written: No such file"),
+        (["run=sums", "prompt=A"], "Error: run=sums was trained on a task's records"),
+        (["run=sums", "data.path=new.csv"], "Error: run=sums was trained on a task's records"),
+        (["run=streams", "prompt=A"], "Error: prompt='A' is text, but run=streams forecasts series"),
+        (["run=streams"], "Error: data.path is missing"),
+    ],
+    ids=str,
+)
+def test_what_does_not_fit_the_kind_of_network_is_one_sentence(overrides, says, writer):
+    before = files(writer)
+    done = predict(writer, *overrides)
+    assert done.returncode == 2
+    assert done.stderr.startswith(says)
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+    assert files(writer) == before
+
+
+def test_any_prompt_reaches_the_network_as_it_was_typed():
+    parser, rng = OverridesParser.create(), np.random.default_rng(0)
+    letters = list("ab'\"\\ ,()[]{}$=:\n\té#%~")
+    drawn = ["".join(rng.choice(letters, rng.integers(0, 8))) for _ in range(300)]
+    for text in [*drawn, "null", "7", "true", "${x}", "\\${x}", "a\\", "it's", "\\'"]:
+        if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+            continue  # in quotes already
+        (override,) = parser.parse_overrides(verbatim([f"prompt={text}"], "prompt"))
+        config = OmegaConf.create({"prompt": override.value()})
+        assert OmegaConf.to_container(config, resolve=True) == {"prompt": text}
