@@ -5,14 +5,14 @@ from collections.abc import Callable
 import numpy as np
 
 from experiments.evidence import table
-from experiments.forecasting.measure import TASKS
+from experiments.forecasting.measure import RUNS, TASKS
 from experiments.forecasting.rows import Rows
 from experiments.words import bullets, middle, three
 
 
 def blocks(rows: Rows) -> dict[str, str]:
     """Every generated part of the README by name."""
-    parts: tuple[Callable[[Rows], str], ...] = (answer, scores, seeds, free, sample)
+    parts: tuple[Callable[[Rows], str], ...] = (answer, scores, seeds, free, sample, commands)
     return {part.__name__: part(rows) for part in parts}
 
 
@@ -73,3 +73,8 @@ def sample(rows: Rows) -> str:
     """What seed 0 writes."""
     written = (rows.sample["prompt"] + rows.sample["text"]).splitlines()
     return "\n".join(f"    {line}" for line in written)
+
+
+def commands(rows: Rows) -> str:
+    """How to do one run again."""
+    return "\n".join(f"    python scripts/train.py {' '.join(overrides)}" for overrides in RUNS.values())
