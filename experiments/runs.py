@@ -105,9 +105,12 @@ def several(folder: Path, named: Mapping[str, Sequence[str]], at_once: int | Non
     configs = {name: composed(overrides) for name, overrides in named.items()}
     with ProcessPoolExecutor(at_once, get_context("spawn")) as pool:
         begun = {name: pool.submit(_carry_out, folders[name], configs[name]) for name in named}
-        for number, (name, done) in enumerate(begun.items(), 1):
-            done.result()
-            print(f"run {number} of {len(named)}: {name}", flush=True)
+        try:
+            for number, (name, done) in enumerate(begun.items(), 1):
+                done.result()
+                print(f"run {number} of {len(named)}: {name}", flush=True)
+        finally:
+            pool.shutdown(cancel_futures=True)  # after one that failed, none of those that wait
     return {name: _read_back(folders[name], configs[name]) for name in named}
 
 

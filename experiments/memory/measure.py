@@ -8,7 +8,7 @@ from experiments.runs import Row, Run, several
 from rnn_lab.sequences import TaskDataset
 
 RUNS: dict[tuple[str, str], tuple[str, ...]] = {
-    (task, network): ("study=memory", "replicas=5", *NETWORKS[network], *TASKS[task].overrides)
+    (task, network): ("study=memory", *NETWORKS[network], *TASKS[task].overrides)
     for task in TASKS
     for network in NETWORKS
 }

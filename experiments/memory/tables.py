@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 from experiments.evidence import table
+from experiments.memory.measure import RUNS
 from experiments.memory.rows import Rows
+from experiments.memory.tasks import TASKS
 from experiments.words import bullets, middle, three
 
 
 def blocks(rows: Rows) -> dict[str, str]:
     """Every generated part of the README by name."""
-    parts: tuple[Callable[[Rows], str], ...] = (answer, ends, seeds)
+    parts: tuple[Callable[[Rows], str], ...] = (answer, tasks, ends, seeds, commands)
     return {part.__name__: part(rows) for part in parts}
 
 
@@ -20,6 +22,15 @@ def answer(rows: Rows) -> str:
         who = [f"{network} {learned(rows, task, network)}" for network in rows.networks]
         found.append(f"**{task[0].upper()}{task[1:]}.** Seeds that learn it: {'; '.join(who)}.")
     return bullets(found)
+
+
+def tasks(rows: Rows) -> str:
+    """What counts as learned."""
+    cells = []
+    for name, task in TASKS.items():
+        also = f", and more than {task.success:.0%} of the records solved" if task.success else ""
+        cells.append([name, task.score, f"at most {task.limit:g}{also}"])
+    return table(["task", "score", "learned"], cells)
 
 
 def learned(rows: Rows, task: str, network: str) -> str:
@@ -57,3 +68,8 @@ def seeds(rows: Rows) -> str:
             cells.append([task, network, *marks])
     numbers = rows.ends(rows.tasks[0], rows.networks[0], "seed").astype(int)
     return table(["task", "network", *(f"seed {number}" for number in numbers)], cells)
+
+
+def commands(rows: Rows) -> str:
+    """How to do one run again."""
+    return "\n".join(f"    python scripts/train.py {' '.join(RUNS[task, 'GRU'])}" for task in rows.tasks)

@@ -18,18 +18,19 @@ class Task:
         score: what the score is, in words; smaller is better.
         of: the score of a network, from its metrics on the test records.
         limit: the largest score of a network that has learned the task.
-        success: the least share of test records that it has to solve by the task's own criterion.
+        success: more than this share of the test records has to be solved by the task's own criterion; None: any.
     """
 
     overrides: tuple[str, ...]
     score: str
     of: Callable[[Metrics, TaskDataset], float]
     limit: float
-    success: float = 0.0
+    success: float | None = None
 
     def learned(self, metrics: Metrics, data: TaskDataset) -> bool:
         """Whether a network has learned the task."""
-        return self.of(metrics, data) <= self.limit and metrics["test/success"] >= self.success
+        solved = self.success is None or metrics["test/success"] > self.success
+        return solved and self.of(metrics, data) <= self.limit
 
 
 def squared_error(metrics: Metrics, data: TaskDataset) -> float:
@@ -54,12 +55,14 @@ def above_the_grammar(metrics: Metrics, data: TaskDataset) -> float:
     return metrics["test/loss"] / data.task.ideal(data.test) - 1.0
 
 
+FIVE = "replicas=5"
+
 TASKS = {
-    "adding, T = 30": Task((), "mean squared error", squared_error, 0.02),
-    "adding, T = 50": Task(("data.task.length=50",), "mean squared error", squared_error, 0.02),
-    "temporal order 6a, T = 50": Task(("data=temporal_order_6a",), "share of wrong classes", wrong, 0.01),
+    "adding, T = 30": Task((FIVE,), "mean squared error", squared_error, 0.02),
+    "adding, T = 50": Task(("data.task.length=50", FIVE), "mean squared error", squared_error, 0.02),
+    "temporal order 6a, T = 50": Task(("data=temporal_order_6a", FIVE), "share of wrong classes", wrong, 0.01),
     "embedded Reber grammar": Task(
-        ("data=embedded_reber",), "cross-entropy above the grammar's", above_the_grammar, 0.01, success=0.99
+        ("data=embedded_reber", FIVE), "cross-entropy above the grammar's", above_the_grammar, 0.01, success=0.99
     ),
     "copying, T = 20": Task(
         ("data=copying", "model.hidden_dim=128", "trainer.batch_size=20", "trainer.epochs=60", "replicas=3"),

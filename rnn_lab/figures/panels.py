@@ -20,7 +20,7 @@ class Curves:
     Attributes:
         label: what they have in common; equal labels share an entry of the legend.
         x: (E,).
-        values: (E, R); what is not finite or not positive is left out.
+        values: (E, R); what is not finite is left out.
         colour: of all of them.
     """
 
@@ -38,6 +38,7 @@ class Panel:
         title, xlabel, ylabel: its words.
         curves: what is drawn.
         yardsticks: name -> value, drawn as named horizontal lines; at most four.
+        logarithmic: whether values are; what is not positive is left out then.
     """
 
     title: str
@@ -45,11 +46,12 @@ class Panel:
     ylabel: str
     curves: Sequence[Curves]
     yardsticks: Mapping[str, float] = field(default_factory=dict)
+    logarithmic: bool = True
 
 
 @styled
 def panels(plots: Sequence[Panel]) -> Figure:
-    """Draw the plots in rows of three, on logarithmic scales: each seed a thin curve, their median a thick one.
+    """Draw the plots in rows of three: each seed a thin curve, their median a thick one.
 
     Args:
         plots: in reading order.
@@ -68,17 +70,17 @@ def panels(plots: Sequence[Panel]) -> Figure:
 
 def _draw(axes: Axes, plot: Panel) -> None:
     for group in plot.curves:
-        axes.plot(group.x, _drawable(group.values), color=group.colour, linewidth=0.7, alpha=0.5)
-        median = _drawable(np.median(group.values, axis=1))
+        axes.plot(group.x, _drawable(group.values, plot.logarithmic), color=group.colour, linewidth=0.7, alpha=0.5)
+        median = _drawable(np.median(group.values, axis=1), plot.logarithmic)
         axes.plot(group.x, median, color=group.colour, linewidth=2.0, label=group.label)
     for dash, (name, value) in zip(DASHES, plot.yardsticks.items(), strict=False):
         axes.axhline(value, color=GREY, linewidth=1.1, linestyle=dash, zorder=1)
         axes.text(
             0.99, value, name, transform=axes.get_yaxis_transform(), color=GREY, fontsize=8, ha="right", va="bottom"
         )
-    axes.set(title=plot.title, xlabel=plot.xlabel, ylabel=plot.ylabel, yscale="log")
+    axes.set(title=plot.title, xlabel=plot.xlabel, ylabel=plot.ylabel, yscale="log" if plot.logarithmic else "linear")
 
 
-def _drawable(values: Array) -> Array:
-    """Leave out what a logarithmic axis cannot show."""
-    return np.where(np.isfinite(values) & (values > 0), values, np.nan)
+def _drawable(values: Array, logarithmic: bool) -> Array:
+    """Leave out what the axis cannot show."""
+    return np.where(np.isfinite(values) & ((values > 0) | (not logarithmic)), values, np.nan)

@@ -1,11 +1,14 @@
 """What studies leave behind: rows, origin, generated parts of a page."""
 
 import doctest
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from experiments import evidence
+from experiments import evidence, words
 from rnn_lab.component import BadInput
 
 
@@ -37,6 +40,35 @@ def test_filling_twice_is_filling_once() -> None:
     assert r"| \d | \1 |" in once
 
 
-def test_examples() -> None:
-    assert doctest.testmod(evidence).failed == 0
-    assert doctest.testmod(evidence).attempted > 0
+def test_a_study_that_fails_leaves_the_old_rows(tmp_path: Path) -> None:
+    def measure(folder: Path) -> Iterator[tuple[str, list[evidence.Row]]]:
+        yield "runs", [{"rmse": 1.0}]
+        raise RuntimeError(f"{folder.is_dir()}")
+
+    evidence.write_rows(tmp_path / "runs.csv", [{"rmse": 0.5}])
+    with pytest.raises(RuntimeError, match="True"):
+        evidence.collect(tmp_path, measure)
+    assert evidence.read_rows(tmp_path / "runs.csv") == [{"rmse": "0.5"}]
+    assert [path.name for path in tmp_path.iterdir()] == ["runs.csv"]
+
+
+def test_a_study_leaves_its_rows_and_their_origin(tmp_path: Path) -> None:
+    evidence.collect(tmp_path / "new", lambda folder: [("runs", [{"rmse": 1.0}]), ("losses", [{"loss": 2.0}])])
+    assert evidence.read_rows(tmp_path / "new" / "runs.csv") == [{"rmse": "1.0"}]
+    assert evidence.read_rows(tmp_path / "new" / "losses.csv") == [{"loss": "2.0"}]
+    assert json.loads((tmp_path / "new" / "origin.json").read_text())["seconds"] == 0
+
+
+def test_writing_up_fills_the_page_and_the_table(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text("# T\n<!-- generated: a -->\n<!-- end -->\n<!-- generated: b -->\n<!-- end -->\n")
+    evidence.write_up(page, tmp_path, {"a": "one", "b": "two"})
+    assert "<!-- generated: b -->\n\ntwo\n\n<!-- end -->" in page.read_text()
+    assert (tmp_path / "table.md").read_text() == "one\n\ntwo\n"
+
+
+@pytest.mark.parametrize("module", [evidence, words])
+def test_examples(module: ModuleType) -> None:
+    found = doctest.testmod(module)
+    assert found.failed == 0
+    assert found.attempted > 0

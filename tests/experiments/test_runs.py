@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hydra.errors import InstantiationException
 
-from experiments.runs import Run, run
+from experiments.runs import Run, run, several
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +48,18 @@ def test_a_run_that_diverges_is_a_result(tmp_path: Path) -> None:
     overrides = ["data=sine", "model.hidden_dim=4", "trainer.epochs=3", "model.activation=identity", "optimizer=sgd"]
     (row,) = run(tmp_path / "run", [*overrides, "optimizer.learning_rate=1e6"]).rows("blown up")
     assert row["diverged"] is True
+
+
+def test_runs_beside_each_other_are_those_that_each_would_be_alone(small: Run, tmp_path: Path) -> None:
+    same = ["data=sine", "model.hidden_dim=4", "trainer.epochs=3", "replicas=2", "seed=5", "trainer.keep=last"]
+    runs = several(tmp_path, {"same": same, "shorter": [*same[:2], "trainer.epochs=1"]}, at_once=2)
+    assert list(runs) == ["same", "shorter"]
+    np.testing.assert_array_equal(runs["same"].curve("val/rmse"), small.curve("val/rmse"))
+    assert len(runs["shorter"].curve("val/rmse")) == 2
+
+
+def test_after_a_run_that_is_refused_no_other_begins(tmp_path: Path) -> None:
+    refused = ["data=adding", "trainer.bptt_stride=9", "trainer.bptt_truncate=5"]
+    with pytest.raises(InstantiationException, match="bptt_stride"):
+        several(tmp_path, {f"{number}": refused for number in range(9)}, at_once=1)
+    assert len(list(tmp_path.iterdir())) < 9

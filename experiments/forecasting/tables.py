@@ -1,0 +1,80 @@
+"""What the rows of the forecasting study say, in Markdown: the generated parts of its README."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from experiments.evidence import table
+from experiments.forecasting.measure import RUNS, TASKS
+from experiments.forecasting.rows import Rows
+from experiments.words import bullets, middle, three
+
+
+def blocks(rows: Rows) -> dict[str, str]:
+    """Every generated part of the README by name."""
+    parts: tuple[Callable[[Rows], str], ...] = (answer, scores, seeds, free, sample, commands)
+    return {part.__name__: part(rows) for part in parts}
+
+
+def answer(rows: Rows) -> str:
+    """The findings, one sentence each."""
+    glass, narma, text = (rows.ends(task) for task in ("Mackey-Glass", "NARMA-10", "text"))
+    long, far = rows.largest("Mackey-Glass", "AR"), rows.largest("NARMA-10", "AR")
+    echo = rows.rivals["NARMA-10"][rows.largest("NARMA-10", "ESN")]
+    one, ahead = rows.rivals["Mackey-Glass"][long], np.median(glass) / rows.rivals["Mackey-Glass"][long]
+    network, rival, most = rows.free["network"], rows.free[long], rows.free["network"]["longest"]
+    counted = rows.rivals["text"]
+    best = min(counted, key=lambda name: counted[name])
+    return bullets(
+        (
+            f"**Mackey-Glass, one step ahead:** NRMSE {middle(glass)}, which is {ahead:.2f} times that of a linear "
+            f"model of the last values, {long} ({three(one)}): {(glass < one).sum()} of {len(glass)} seeds are better.",
+            f"**Mackey-Glass, fed back:** the network's forecasts hold for {network['valid_time']:.2f} Lyapunov times "
+            f"of at most {most:.2f} that were asked for, those of {long} for {rival['valid_time']:.2f}; after 84 steps "
+            f"the NRMSE is {three(network['nrmse_84'])} against {three(rival['nrmse_84'])}.",
+            f"**NARMA-10:** NMSE {middle(narma)}; an echo-state network of the same size has "
+            f"{three(echo)}, and {far}, which reads the past of the output that the "
+            f"network never sees, {three(rows.rivals['NARMA-10'][far])}.",
+            f"**Text:** {middle(text)} bits per character; the trigram has {three(counted['trigram'])}. Counts of "
+            f"longer contexts do better than the trigram: the best of them, the {best}, has {three(counted[best])}, "
+            f"and {(text < counted[best]).sum()} of {len(text)} seeds are below it.",
+        )
+    )
+
+
+def scores(rows: Rows) -> str:
+    """Every network beside its rivals, the best first."""
+    cells = []
+    for name, task in TASKS.items():
+        network = rows.ends(name)
+        every = {"**network**": float(np.median(network)), **rows.rivals[name]}
+        for who in sorted(every, key=lambda who: every[who]):
+            shown = middle(network) if who == "**network**" else three(every[who])
+            cells.append([f"{name}, {task.score}", who, shown])
+    return table(["test score", "who", "median (range)"], cells)
+
+
+def seeds(rows: Rows) -> str:
+    """Each seed's score."""
+    cells = [[f"{name}, {task.score}", *map(three, rows.ends(name))] for name, task in TASKS.items()]
+    return table(["test score", *(f"seed {seed:.0f}" for seed in rows.ends("text", "seed"))], cells)
+
+
+def free(rows: Rows) -> str:
+    """Forecasts that are fed back."""
+    cells = [
+        [name, f"{found['valid_time']:.3f}", *(three(found[f"nrmse_{horizon}"]) for horizon in (1, 6, 84))]
+        for name, found in sorted(rows.free.items(), key=lambda item: -item[1]["valid_time"])
+    ]
+    return table(["", "valid Lyapunov times", "NRMSE after 1 step", "6 steps", "84 steps"], cells)
+
+
+def sample(rows: Rows) -> str:
+    """What seed 0 writes."""
+    written = (rows.sample["prompt"] + rows.sample["text"]).splitlines()
+    return "\n".join(f"    {line}" for line in written)
+
+
+def commands(rows: Rows) -> str:
+    """How to do one run again."""
+    return "\n".join(f"    python scripts/train.py {' '.join(overrides)}" for overrides in RUNS.values())
