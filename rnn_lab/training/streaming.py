@@ -44,7 +44,8 @@ class Lanes:
         lanes = trainer.lanes(self.rows.length)
         self.length = self.rows.length // lanes
         self.starts = self.length * np.arange(lanes)
-        self.rule = StreamGradient(network, len(seeds), lanes, trainer.bptt_truncate)
+        reach = min(trainer.bptt_truncate, self.length)  # there is nothing before a lane
+        self.rule = StreamGradient(network, len(seeds), lanes, reach)
 
     def __call__(self, state: TrainingState) -> tuple[Array, Array]:
         """Train all replicas for one epoch, in place; returns as `MiniBatches` does."""

@@ -1,9 +1,11 @@
 """What a user can get wrong: one sentence that names the key, the value and what is allowed."""
 
 import pytest
+from hydra.errors import HydraException
 
 from rnn_lab import command_line, lab
 
+STREAM = ["data=stream", "data.series.length=500"]
 REFUSED = [
     (["model.hidden_dim=0"], "model.hidden_dim=0 is not allowed: it should be greater than or equal to 1"),
     (["model.hidden_dim=abc"], "model.hidden_dim='abc' is not allowed: it should be a valid integer"),
@@ -56,6 +58,59 @@ REFUSED = [
     (["+evaluation.free_run.seed=1"], "evaluation.free_run.seed is no known argument"),
     (["evaluation.free_run=20"], "evaluation.free_run=20 is not allowed"),
     (["tracking.weights_every=0"], "tracking.weights_every=0 is not allowed"),
+    (["model.layers=0"], "model.layers=0 is not allowed: it should be greater than or equal to 1"),
+    (["model.input_skip=maybe"], "model.input_skip='maybe' is not allowed: it should be a valid boolean"),
+    (["model.initial_state=random"], "model.initial_state='random' is not allowed: it should be 'zero' or 'learned'"),
+    (["model=tutorial", "model.layers=2"], "model=tutorial needs"),
+    (["model=lstm", "model.bias=false"], "model.forget_bias=1 needs model.bias=true"),
+    (["trainer.bptt_stride=0"], "trainer.bptt_stride=0 is not allowed: it should be greater than or equal to 1"),
+    (
+        ["trainer.bptt_truncate=3", "trainer.bptt_stride=4"],
+        "trainer.bptt_stride=4 is more than trainer.bptt_truncate=3",
+    ),
+    (["trainer.scheduled_sampling=1.5"], "trainer.scheduled_sampling=1.5 is not allowed: it should be less than or"),
+    (["trainer.scheduled_sampling=0.5"], "trainer.scheduled_sampling=0.5 needs a series of numbers whose target"),
+    (["trainer.loss=mse"], "trainer.loss='mse' is not allowed: it should be 'half_mean_squared_error' or"),
+    (["trainer.loss=cross_entropy"], "trainer.loss=cross_entropy does not fit the data, whose targets are numbers"),
+    (["data.each_step=3"], "data.each_step=3 is not allowed: it should be a valid boolean"),
+    (
+        ["data=adding", "data.task.length=1"],
+        "data.task.length=1 is not allowed: it should be greater than or equal to 2",
+    ),
+    (["data=adding", "data.train=0"], "data.train=0 is not allowed: it should be greater than 0"),
+    (["data=adding", "trainer.batch_size=2001"], "trainer.batch_size=2001 is more than the 2000 training records"),
+    (
+        ["data=adding", "optimizer=lbfgs", "trainer=full_batch"],
+        "optimizer=lbfgs goes down one loss: it needs data.fresh",
+    ),
+    (["data=adding", "trainer.scheduled_sampling=1"], "trainer.scheduled_sampling=1 needs a series of numbers"),
+    (
+        ["data=copying", "objective=val/rmse"],
+        "objective=val/rmse is not allowed: it should be one of seconds, train/loss",
+    ),
+    (["data=copying", "trainer.loss=half_mean_squared_error"], "whose targets are classes: use cross_entropy"),
+    (["data=embedded_reber", "data.task.length=2"], "data.task.length=2 must be at least 9"),
+    (["data=temporal_order_6a", "data.task.length=5"], "data.task.length=5 is not allowed"),
+    (["data=delayed_recall", "data.task.delay=50", "data.task.length=50"], "must exceed data.task.delay=50"),
+    (["data=text", "objective=val/rmse"], "objective=val/rmse is not allowed"),
+    (["data=text", "data.test=0", "objective=test/bits"], "objective=test/bits is not allowed"),
+    (["data=text", "trainer.loss=half_mean_squared_error"], "whose targets are classes: use cross_entropy"),
+    (["data=text", "trainer.scheduled_sampling=0.1"], "trainer.scheduled_sampling=0.1 needs a series of numbers"),
+    (["data=text", "data.path=/nowhere.txt"], "data.path=/nowhere.txt cannot be read: No such file or directory"),
+    (
+        ["data=text", "data.train=5", "data.validation=2", "data.test=0"],
+        "trainer.batch_size=10 lanes are more than the 4",
+    ),
+    ([*STREAM, "optimizer=lbfgs"], "optimizer=lbfgs goes down one loss, and a stream has another one"),
+    ([*STREAM, "model.encoding=positional"], "model.encoding=positional has weights for each step of a window"),
+    ([*STREAM, "trainer.update_rule=tutorial"], "trainer.update_rule=tutorial is defined for windows"),
+    ([*STREAM, "trainer.batch_size=1000"], "trainer.batch_size=1000 lanes are more than the 394 training steps"),
+    (
+        [*STREAM, "trainer.scheduled_sampling=0.5"],
+        "trainer.scheduled_sampling=0.5 needs a series of numbers",
+    ),  # horizon
+    ([*STREAM, "data.horizon=60"], "data.validation holds 50 rows; it needs at least 61"),
+    ([*STREAM, "objective=val/success"], "objective=val/success is not allowed"),
 ]
 
 
@@ -88,6 +143,22 @@ def test_a_bad_cell_is_named_by_row_and_column(rows, says, composed, tmp_path):
     sentence = command_line.sentence(caught.value)
     assert sentence is not None
     assert all(word in sentence for word in says), sentence
+
+
+@pytest.mark.parametrize(
+    ("overrides", "says"),
+    [
+        (["data=stream", "data.each_step=true"], "Could not override 'data.each_step'"),  # a stream always has them
+        (["data=adding", "data.each_step=true"], "Could not override 'data.each_step'"),  # a task knows by itself
+        (["data=text", "data.window=3"], "Could not override 'data.window'"),
+        (["data=text", "data.horizon=2"], "Could not override 'data.horizon'"),
+    ],
+    ids=str,
+)
+def test_what_a_kind_of_data_has_not_is_no_key_of_it(overrides, says, composed):
+    with pytest.raises(HydraException) as caught:
+        composed(*overrides)
+    assert says in command_line.sentence(caught.value)
 
 
 def test_a_bug_is_no_bad_input():

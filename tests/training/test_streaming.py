@@ -152,6 +152,14 @@ def test_memory_does_not_grow_with_the_stream(monkeypatch):
     assert peaks[1] <= 1.1 * peaks[0]
 
 
+def test_to_go_back_further_than_a_lane_takes_no_more_memory_and_changes_no_bit():
+    data = henon()
+    some, endless = (
+        fit(net(data), data, Trainer(epochs=2, batch_size=3, bptt_truncate=k), Adam(), [3, 4]) for k in (13, 10**15)
+    )
+    assert (some.parameters.flat == endless.parameters.flat).all()
+
+
 def test_as_many_lanes_as_steps_and_no_more():
     data = Stream(name="logistic", series=Logistic(length=30), train=11, validation=9).dataset()
     optimizer = SGD()
