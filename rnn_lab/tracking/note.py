@@ -91,8 +91,9 @@ def _result(summary: Fact) -> list[str]:
     rival, best = min(rivals.items(), key=lambda item: item[1])
     mine = _number(summary["metrics"][score])
     what = NAMES[summary["score"]]
+    won = f"the network is {best / mine:.3g} times as good." if mine else "the network makes no error."
     verdict = f"On validation data the network's {what} is {mine:.4g}; the best baseline, {rival}, has {best:.4g}: " + (
-        f"the network is {best / mine:.3g} times as good." if mine < best else "**the network does not beat it.**"
+        won if mine < best else "**the network does not beat it.**"
     )
     if bound is not None:
         verdict += f" No answer at all can be expected to be better than the {BOUND}, {bound:.4g}."

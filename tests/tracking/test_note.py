@@ -29,6 +29,13 @@ def test_a_diverged_network_is_no_winner(tmp_path):
     assert "does not beat" in note
 
 
+def test_a_network_that_is_never_wrong(tmp_path):
+    known, stops = facts(tmp_path)
+    known["summary"]["metrics"]["val/rmse"] = 0.0
+    note = write(known, stops, "FINISHED", "done")
+    assert "the network's RMSE is 0; the best baseline, AR2, has 0.1: the network makes no error." in note
+
+
 def test_how_to_repeat_it(tmp_path):
     known, stops = facts(tmp_path)
     known["provenance"]["command"] = ["python", "train.py", "data.path=two words.csv"]
