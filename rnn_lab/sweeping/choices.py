@@ -21,7 +21,7 @@ PRUNERS: dict[str, dict[str, Any]] = {
     "percentile": {
         "_target_": "optuna.pruners.PercentilePruner",
         "percentile": 75.0,
-        "n_startup_trials": 4,
+        "n_startup_trials": 3,
         "n_warmup_steps": 8,
     },
     "hyperband": {"_target_": "optuna.pruners.HyperbandPruner"},

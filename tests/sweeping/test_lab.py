@@ -12,6 +12,7 @@ import pytest
 import yaml
 from optuna.trial import TrialState
 
+from rnn_lab.command_line import with_mode
 from rnn_lab.sweeping.storage import connect
 
 TRAIN = Path(__file__).parents[2] / "scripts" / "train.py"
@@ -34,6 +35,23 @@ def searched(tmp_path_factory):
     train(folder, "search=default", *SMALL, "replicas=2", "hydra.sweeper.n_trials=12", "hydra.sweeper.seed=4")
     storage = connect(str(folder / "multirun" / "train" / "optuna.journal"))
     return folder, optuna.load_study(study_name="train/data=sine", storage=storage)
+
+
+@pytest.mark.parametrize(
+    ("version", "arguments", "added"),
+    [
+        ("1.3.8", ["search=default"], []),  # there, the option sets the mode itself
+        ("1.4.0rc3", ["search=default", "data=sine"], ["hydra.mode=MULTIRUN"]),
+        ("1.10.0", ["+search=default"], ["hydra.mode=MULTIRUN"]),
+        ("1.4.0rc3", ["-m", "search=default"], []),
+        ("1.4.0rc3", ["search=default", "hydra.mode=RUN"], []),
+        ("1.4.0rc3", ["search=null"], []),
+        ("1.4.0rc3", ["data=sine"], []),
+    ],
+)
+def test_a_search_needs_no_flag_whatever_hydra_it_is(version, arguments, added, monkeypatch):
+    monkeypatch.setattr("hydra.__version__", version)
+    assert with_mode(arguments) == [*arguments, *added]
 
 
 def test_it_searches_the_three_keys_but_for_the_one_that_is_given(searched):

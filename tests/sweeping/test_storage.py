@@ -1,0 +1,69 @@
+"""The journal of a sweep: Optuna's own format, and what it waits for the disk for."""
+
+import multiprocessing
+import os
+
+import optuna
+import pytest
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.trial import TrialState
+
+from rnn_lab.sweeping.storage import connect
+
+
+def objective(trial):
+    x = trial.suggest_float("x", -1, 1)
+    for step in range(5):
+        trial.report(x + step, step)
+    trial.set_user_attr("note", "a")
+    return x
+
+
+def test_optuna_reads_it_with_its_own_storage(tmp_path):
+    path = str(tmp_path / "journal")
+    ours = optuna.create_study(study_name="s", storage=connect(path), sampler=optuna.samplers.RandomSampler(seed=0))
+    ours.optimize(objective, n_trials=3)
+    theirs = optuna.load_study(study_name="s", storage=JournalStorage(JournalFileBackend(path)))
+    assert theirs.trials == ours.trials
+    assert [trial.state for trial in theirs.trials] == [TrialState.COMPLETE] * 3
+    assert all(len(trial.intermediate_values) == 5 for trial in theirs.trials)
+
+
+def test_it_waits_for_the_disk_where_a_trial_ends_and_not_where_it_reports(tmp_path, monkeypatch):
+    waits = []
+    real = os.fsync
+    study = optuna.create_study(storage=connect(str(tmp_path / "journal")))
+    monkeypatch.setattr(os, "fsync", lambda file: waits.append(real(file)))
+    trial = study.ask()
+    objective(trial)
+    assert waits == []
+    study.tell(trial, 1.0)
+    assert len(waits) == 1
+
+
+def _write(path, name):
+    storage = connect(path)
+    study = optuna.load_study(study_name="s", storage=storage)
+    for i in range(20):
+        study.set_user_attr(f"{name}-{i}", "x" * 2000)
+        trial = study.ask()
+        trial.report(i, i)
+        study.tell(trial, i)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_several_processes_write_whole_lines(tmp_path):
+    path = str(tmp_path / "journal")
+    optuna.create_study(study_name="s", storage=connect(path))
+    spawn = multiprocessing.get_context("spawn")
+    writers = [spawn.Process(target=_write, args=(path, name)) for name in "abc"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0, 0]
+    study = optuna.load_study(study_name="s", storage=connect(path))
+    assert len(study.user_attrs) == 60
+    assert sorted(trial.number for trial in study.trials) == list(range(60))
+    assert all(trial.state == TrialState.COMPLETE for trial in study.trials)
