@@ -44,7 +44,9 @@ def three(value: float) -> str:
     """Three digits.
 
     Example:
-        >>> three(0.12345), three(12.345)
-        ('0.123', '12.35')
+        >>> three(0.12345), three(12.345), three(0.0)
+        ('0.123', '12.35', '0')
     """
+    if value == 0:
+        return "0"
     return f"{value:#.3g}" if value < 1 else f"{value:.2f}"
