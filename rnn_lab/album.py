@@ -121,7 +121,9 @@ def _of_text(data: StreamDataset, network: Network, kept: Parameters) -> Drawn:
     survey_of = Surveyor(network, data, data.validation, kept.replicas, CHARACTERS)
     letters = survey_of.rows.read_targets(0, survey_of.rows.length)
     text = "".join(data.targets[number] for number in letters)
-    drawn = figures.surprise(text, survey_of(kept).predicted[:, :, 0], title=f"{data.name}, the end of validation")
+    drawn = figures.surprise(
+        text, survey_of(kept).in_own_units(data)[0][:, :, 0], title=f"{data.name}, the end of validation"
+    )
     yield "surprise_validation", drawn, "How little the network expected each character, at the end of validation"
 
 

@@ -232,7 +232,8 @@ def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | 
     trained = ready(network, state.parameters, data)
     trained.save(journal.folder)
     summary = summarise(network, data, state, experiment.seeds, compared)
-    if isinstance(trained, TextModel) and isinstance(data, StreamDataset):
+    lost = summary["status"] == "FAILED"
+    if isinstance(trained, TextModel) and isinstance(data, StreamDataset) and not lost:
         summary["sample"] = trained.sample(data, stream(experiment.seeds[0], "noise"))
     free_runs = None
     if experiment.free_run and isinstance(trained, Forecaster):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.evaluation.metrics import class_scores, scores
@@ -75,7 +76,8 @@ def summarise(
         baselines: what `rnn_lab.evaluation.baselines` found.
     """
     measure: Any = survey if isinstance(dataset, StreamDataset) else examine
-    found = measure(network, dataset, state.parameters)
+    with np.errstate(over="ignore", invalid="ignore"):  # a replica that diverged scores no number
+        found = measure(network, dataset, state.parameters)
     replicas: list[dict[str, Any]] = [
         {
             "seed": seed,

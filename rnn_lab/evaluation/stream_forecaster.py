@@ -81,11 +81,10 @@ class StreamForecaster(Forecaster):
         *_, last = self._along(recurrence, self._finite(rows), keep=self.horizon)
         ahead = deque(last.swapaxes(0, 1))  # forecasts of rows that have not come yet, the next one first
         forecasts = np.empty((self.parameters.replicas, len(rows), steps, len(self.targets)))
-        with np.errstate(over="ignore", invalid="ignore"):
-            for s in range(steps):
-                forecasts[:, :, s] = now = ahead.popleft()
-                if fed_back is not None:
-                    ahead.append(self._step(recurrence, now[:, None, :, fed_back])[:, 0])
+        for s in range(steps):
+            forecasts[:, :, s] = now = ahead.popleft()
+            if fed_back is not None:
+                ahead.append(self._step(recurrence, now[:, None, :, fed_back])[:, 0])
         return forecasts
 
     def _begin(self, batch: int) -> Recurrence:
@@ -104,10 +103,11 @@ class StreamForecaster(Forecaster):
 
     def _step(self, recurrence: Recurrence, rows: Array) -> Array:
         """Go on by rows (R, n, K, D), original units: forecasts (R, n, K, O)."""
-        X = self.input_scaler.apply(rows).astype(self.network.dtype)
-        outputs = np.empty((*X.shape[:3], len(self.targets)), self.network.dtype)
-        self.network.readout(self.parameters, recurrence.advance(self.parameters, X), X, outputs)
-        return self.target_scaler.undo(outputs.astype(np.float64))
+        with np.errstate(over="ignore", invalid="ignore"):  # a free run may blow up
+            X = self.input_scaler.apply(rows).astype(self.network.dtype)
+            outputs = np.empty((*X.shape[:3], len(self.targets)), self.network.dtype)
+            self.network.readout(self.parameters, recurrence.advance(self.parameters, X), X, outputs)
+            return self.target_scaler.undo(outputs.astype(np.float64))
 
     def _finite(self, rows: Array) -> Array:
         if not np.isfinite(rows).all():

@@ -39,7 +39,7 @@ class TextModel(Trained):
             rng: the only source of randomness.
 
         Raises:
-            BadInput: the prompt is empty, or holds a character that the model never saw.
+            BadInput: the prompt is empty, or holds a character that the model never saw; or the networks diverged.
         """
         if not prompt:
             raise BadInput("prompt='' is empty: give the text at least one character to go on from")
@@ -54,12 +54,12 @@ class TextModel(Trained):
             if position < len(numbers):
                 number = int(numbers[position])
             else:
-                mean = softmax(outputs.astype(np.float64)).mean(axis=0).ravel()
-                number = _draw(mean, temperature, rng)
+                number = _draw(_mean(softmax(outputs.astype(np.float64))[:, 0, 0]), temperature, rng)
                 written.append(number)
             x = alphabet.one_hot(np.array([[number]])).astype(self.network.dtype)
             X = np.broadcast_to(x, (R, *x.shape))
-            self.network.readout(self.parameters, recurrence.advance(self.parameters, X), X, outputs)
+            with np.errstate(over="ignore", invalid="ignore"):
+                self.network.readout(self.parameters, recurrence.advance(self.parameters, X), X, outputs)
         return alphabet.decode(np.array(written, dtype=np.int64))
 
     def sample(self, data: StreamDataset, rng: np.random.Generator) -> dict[str, Any]:
@@ -71,6 +71,14 @@ class TextModel(Trained):
             "temperature": TEMPERATURE,
             "text": self.write(prompt, CHARACTERS, TEMPERATURE, rng),
         }
+
+
+def _mean(probabilities: np.ndarray) -> np.ndarray:
+    """The mean over the replicas (R, O) that have any: one that diverged must not silence the others."""
+    finite = np.isfinite(probabilities).all(axis=1)
+    if not finite.any():
+        raise BadInput("the network diverged in training: its outputs are no numbers, and nothing can be written")
+    return np.asarray(probabilities[finite].mean(axis=0))
 
 
 def _draw(probabilities: np.ndarray, temperature: float, rng: np.random.Generator) -> int:

@@ -13,6 +13,7 @@ from rnn_lab.figures.style import GREY, NAMES, SPLITS, Array, legend_above, styl
 
 DASHES = [(0, (1, 1)), (0, (3, 1)), (0, (6, 1)), (0, (6, 1, 1, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 3))]
 PREFIXES = {"train": "train", "val": "validation"}
+HUGE = 1e100
 
 
 @styled
@@ -115,9 +116,9 @@ def _logarithmic(axes: Axes, curves: list[Array]) -> None:
 
 
 def _positive(values: Array) -> Array:
-    """Leave out what a logarithmic axis cannot show."""
+    """Leave out what a logarithmic axis cannot show: matplotlib's overflow long before numbers do."""
     values = np.asarray(values, float)
-    return np.where(np.isfinite(values) & (values > 0), values, np.nan)
+    return np.where((values > 0) & (values < HUGE), values, np.nan)
 
 
 def _baselines(axes: Axes, last: Axes, baselines: Mapping[str, float], title: str) -> None:

@@ -19,13 +19,15 @@ def surprise(text: str, probabilities: Array, *, title: str = "Text") -> Figure:
 
     Args:
         text: M characters.
-        probabilities: (R, M), of each character before it came; their mean over replicas is shown.
+        probabilities: (R, M), of each character before it came; shown is their mean over the replicas that have any.
         title: what the text is.
     """
     lines = -(-len(text) // WIDTH)
     bits = np.full(lines * WIDTH, np.nan)
-    with np.errstate(divide="ignore"):
-        bits[: len(text)] = -np.log2(probabilities.mean(axis=0))
+    known = probabilities[np.isfinite(probabilities).all(axis=1)]  # those that did not diverge
+    if len(known):
+        with np.errstate(divide="ignore"):
+            bits[: len(text)] = -np.log2(known.mean(axis=0))
     figure = Figure(figsize=(9.5, 0.9 + 0.22 * lines), layout="constrained")
     axes = figure.subplots()
     image = axes.imshow(bits.reshape(lines, WIDTH), cmap="Oranges", vmin=0, vmax=8, aspect="auto")
@@ -36,7 +38,7 @@ def surprise(text: str, probabilities: Array, *, title: str = "Text") -> Figure:
             ha="center", va="center",
         )  # fmt: skip
     axes.set_axis_off()
-    mean = np.nanmean(np.minimum(bits, 1e3))
+    mean = np.nanmean(np.minimum(bits, 1e3)) if len(known) else np.nan
     figure.colorbar(image, ax=axes, label="bits", extend="max", pad=0.01, shrink=0.9)
     figure.suptitle(
         f"{title}: surprise at each character, {mean:.3g} bits on average here{replicas(len(probabilities))}",

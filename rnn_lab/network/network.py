@@ -144,7 +144,8 @@ class Outputs:
         """Outputs (R, N, O) or (R, N, T, O), in memory of their own."""
         outputs = np.empty(self.shape, parameters.flat.dtype)
         for i, block in enumerate(self.blocks):
-            found = self.forward[block.shape[2]](parameters, block)
+            with np.errstate(over="ignore", invalid="ignore"):  # a network that diverged says so in its outputs
+                found = self.forward[block.shape[2]](parameters, block)
             place = outputs[:, i * self.BLOCK : (i + 1) * self.BLOCK]
             place[...] = found.swapaxes(1, 2) if self.each_step else found
         return outputs

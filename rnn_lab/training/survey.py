@@ -28,8 +28,8 @@ class Survey:
     """Every step of a stretch, in the order of time.
 
     Attributes:
-        predicted: (R, M, O) scaled numbers; of classes the probability of the right one, (R, M, 1).
-        true: (M, O) scaled numbers; of classes 1.
+        predicted: (R, M, O) scaled numbers; of classes the logarithm of the right one's probability, (R, M, 1).
+        true: (M, O) scaled numbers; of classes 0.
         right: (R, M), whether the likeliest class is the right one; None for numbers.
     """
 
@@ -38,16 +38,15 @@ class Survey:
     right: Array | None
 
     def in_own_units(self, dataset: StreamDataset) -> tuple[Array, Array]:
-        """``predicted`` and ``true`` without scaling."""
+        """``predicted`` and ``true`` without scaling; of classes the right one's probability and 1."""
         if self.right is not None:
-            return self.predicted, self.true
+            return np.exp(self.predicted), np.exp(self.true)
         return dataset.target_scaler.undo(self.predicted), dataset.target_scaler.undo(self.true)
 
     def scores(self, dataset: StreamDataset) -> dict[str, Array]:
         """``loss`` and ``rmse``, or of classes ``loss`` and ``accuracy``, each (R,)."""
         if self.right is not None:
-            with np.errstate(divide="ignore"):
-                return {"loss": -np.log(self.predicted).mean(axis=(1, 2)), "accuracy": self.right.mean(axis=1)}
+            return {"loss": -self.predicted.mean(axis=(1, 2)), "accuracy": self.right.mean(axis=1)}
         loss = 0.5 * np.mean((self.predicted - self.true) ** 2, axis=(1, 2))
         predicted, true = self.in_own_units(dataset)
         return {"loss": loss, "rmse": np.sqrt(np.mean((predicted - true) ** 2, axis=(1, 2)))}
@@ -73,10 +72,14 @@ class Surveyor:
 
     def __call__(self, parameters: Parameters) -> Survey:
         """Look at one state of the weights."""
+        with np.errstate(over="ignore", invalid="ignore"):  # a network that diverged says so in its outputs
+            return self._walk(parameters)
+
+    def _walk(self, parameters: Parameters) -> Survey:
         R, M, O = self.replicas, self.rows.length, self.network.outputs  # noqa: E741 - the symbol of the equations
         classes = self.dataset.classes
         predicted = np.zeros((R, M, 1 if classes else O))
-        true = np.ones((M, 1 if classes else O))
+        true = np.zeros((M, 1 if classes else O))
         right = np.zeros((R, M), bool) if classes else None
         self.recurrence.begin(parameters)
         self._warm_up(parameters)
@@ -88,7 +91,7 @@ class Surveyor:
                 assert right is not None
                 logits = outputs - outputs.max(axis=-1, keepdims=True)
                 chosen = np.take_along_axis(logits, Y[None, ..., None], axis=-1)
-                predicted[:, at] = np.exp(chosen - np.log(np.exp(logits).sum(axis=-1, keepdims=True)))
+                predicted[:, at] = chosen - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
                 right[:, at] = outputs.argmax(axis=-1) == Y
             else:
                 predicted[:, at], true[at] = outputs, Y

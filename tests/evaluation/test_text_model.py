@@ -120,6 +120,16 @@ def test_logits_that_lie_far_apart_are_a_certain_answer(data):
     assert writer.write("a", 20, 1.0, rng()) == writer.write("a", 20, 0.0, rng())
 
 
+def test_a_replica_that_diverged_does_not_silence_the_others(data):
+    writer, alone = made(data), made(data, replicas=1)
+    alone.parameters.flat[...] = writer.parameters.flat[:1]
+    writer.parameters["W_hy"][1] = np.inf
+    assert writer.write("ab", 30, 1.0, rng()) == alone.write("ab", 30, 1.0, rng())
+    writer.parameters["W_hy"][0] = np.nan
+    with pytest.raises(BadInput, match="the network diverged in training"):
+        writer.write("ab", 30, 1.0, rng())
+
+
 @pytest.mark.parametrize(
     ("prompt", "says"),
     [

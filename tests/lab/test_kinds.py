@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnn_lab import lab
-from rnn_lab.component import BadInput
+from rnn_lab.component import BadInput, Diverged
 from rnn_lab.evaluation import Forecaster, StreamForecaster, TextModel, Trained
 from rnn_lab.tracking.journal import read
 from tests.lab.kinds import KINDS, QUICK
@@ -106,10 +106,29 @@ def test_an_objective_that_the_data_has_not_is_refused(kind, composed, tmp_path)
         lab.build(composed(*QUICK, *KINDS[kind], f"objective=val/{right}"))
 
 
+@every_kind
+def test_a_network_that_diverges_ends_in_a_sentence_and_a_whole_folder(kind, composed, tmp_path):
+    """Before the first update, where no weights are any better; every figure is drawn, and nothing warns."""
+    overrides = ("model.activation=identity", "model.gain=1e150", "replicas=2", "tracking.figures=true")
+    with pytest.raises(Diverged, match=r"^training diverged at epoch 0: the loss is not finite"):
+        ran(composed, tmp_path, *KINDS[kind], *overrides)
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["status"] == "FAILED"
+    assert "sample" not in summary
+    assert any((tmp_path / "figures").glob("*.png"))
+
+
+def test_huge_losses_are_drawn_as_far_as_an_axis_goes(composed, tmp_path):
+    overrides = ("optimizer=sgd", "optimizer.learning_rate=1e300", "tracking.figures=true")
+    with pytest.raises(Diverged, match=r"^training diverged at epoch 1"):
+        ran(composed, tmp_path, *KINDS["classes at each step"], *overrides)
+    assert (tmp_path / "figures" / "curves.png").is_file()
+
+
 def test_a_text_run_ends_with_a_sample_of_what_it_writes(composed, tmp_path):
     _, summary = ran(composed, tmp_path, *KINDS["text"])
     sample = summary["sample"]
-    assert len(sample["text"]) == lab.SAMPLE
+    assert len(sample["text"]) == 300
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(0, spawn_key=(3,))))
-    written = TextModel.load(tmp_path).write(sample["prompt"], lab.SAMPLE, sample["temperature"], rng)
+    written = TextModel.load(tmp_path).write(sample["prompt"], 300, sample["temperature"], rng)
     assert written == sample["text"]

@@ -87,9 +87,9 @@ def test_every_step_once_from_a_warm_state(make, model, split):
             if data.classes:
                 p = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)
                 right = p[np.arange(rows.length), targets]
-                np.testing.assert_allclose(found.predicted[r, :, 0], right, rtol=1e-10)
+                np.testing.assert_allclose(found.in_own_units(data)[0][r, :, 0], right, rtol=1e-10)
                 np.testing.assert_array_equal(found.right[r], outputs.argmax(axis=1) == targets)
-                assert (found.true == 1.0).all()
+                assert (found.in_own_units(data)[1] == 1.0).all()
             else:
                 np.testing.assert_allclose(found.predicted[r], outputs, rtol=1e-10)
                 np.testing.assert_array_equal(found.true, targets)
@@ -117,8 +117,25 @@ def test_scores_of_classes():
     network = net(data, MODELS[0])
     found = Surveyor(network, data, data.validation, 2, 50)(drawn(network))
     scores = found.scores(data)
-    np.testing.assert_allclose(scores["loss"], -np.log(found.predicted[:, :, 0]).mean(axis=1), rtol=1e-12)
+    np.testing.assert_allclose(scores["loss"], -np.log(found.in_own_units(data)[0]).mean(axis=(1, 2)), rtol=1e-12)
     np.testing.assert_allclose(scores["accuracy"], found.right.mean(axis=1))
+
+
+@pytest.mark.usefixtures("small")
+def test_the_loss_of_a_network_that_is_certain_and_wrong_is_that_of_training():
+    """Where the right class's probability is too small for a number, its logarithm is not."""
+    data = text()
+    network = net(data, MODELS[0])
+    parameters = drawn(network, 1)
+    parameters["W_hy"][...] *= 1e4
+    surveyor = Surveyor(network, data, data.validation, 1, 100)
+    theta = {name: values[0] for name, values in parameters.arrays().items()}
+    lanes = [(int(begin), surveyor.lane) for begin in surveyor.starts]
+    outputs = walk(network, theta, surveyor.rows, lanes, 6)
+    Y = surveyor.rows.read_targets(0, surveyor.rows.length)
+    loss = LOSSES["cross_entropy"](outputs[None], Y[None], np.empty((1, *outputs.shape)))
+    assert loss[0] > 1e3
+    np.testing.assert_allclose(surveyor(parameters).scores(data)["loss"], loss, rtol=1e-9)
 
 
 @pytest.mark.parametrize("make", [henon, text])
