@@ -7,7 +7,9 @@ from scipy.optimize import minimize
 
 from rnn_lab.component import BadInput
 from rnn_lab.network import Elman, Network, TruncatedGradient
+from rnn_lab.sequences import Copying, DelayedRecall, Drawn, EmbeddedReber, Parity
 from rnn_lab.training import LBFGS, Trainer, fit
+from rnn_lab.training.layout import TimeMajor
 
 FULL = {"epochs": 3, "batch_size": None}
 
@@ -109,3 +111,32 @@ def test_settings_that_do_not_fit_are_refused(network, waves, settings, said) ->
 def test_what_is_not_allowed_is_refused(setting) -> None:
     with pytest.raises(ValidationError):
         LBFGS(**setting)
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        DelayedRecall(length=8, delay=2),
+        Copying(delay=2, count=1, symbols=3),
+        EmbeddedReber(length=16),
+        Parity(length=5),
+    ],
+    ids=lambda task: type(task).__name__,
+)
+def test_it_goes_down_the_loss_that_is_looked_at(task, diary) -> None:
+    """Masks, classes, a target at each step: what it minimises is the training loss of the epochs' examination."""
+    data = Drawn(name="task", task=task, train=12, validation=6).dataset()
+    loss = "cross_entropy" if data.classes else "half_mean_squared_error"
+    sizes = len(data.inputs), len(data.targets), data.window
+    network = Network(Elman(hidden_dim=6), *sizes, each_step=True, loss=loss)
+    trainer = Trainer(epochs=3, batch_size=None)
+    state = fit(network, data, trainer, LBFGS(iterations=15), [3, 4], [diary])
+    losses = diary["train/loss"]
+    assert (np.diff(losses, axis=0) < 0).all()
+    assert (losses[-1] < 0.5 * losses[0]).all()
+    rule = TruncatedGradient(network, 1, 12, data.window)
+    for r in range(2):  # the length of the gradient that it reports is that loss's own
+        parameters = state.parameters.like(diary.weights[-1][r : r + 1])
+        found, gradient = rule(parameters, *TimeMajor(network, data.train).batch(np.arange(12)[None]))
+        np.testing.assert_allclose(found[0], losses[-1, r], rtol=1e-12)
+        np.testing.assert_allclose(np.linalg.norm(gradient.flat), diary["grad/norm"][-1, r], rtol=1e-9)

@@ -65,10 +65,13 @@ def coins(seed, epoch):
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(3, epoch))))
 
 
-def test_an_epoch_by_hand():
+@pytest.mark.parametrize(("k", "stride"), [(6, None), (3, None), (4, 2)])
+def test_epochs_by_hand(k, stride):
     """Epoch e of E reads its own outputs with probability s (e - 1) / E, drawn from each replica's stream of noise."""
     data, s = windows(), 0.8
-    trainer = Trainer(epochs=EPOCHS, batch_size=4, bptt_truncate=6, shuffle=False, scheduled_sampling=s)
+    trainer = Trainer(
+        epochs=EPOCHS, batch_size=4, bptt_truncate=k, bptt_stride=stride, shuffle=False, scheduled_sampling=s
+    )
     network, optimizer = net(data), SGD(learning_rate=0.1)
     state, expected = begun(network, optimizer), network.initial(SEEDS)
     batches = MiniBatches(network, trainer, optimizer, SEEDS, data.train)
@@ -82,7 +85,7 @@ def test_an_epoch_by_hand():
             sampled = None
             if epoch > 1:
                 sampled = np.stack([die.random(X.shape[1:3]) for die in dice]) < s * (epoch - 1) / EPOCHS
-            _, gradient = TruncatedGradient(network, 2, X.shape[2], 6)(expected, X, Y, None, sampled)
+            _, gradient = TruncatedGradient(network, 2, X.shape[2], k, stride)(expected, X, Y, None, sampled)
             expected.flat[...] -= 0.1 * gradient.flat
     np.testing.assert_allclose(state.parameters.flat, expected.flat, rtol=1e-12)
 
