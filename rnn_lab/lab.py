@@ -196,6 +196,7 @@ def _open(journal: Journal, experiment: Experiment) -> Relay | None:
         fingerprint=data.fingerprint,
         recipe=data.recipe,
         shapes=data.shapes,
+        classes=data.classes,
         shown=["probability of the right class"] if data.classes else data.targets,
     )
     return relay

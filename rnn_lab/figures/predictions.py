@@ -90,6 +90,8 @@ class PredictionSteps:
         true: (N, O), original units.
         split: ``train``, ``validation`` or ``test``.
         targets: the O names.
+        probabilities: whether the values are probabilities of the right class, which should be 1: the y axis is that of
+            all probabilities then, and the title says their average instead of an error.
 
     Example:
         >>> steps = PredictionSteps(np.zeros((50, 1)), split="validation", targets=("x",))
@@ -97,7 +99,8 @@ class PredictionSteps:
         (260, 640, 3)
     """
 
-    def __init__(self, true: Array, *, split: str, targets: Sequence[str]) -> None:
+    def __init__(self, true: Array, *, split: str, targets: Sequence[str], probabilities: bool = False) -> None:
+        self._probabilities = probabilities
         with matplotlib.rc_context({**RC, "font.size": 8}):
             self._build(true, split, targets)
 
@@ -113,7 +116,8 @@ class PredictionSteps:
         self._replicas, self._means = [], []
         for o, axes in enumerate(self.axes):
             axes.plot(self._records, true[:, o], color=INK, linewidth=1.0)
-            axes.set(ylabel=targets[o], xlim=limits(self._records, 0.01), ylim=limits(true[:, o], 0.25))
+            around = (-0.03, 1.03) if self._probabilities else limits(true[:, o], 0.25)
+            axes.set(ylabel=targets[o], xlim=limits(self._records, 0.01), ylim=around)
             lines = LineCollection([], colors=SPLITS[split], linewidths=0.6, alpha=0.35, animated=True)
             self._replicas.append(axes.add_collection(lines, autolim=False))
             self._means += axes.plot([], [], color=SPLITS[split], linewidth=1.4, animated=True)
@@ -134,8 +138,9 @@ class PredictionSteps:
                 axes.draw_artist(self._replicas[o])
             self._means[o].set_data(self._records, mean[:, o])
             axes.draw_artist(self._means[o])
-        score, _, _ = middle_and_range(rmse(predicted, self._true))
+        each = predicted.mean(axis=(1, 2)) if self._probabilities else rmse(predicted, self._true)
+        name, (score, _, _) = "average" if self._probabilities else "RMSE", middle_and_range(each)
         who = f", mean of {len(predicted)} replicas" if len(predicted) > 1 else ""
-        self._title.set_text(f"{NAMES[self._split]}, epoch {epoch}: RMSE {score:.4g}{who}")
+        self._title.set_text(f"{NAMES[self._split]}, epoch {epoch}: {name} {score:.4g}{who}")
         self.axes[0].draw_artist(self._title)
         return np.array(self._canvas.buffer_rgba())[:, :, :3]

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from rnn_lab.figures.style import INK, Array, replicas, styled
+from rnn_lab.figures.style import INK, Array, styled
 
 WIDTH = 72
 """Characters of a line."""
@@ -40,8 +40,9 @@ def surprise(text: str, probabilities: Array, *, title: str = "Text") -> Figure:
     axes.set_axis_off()
     mean = np.nanmean(np.minimum(bits, 1e3)) if len(known) else np.nan
     figure.colorbar(image, ax=axes, label="bits", extend="max", pad=0.01, shrink=0.9)
+    who = f", mean of {len(known)} replicas" if len(known) > 1 else ""
     figure.suptitle(
-        f"{title}: surprise at each character, {mean:.3g} bits on average here{replicas(len(probabilities))}",
+        f"{title}: surprise at each character, {mean:.3g} bits on average here{who}",
         x=0.01,
         ha="left",
     )

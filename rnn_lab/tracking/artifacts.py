@@ -44,7 +44,7 @@ class Artifacts:
         except FileNotFoundError:
             self.missing.append(f"{name} is not in the run folder")
 
-    def images(self, epoch: int, name: str, targets: tuple[str, ...], *, time: float) -> None:
+    def images(self, epoch: int, name: str, *, targets: tuple[str, ...], classes: bool, time: float) -> None:
         """Draw the predictions of an epoch, an image for each split, and log them at that step.
 
         MLflow's slider finds stepped images by their files' names. Its own ``log_image`` makes those names anew each
@@ -55,6 +55,7 @@ class Artifacts:
             epoch: becomes the image's step.
             name: file of the arrays, in the run folder.
             targets: names of the O targets.
+            classes: whether what is shown are probabilities of the right class.
             time: of the prediction, unix seconds.
         """
         files = {split: stepped_name(f"predictions/{split}", epoch, time, self._run_id) for split in SPLITS}
@@ -64,7 +65,7 @@ class Artifacts:
             try:
                 with np.load(self._folder / name, allow_pickle=False) as arrays:
                     for split, file in files.items():
-                        image = self._drawn(split, arrays, targets, epoch)
+                        image = self._drawn(split, arrays, targets, classes, epoch)
                         image.save(Path(scratch, f"{file}.png"), compress_level=1)
                         image.save(Path(scratch, f"{file}+compressed.webp"), method=0)
             except Exception as error:  # a lost or damaged file, or a figure's fault, costs this image and no more
@@ -72,13 +73,14 @@ class Artifacts:
                 return
             self._client.log_artifacts(self._run_id, scratch, "images")
 
-    def _drawn(self, split: str, arrays: Any, targets: tuple[str, ...], epoch: int) -> Any:
+    def _drawn(self, split: str, arrays: Any, targets: tuple[str, ...], classes: bool, epoch: int) -> Any:
         from PIL import Image
 
         if split not in self._drawers:
             from rnn_lab.figures.predictions import PredictionSteps  # matplotlib: a second that is often not needed
 
-            self._drawers[split] = PredictionSteps(arrays[f"{split}_true"], split=split, targets=targets)
+            true = arrays[f"{split}_true"]
+            self._drawers[split] = PredictionSteps(true, split=split, targets=targets, probabilities=classes)
         return Image.fromarray(self._drawers[split].image(arrays[split], epoch))
 
     def _listed(self, place: str) -> dict[str, int | None]:

@@ -169,8 +169,9 @@ class Carrier:
         self._queue.append(lambda: self._artifacts.file(fact["file"]))
 
     def _predictions(self, fact: Fact) -> None:
-        targets = tuple(self._facts.get("data", {}).get("shown", ()))
-        self._queue.append(lambda: self._artifacts.images(fact["epoch"], fact["file"], targets, time=fact["time"]))
+        data = self._facts.get("data", {})
+        names: dict[str, Any] = {"targets": tuple(data.get("shown", ())), "classes": data.get("classes", False)}
+        self._queue.append(lambda: self._artifacts.images(fact["epoch"], fact["file"], **names, time=fact["time"]))
 
     def _summary(self, fact: Fact) -> None:
         found = {**translation.final(fact), **translation.free_run(fact)}

@@ -119,6 +119,17 @@ class TestSteps:
         (title,) = (text.get_text() for text in steps.axes[0].texts)
         assert title == f"Training, epoch 41: RMSE {score:.4g}"
 
+    def test_probabilities_of_the_right_class_have_the_axis_of_all_probabilities(self):
+        """They should all be 1: an axis around that would show none of them."""
+        true, name = np.ones((30, 1)), ("probability of the right class",)
+        steps = PredictionSteps(true, split="validation", targets=name, probabilities=True)
+        low, high = steps.axes[0].get_ylim()
+        assert low < 0.0 < 1.0 < high < 1.1
+        image = steps.image(np.stack([np.full((30, 1), 0.125), np.full((30, 1), 0.25)]), 3).astype(int)
+        assert ((image[:, :, 0] > 190) & (image[:, :, 2] < 60)).any()
+        (title,) = (text.get_text() for text in steps.axes[0].texts)
+        assert title == "Validation, epoch 3: average 0.1875, mean of 2 replicas"
+
     def test_epoch_zero_of_a_lost_network_is_an_image_too(self):
         true, predicted = example()
         image = PredictionSteps(true, split="train", targets=("y",)).image(np.full_like(predicted, np.nan), 0)

@@ -17,7 +17,7 @@ def test_every_character_stands_on_its_surprise():
     assert np.isnan(bits[len(text) :]).all()
     for position, label in enumerate(axes.texts):
         assert divmod(position, 72) == label.get_position()[::-1]
-    assert "2 replicas" in figure.get_suptitle()
+    assert figure.get_suptitle().endswith(", mean of 2 replicas")
 
 
 def test_the_average_is_told_and_an_impossible_character_is_no_fault():

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hydra import compose, initialize_config_dir
+from PIL import Image
 
 from rnn_lab import lab
 from rnn_lab.evaluation import Trained
@@ -71,13 +72,19 @@ def test_its_metrics(carried):
     assert len(run.inputs.dataset_inputs) == 1
 
 
-def test_its_images_and_its_note(carried):
+def test_its_images_and_its_note(carried, tmp_path):
     _, folder, client, run, _ = carried
     found = files(client, run.info.run_id)
     drawn = {path.name for path in (folder / "figures").glob("*.png")}
     assert drawn
     assert drawn <= {Path(file).name for file in found}
-    assert any(file.startswith("images/") for file in found)  # the stepped ones
+    stepped = sorted(
+        file for file in found if file.startswith("images/predictions~validation") and file.endswith(".png")
+    )
+    assert len(stepped) == 4
+    for file in stepped:  # the prediction's colour: it can be seen
+        image = np.array(Image.open(client.download_artifacts(run.info.run_id, file, str(tmp_path)))).astype(int)
+        assert ((image[..., 0] > 190) & (image[..., 2] < 60)).sum() > 100
     note = run.data.tags["mlflow.note.content"]
     summary = json.loads((folder / "summary.json").read_text())
     assert ("cross-entropy" if summary["score"] == "loss" else "RMSE") in note
