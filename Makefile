@@ -28,7 +28,7 @@ test: .venv/.dev  ## the whole test suite
 	@$(PYTEST) $(ARGS)
 
 test-hydra14: .venv-hydra14/.dev  ## the sweeper's tests on Hydra 1.4's pre-release, in an environment of its own
-	@.venv-hydra14/bin/python -m pytest --numprocesses 2 --dist worksteal -W 'ignore:The version_base parameter' \
+	@.venv-hydra14/bin/python -m pytest --numprocesses 2 --dist worksteal -W 'ignore:The version_base parameter' -W 'ignore:hydra.utils.instantiate' \
 		tests/sweeping tests/contracts/test_executors.py $(ARGS)
 
 check: .venv/.dev  ## formatting, lint, types, layering, then the tests
