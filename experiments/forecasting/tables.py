@@ -1,5 +1,6 @@
 """What the rows of the forecasting study say, in Markdown: the generated parts of its README."""
 
+import textwrap
 from collections.abc import Callable
 
 import numpy as np
@@ -72,7 +73,7 @@ def free(rows: Rows) -> str:
 def sample(rows: Rows) -> str:
     """What seed 0 writes."""
     written = (rows.sample["prompt"] + rows.sample["text"]).splitlines()
-    return "\n".join(f"    {line}" for line in written)
+    return "\n".join(textwrap.fill(line, 116, initial_indent="    ", subsequent_indent="    ") for line in written)
 
 
 def commands(rows: Rows) -> str:

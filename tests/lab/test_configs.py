@@ -13,6 +13,8 @@ CONF = Path(__file__).parents[2] / "conf"
 NEEDS = {
     "data=csv": ["data.path={csv}", "data.window=3", "data.train=5", "data.validation=3", "trainer.batch_size=2"],
     "optimizer=lbfgs": ["trainer=full_batch"],
+    "study=forecasting": ["data.series.length=500", "optimizer.iterations=3"],  # a second, not ten
+    "study=forecasting_text": ["data.train=5000", "data.validation=1000", "data.test=0"],
 }
 
 
