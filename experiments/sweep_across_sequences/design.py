@@ -1,4 +1,4 @@
-"""What is asked of which sequence: all of conf/data but the user's own CSV file, each short enough for a sweep."""
+"""What is asked of which sequence: every series of conf/data but one's own CSV file, each short enough for a sweep."""
 
 from dataclasses import dataclass
 
