@@ -151,12 +151,13 @@ def run(config: DictConfig, folder: Path) -> Any:
         state = restore(Path(experiment.trainer.resume) / CHECKPOINT, experiment.identity)
     parts = experiment.network, experiment.dataset, experiment.trainer, experiment.optimizer, experiment.seeds
     engine(*parts, state)  # refuses what does not fit together, before anything is written
+    compared = rivals(experiment.dataset, experiment.network.model.hidden_dim)  # and this too little data
     for line in terminal.introduction(*parts):
         log.info(line)
     with Journal(folder) as journal:
         try:
             relay = _open(journal, experiment)
-            summary = _carry_out(journal, experiment, state, started)
+            summary = _carry_out(journal, experiment, state, compared, started)
             journal.write("end", status=summary["status"], reason=summary["reason"])
         except KeyboardInterrupt:
             journal.write("end", status="KILLED", reason="interrupted")
@@ -202,10 +203,15 @@ def _open(journal: Journal, experiment: Experiment) -> Relay | None:
     return relay
 
 
-def _carry_out(journal: Journal, experiment: Experiment, state: TrainingState | None, started: float) -> dict[str, Any]:
+def _carry_out(
+    journal: Journal,
+    experiment: Experiment,
+    state: TrainingState | None,
+    compared: dict[str, Any],
+    started: float,
+) -> dict[str, Any]:
     """Train, evaluate and draw; write everything to the run folder and return the summary."""
     data, network, trainer = experiment.dataset, experiment.network, experiment.trainer
-    compared = rivals(data, network.model.hidden_dim)
     journal.write("baselines", **compared)
     (journal.folder / "weights").mkdir(exist_ok=True)
     if state is not None:

@@ -110,6 +110,11 @@ REFUSED = [
         "trainer.scheduled_sampling=0.5 needs a series of numbers",
     ),  # horizon
     ([*STREAM, "data.horizon=60"], "data.validation holds 50 rows; it needs at least 61"),
+    ([*STREAM, "data.train=7", "trainer.batch_size=1"], "data.train holds 1 steps, too few for an autoregression"),
+    (
+        ["data=text", "data.train=3", "data.validation=2", "data.test=0", "trainer.batch_size=1"],
+        "data.train holds 3 characters, too few for a trigram",
+    ),
     ([*STREAM, "objective=val/success"], "objective=val/success is not allowed"),
 ]
 
