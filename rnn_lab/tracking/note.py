@@ -1,5 +1,6 @@
 """The page that a run shows in MLflow before anything else: what was asked, what came out, how to repeat it."""
 
+import math
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -91,7 +92,10 @@ def _result(summary: Fact) -> list[str]:
     rival, best = min(rivals.items(), key=lambda item: item[1])
     mine = _number(summary["metrics"][score])
     what = NAMES[summary["score"]]
-    won = f"the network is {best / mine:.3g} times as good." if mine else "the network makes no error."
+    if summary["score"] == "loss":
+        won = f"the network saves {(best - mine) / math.log(2):.3g} bits at each target."
+    else:
+        won = f"the network is {best / mine:.3g} times as good." if mine else "the network makes no error."
     verdict = f"On validation data the network's {what} is {mine:.4g}; the best baseline, {rival}, has {best:.4g}: " + (
         won if mine < best else "**the network does not beat it.**"
     )

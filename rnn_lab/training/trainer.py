@@ -36,7 +36,7 @@ class Trainer:
             One that stopped before, tired or diverged, ends with its best ones.
         explode: a training loss above this multiple of the loss before training counts as divergence.
         dtype: precision of parameters and arithmetic.
-        checkpoint_seconds: at most this much work is lost when a run is killed.
+        checkpoint_seconds: at most this much work, and the epoch under way, is lost when a run is killed.
         resume: run folder to continue from; None to start afresh.
 
     Example:
