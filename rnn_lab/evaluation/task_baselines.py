@@ -1,9 +1,12 @@
 """What a network must beat on a task: the published yardsticks, and what needs no training loop.
 
-no memory, chance, ...   what the task's own answers score in expectation, exactly; see `Task.yardsticks`
-mean, frequencies        the mean of the training targets, or the class frequencies of training
-ESN32                    an echo-state network of (say) 32 units on the same records, its readout fitted by ridge
-regression on every target that counts; of classes it has an accuracy alone
+    no memory, chance, ...   what the task's own answers score in expectation, exactly; see `Task.yardsticks`
+    ideal                    the best answer's loss on just these records, which no network can be expected to beat
+    mean, frequencies        the mean of the training targets, or the class frequencies of training
+    ESN32                    an echo-state network of (say) 32 units on the same records, its readout fitted by ridge
+                             regression on every target that counts; of classes it has an accuracy alone
+
+Nothing here is fitted on validation or test records.
 """
 
 import numpy as np
@@ -34,7 +37,9 @@ def task_baselines(dataset: TaskDataset, hidden_dim: int) -> dict[str, Scores]:
     plain = _frequencies(dataset, splits) if dataset.classes else _mean(dataset, splits)
     echo = _echo_state(dataset, splits, hidden_dim)
     yardsticks = dataset.task.yardsticks()
-    return {name: {**yardsticks, **plain[name], f"ESN{hidden_dim}": echo[name]} for name in splits}
+    ideal = {name: dataset.task.ideal(records) for name, records in splits.items()}
+    bound = {name: {} if loss is None else {"ideal": {"loss": loss}} for name, loss in ideal.items()}
+    return {name: {**yardsticks, **bound[name], **plain[name], f"ESN{hidden_dim}": echo[name]} for name in splits}
 
 
 def _counted(dataset: TaskDataset, records: Records) -> NDArray[np.float64]:

@@ -59,6 +59,10 @@ class Task(ABC):
             entropy       the best answer there is, where even perfect memory leaves the next symbol open
         """
 
+    def ideal(self, records: Records) -> float | None:
+        """Return the loss of the best answer there is on just these records; None where that is 0, or unknown."""
+        return None
+
     @abstractmethod
     def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_]:
         """Tell which records are solved: raw outputs (..., N, [T,] O), numbers or logits -> (..., N)."""

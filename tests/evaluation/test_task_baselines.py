@@ -140,10 +140,13 @@ def test_nothing_of_validation_or_test_enters(task):
 def test_beside_them_stand_the_task_s_own_yardsticks(task):
     data = drawn(task)
     found = task_baselines(data, 4)
-    for split in found.values():
-        assert list(split) == [*task.yardsticks(), "frequencies" if data.classes else "mean", "ESN4"]
-        for name, scores in task.yardsticks().items():
-            assert split[name] == scores
+    for name, split in found.items():
+        ideal = task.ideal(getattr(data, name))
+        bound = [] if ideal is None else ["ideal"]
+        assert list(split) == [*task.yardsticks(), *bound, "frequencies" if data.classes else "mean", "ESN4"]
+        assert not bound or split["ideal"] == {"loss": ideal}
+        for who, scores in task.yardsticks().items():
+            assert split[who] == scores
     assert json.loads(json.dumps(found)) == found
 
 

@@ -79,7 +79,7 @@ def test_the_entropy_is_a_bound_and_no_rival(tmp_path):
         "cross-entropy is 0.45; the best baseline, no memory, has 0.9: the network saves 0.649 bits at each target."
         in note
     )
-    assert "No answer at all can be expected to be better than the entropy, 0.44." in note
+    assert "No answer at all can be expected to be better than entropy, 0.44." in note
     assert (
         note.index("| entropy |")
         < note.index("| **network** |")
