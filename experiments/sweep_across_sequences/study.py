@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from time import perf_counter
 
-from experiments.evidence import fill, origin, write_rows
+from experiments.evidence import origin, write_rows, write_up
 from experiments.sweep_across_sequences.design import Design
 from experiments.sweep_across_sequences.measure import measure
 from experiments.sweep_across_sequences.pictures import draw
@@ -34,8 +34,5 @@ def main(design: Design | None = None) -> None:
 def report() -> None:
     """Make tables and figures from the rows that are there."""
     rows = Rows(EVIDENCE)
-    parts = blocks(rows)
-    readme = HERE / "README.md"
-    readme.write_text(fill(readme.read_text(encoding="utf-8"), parts), encoding="utf-8")
-    (EVIDENCE / "table.md").write_text("\n\n".join(parts.values()) + "\n", encoding="utf-8")
+    write_up(HERE / "README.md", EVIDENCE, blocks(rows))
     draw(rows, EVIDENCE)
