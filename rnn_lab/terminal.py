@@ -116,7 +116,11 @@ def results(summary: Mapping[str, Any]) -> list[str]:
         losses = ", ".join(f"{part} {metrics[f'{part}/loss']:.4g}" for part in parts)
         lines.append(f"The network's loss, half the mean squared error of scaled targets: {losses}")
     else:
-        lines.append("The loss is the cross-entropy in nats for each target; in bits it is 1.443 times as much.")
+        for name, what in (
+            ("bits", "The loss, a cross-entropy in nats, in bits a target"),
+            ("perplexity", "Perplexity"),
+        ):
+            lines.append(f"{what}: " + ", ".join(f"{part} {metrics[f'{part}/{name}']:.4g}" for part in parts))
     spread = summary["spread"][f"val/{score}"]
     if spread["interval"] is not None:
         lines.append(
@@ -157,5 +161,7 @@ def table(rows: Sequence[tuple[str, Mapping[str, float]]], columns: Sequence[str
     widths = [max(len(column), 6, *(len(row[i]) for row in cells)) for i, column in enumerate(columns)]
     lines = [" " * width + "".join(f"  {c:>{w}}" for c, w in zip(columns, widths, strict=True))]
     for (name, _), row in zip(rows, cells, strict=True):
-        lines.append(f"{name:<{width}}" + "".join(f"  {cell:>{w}}" for cell, w in zip(row, widths, strict=True)))
+        lines.append(
+            (f"{name:<{width}}" + "".join(f"  {cell:>{w}}" for cell, w in zip(row, widths, strict=True))).rstrip()
+        )
     return "\n".join(lines)
