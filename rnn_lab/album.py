@@ -12,7 +12,7 @@ from rnn_lab.network import Network, Parameters
 from rnn_lab.sequences import Dataset, SeriesDataset, StreamDataset
 from rnn_lab.tracking.journal import read
 from rnn_lab.training.examination import in_own_units
-from rnn_lab.training.survey import Surveyor
+from rnn_lab.training.survey import Surveyor, last
 
 Array = NDArray[Any]
 
@@ -108,7 +108,7 @@ def _of_stream(data: StreamDataset, network: Network, kept: Parameters) -> Drawn
     """The last validation steps, and what the network forecast of them."""
     from rnn_lab import figures
 
-    predicted, true = Surveyor(network, data, data.validation, kept.replicas, EXCERPT)(kept).in_own_units(data)
+    predicted, true = Surveyor(network, data, last(data.validation, EXCERPT), kept.replicas)(kept).in_own_units(data)
     x = np.arange(len(true)) + data.validation.first + data.validation.length - len(true) + data.horizon
     drawn = figures.predictions(true, predicted, split="validation", targets=data.targets, x=x, x_name="n")
     yield "predictions_validation", drawn, "True and predicted targets, the last of validation"
@@ -118,7 +118,7 @@ def _of_text(data: StreamDataset, network: Network, kept: Parameters) -> Drawn:
     """The end of validation, and how little the network expected each character of it."""
     from rnn_lab import figures
 
-    survey_of = Surveyor(network, data, data.validation, kept.replicas, CHARACTERS)
+    survey_of = Surveyor(network, data, last(data.validation, CHARACTERS), kept.replicas)
     letters = survey_of.rows.read_targets(0, survey_of.rows.length)
     text = "".join(data.targets[number] for number in letters)
     drawn = figures.surprise(

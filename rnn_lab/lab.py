@@ -216,7 +216,7 @@ def _carry_out(
     (journal.folder / "weights").mkdir(exist_ok=True)
     if state is not None:
         carry_over(journal, Path(str(trainer.resume)), state.epoch)
-    true = stream_truth(network, data) if isinstance(data, StreamDataset) else truth(data)
+    true = stream_truth(data) if isinstance(data, StreamDataset) else truth(data)
     writer = JournalObserver(
         journal,
         experiment.tracking,

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from rnn_lab.evaluation.autoregression import Autoregression, choose_order
 from rnn_lab.evaluation.baselines import autoregressions, echo_state
 from rnn_lab.evaluation.feedback import feed_back
-from rnn_lab.evaluation.stream_baselines import scored
 from rnn_lab.evaluation.track import Array, Track, stretches
 from rnn_lab.sequences import Data, SeriesDataset, StreamDataset
+from rnn_lab.training.survey import scored
 
 
 def rivals(data: Data, track: Track, starts: NDArray[np.int64], steps: int, hidden_dim: int) -> dict[str, Array]:

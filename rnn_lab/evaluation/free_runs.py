@@ -123,7 +123,7 @@ def told(section: dict[str, Any]) -> list[str]:
         f"{name} {', '.join(f'{float(value):.3g}' for value in everyone[name]['nrmse'].values())}" for name in best
     )
     return [
-        f"Free-running from {section['starts']} {section['split']} windows, valid for so many {section['unit']}"
+        f"Free-running from {section['starts']} {section['split']} starts, valid for so many {section['unit']}"
         f" of at most {_most(section):.3g}: {times}",
         f"Free-running, NRMSE after {horizons} steps: {errors}",
     ]

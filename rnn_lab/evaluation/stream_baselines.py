@@ -27,7 +27,7 @@ from rnn_lab.evaluation import ngram
 from rnn_lab.evaluation.autoregression import Autoregression, choose_order
 from rnn_lab.evaluation.metrics import class_scores, scores
 from rnn_lab.sequences import Rows, StreamDataset
-from rnn_lab.training.survey import MOST
+from rnn_lab.training.survey import scored
 
 Array = NDArray[np.float64]
 Scores = dict[str, dict[str, float]]
@@ -55,15 +55,6 @@ def stream_baselines(dataset: StreamDataset) -> dict[str, Scores]:
     """
     parts = scored(dataset)
     return _characters(dataset, parts) if dataset.classes else _numbers(dataset, parts)
-
-
-def scored(dataset: StreamDataset) -> dict[str, Rows]:
-    """Return the steps of each split that are scored."""
-    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    found = {split: rows for split, rows in parts.items() if rows is not None}
-    if dataset.classes:
-        return found | {"train": dataset.train.tail(min(dataset.train.length, dataset.validation.length))}
-    return {split: rows.tail(min(rows.length, MOST)) for split, rows in found.items()}
 
 
 def _numbers(dataset: StreamDataset, parts: dict[str, Rows]) -> dict[str, Scores]:

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.evaluation.baselines import rows, targets
-from rnn_lab.evaluation.stream_baselines import scored
 from rnn_lab.sequences import Data, SeriesDataset, StreamDataset
+from rnn_lab.training.survey import scored
 
 Array = NDArray[np.float64]
 

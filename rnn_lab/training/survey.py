@@ -53,18 +53,16 @@ class Survey:
 
 
 class Surveyor:
-    """Walks the last steps of a split in lanes that start from a warmed-up state.
+    """Walks a stretch of a stream in lanes that start from a warmed-up state.
 
     Args:
         network, dataset: what is looked at, on what.
-        rows: the split.
+        rows: the stretch.
         replicas: R.
-        most: steps.
     """
 
-    def __init__(self, network: Network, dataset: StreamDataset, rows: Rows, replicas: int, most: int) -> None:
-        self.network, self.dataset, self.replicas = network, dataset, replicas
-        self.rows = rows.tail(min(rows.length, most))
+    def __init__(self, network: Network, dataset: StreamDataset, rows: Rows, replicas: int) -> None:
+        self.network, self.dataset, self.rows, self.replicas = network, dataset, rows, replicas
         lanes = max(1, min(64, self.rows.length // LANE))
         self.lane = -(-self.rows.length // lanes)
         self.starts = np.linspace(0, self.rows.length - self.lane, lanes).astype(int)  # they may overlap a little
@@ -116,19 +114,27 @@ class Surveyor:
         return outputs.astype(np.float64), Y
 
 
-def surveyors(network: Network, dataset: StreamDataset, replicas: int) -> dict[str, Surveyor]:
-    """What looks at each split that there is.
+def scored(dataset: StreamDataset) -> dict[str, Rows]:
+    """The steps of each split that are looked at, by networks and baselines alike.
 
-    Of numbers these are the last `MOST` steps. Of classes they are all of validation and test, and of training as many
-    of the last steps as validation has.
+    Of numbers these are the last `MOST`. Of classes they are all of validation and test, and of training as many of the
+    last steps as validation has.
     """
     parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    most = {"train": dataset.validation.length} if dataset.classes else {}
-    return {
-        split: Surveyor(network, dataset, rows, replicas, most.get(split, rows.length if dataset.classes else MOST))
-        for split, rows in parts.items()
-        if rows is not None
-    }
+    found = {split: rows for split, rows in parts.items() if rows is not None}
+    if dataset.classes:
+        return found | {"train": last(dataset.train, dataset.validation.length)}
+    return {split: last(rows, MOST) for split, rows in found.items()}
+
+
+def last(rows: Rows, most: int) -> Rows:
+    """The last steps of a split, or all if there are no more."""
+    return rows.tail(min(rows.length, most))
+
+
+def surveyors(network: Network, dataset: StreamDataset, replicas: int) -> dict[str, Surveyor]:
+    """What looks at the steps of each split that are scored."""
+    return {split: Surveyor(network, dataset, rows, replicas) for split, rows in scored(dataset).items()}
 
 
 class StreamExamination:
@@ -155,11 +161,11 @@ class StreamExamination:
         return metrics, predictions
 
 
-def stream_truth(network: Network, dataset: StreamDataset) -> dict[str, Array]:
+def stream_truth(dataset: StreamDataset) -> dict[str, Array]:
     """What those predictions should be, (M, O)."""
     found = {}
-    for split in ("train", "validation"):
-        rows = surveyors(network, dataset, 1)[split].rows
+    for split, rows in scored(dataset).items():
         Y = rows.read_targets(0, min(SHOWN, rows.length))
         found[split] = np.ones((len(Y), 1)) if dataset.classes else dataset.target_scaler.undo(Y)
+    found.pop("test", None)
     return found

@@ -11,10 +11,8 @@ from rnn_lab.component import BadInput
 from rnn_lab.evaluation import baselines
 from rnn_lab.evaluation import stream_baselines as module
 from rnn_lab.evaluation.stream_baselines import stream_baselines
-from rnn_lab.network import Elman, Network
 from rnn_lab.sequences import ARMA, Generated, Henon, RandomWalk, Sine, Stream, Text
 from rnn_lab.streams import stream
-from rnn_lab.training.survey import surveyors
 
 
 def sine(**arguments):
@@ -92,30 +90,13 @@ def test_several_targets_one_of_them_unseen():
 
 def test_of_a_long_stream_the_last_targets_are_fitted_and_scored(monkeypatch):
     walk = RandomWalk(length=2000)
-    monkeypatch.setattr(module, "MOST", 100)
+    monkeypatch.setattr("rnn_lab.training.survey.MOST", 100)
     found = stream_baselines(Stream(name="walk", series=walk, train=1400, validation=550, test=50).dataset())
     values = walk(stream(0, "data"))[:, 0]
     mean = values[1300:1400].mean()
     for split, last, count in (("train", 1400, 100), ("validation", 1950, 100), ("test", 2000, 49)):
         targets = values[last - count : last]
         assert found[split]["mean"]["mae"] == pytest.approx(np.abs(targets - mean).mean(), rel=1e-12)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        Stream(name="h", series=Henon(length=70_000), train=40_000, validation=21_000, test=9_000),
-        Text(name="text", train=0.8, validation=0.1, test=0.1),
-    ],
-    ids=lambda data: data.name,
-)
-def test_what_is_scored_is_what_networks_are_scored_on(data):
-    dataset = data.dataset()
-    size = len(dataset.inputs)
-    network = Network(Elman(hidden_dim=1), inputs=size, outputs=size, window=None, each_step=True)
-    looked_at = surveyors(network, dataset, 1)
-    for split, rows in module.scored(dataset).items():
-        assert (rows.first, rows.length) == (looked_at[split].rows.first, looked_at[split].rows.length)
 
 
 def test_a_training_part_that_is_too_short():

@@ -42,7 +42,7 @@ def test_a_run_measures_what_its_own_forecaster_does(composed, tmp_path, caplog)
     drawn = [fact["file"] for fact in facts if fact["fact"] == "figure"]
     for name in ("free_run", "free_run_error", "free_run_states"):
         assert f"figures/{name}.png" in drawn
-    assert "Free-running from 3 test windows, valid for so many Lyapunov times of at most 3.35" in caplog.text
+    assert "Free-running from 3 test starts, valid for so many Lyapunov times of at most 3.35" in caplog.text
     assert "Free-running, NRMSE after 1, 6 steps: " in caplog.text
 
 

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from rnn_lab.evaluation.stream_baselines import scored
 from rnn_lab.network import GRU, LSTM, Elman, Network
 from rnn_lab.network.losses import LOSSES
 from rnn_lab.sequences import ARMA, Henon, Stream, Text
 from rnn_lab.training import survey
-from rnn_lab.training.survey import StreamExamination, Surveyor, stream_truth, surveyors
+from rnn_lab.training.survey import StreamExamination, Surveyor, last, scored, stream_truth, surveyors
 from tests.network.literal import start, step
 
 MODELS = [
@@ -71,7 +70,7 @@ def test_every_step_once_from_a_warm_state(make, model, split):
     data = make()
     network = net(data, model)
     parameters = drawn(network)
-    surveyor = Surveyor(network, data, getattr(data, split), 2, 10_000)
+    surveyor = Surveyor(network, data, getattr(data, split), 2)
     rows = surveyor.rows
     assert (rows.first, rows.length) == (getattr(data, split).first, getattr(data, split).length)
     count = max(1, rows.length // 20)
@@ -101,7 +100,7 @@ def test_every_step_once_from_a_warm_state(make, model, split):
 def test_scores_of_numbers():
     data = henon(scaling="standard", target=["x", "y"])
     network = net(data, MODELS[0])
-    found = Surveyor(network, data, data.validation, 2, 50)(drawn(network))
+    found = Surveyor(network, data, last(data.validation, 50), 2)(drawn(network))
     scores = found.scores(data)
     error = np.empty((2, 50, 2))
     loss = LOSSES["half_mean_squared_error"](found.predicted, found.true[None], error)
@@ -115,7 +114,7 @@ def test_scores_of_numbers():
 def test_scores_of_classes():
     data = text()
     network = net(data, MODELS[0])
-    found = Surveyor(network, data, data.validation, 2, 50)(drawn(network))
+    found = Surveyor(network, data, last(data.validation, 50), 2)(drawn(network))
     scores = found.scores(data)
     np.testing.assert_allclose(scores["loss"], -np.log(found.in_own_units(data)[0]).mean(axis=(1, 2)), rtol=1e-12)
     np.testing.assert_allclose(scores["accuracy"], found.right.mean(axis=1))
@@ -128,7 +127,7 @@ def test_the_loss_of_a_network_that_is_certain_and_wrong_is_that_of_training():
     network = net(data, MODELS[0])
     parameters = drawn(network, 1)
     parameters["W_hy"][...] *= 1e4
-    surveyor = Surveyor(network, data, data.validation, 1, 100)
+    surveyor = Surveyor(network, data, last(data.validation, 100), 1)
     theta = {name: values[0] for name, values in parameters.arrays().items()}
     lanes = [(int(begin), surveyor.lane) for begin in surveyor.starts]
     outputs = walk(network, theta, surveyor.rows, lanes, 6)
@@ -148,7 +147,7 @@ def test_an_examination_knows_what_its_predictions_should_be(make, monkeypatch):
     metrics, predictions = StreamExamination(network, data, 2)(drawn(network))
     score = "accuracy" if data.classes else "rmse"
     assert set(metrics) == {f"{part}/{name}" for part in ("train", "val") for name in ("loss", score)}
-    truth = stream_truth(network, data)
+    truth = stream_truth(data)
     looked_at = surveyors(network, data, 2)
     for split, name in (("train", "train"), ("validation", "val")):
         found = looked_at[split](drawn(network))
@@ -158,16 +157,25 @@ def test_an_examination_knows_what_its_predictions_should_be(make, monkeypatch):
         np.testing.assert_allclose(truth[split], true[:25], rtol=1e-12)
 
 
-@pytest.mark.parametrize("make", [henon, text, lambda: henon(test=0), lambda: text(train=40)])
 @pytest.mark.parametrize("most", [10, 10_000])
-def test_what_is_looked_at_is_what_baselines_are_scored_on(make, most, monkeypatch):
-    data = make()
+@pytest.mark.parametrize("make", [henon, lambda: henon(test=0)])
+def test_of_numbers_the_last_steps_of_each_split_are_scored(make, most, monkeypatch):
     monkeypatch.setattr(survey, "MOST", most)
-    monkeypatch.setattr("rnn_lab.evaluation.stream_baselines.MOST", most)
-    looked_at, compared = surveyors(net(data, MODELS[0]), data, 1), scored(data)
-    assert {split: (s.rows.first, s.rows.length) for split, s in looked_at.items()} == {
-        split: (rows.first, rows.length) for split, rows in compared.items()
-    }
+    data, found = make(), scored(make())
+    assert set(found) == {"train", "validation"} | ({"test"} if data.test else set())
+    for split, rows in found.items():
+        whole = getattr(data, split)
+        assert rows.length == min(most, whole.length)
+        assert rows.first + rows.length == whole.first + whole.length
+
+
+@pytest.mark.parametrize("make", [text, lambda: text(train=40)])
+def test_of_classes_training_is_scored_on_as_many_steps_as_validation_has(make):
+    data, found = make(), scored(make())
+    assert found["train"].length == min(data.train.length, data.validation.length)
+    assert found["train"].first + found["train"].length == data.train.first + data.train.length
+    for split in set(found) - {"train"}:
+        assert (found[split].first, found[split].length) == (getattr(data, split).first, getattr(data, split).length)
 
 
 def test_only_the_first_lane_of_a_series_begins_cold():
