@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 NEEDS = ("mlflow", "numpy", "scipy", "pydantic")
 """What the packaged model imports; its requirements are given, since MLflow takes seconds to find them."""
 
-FLOORS = ("__init__.py", "component.py", "streams.py", "sequences", "network", "training", "evaluation")
-"""The part of rnn_lab that is shipped with a model: the floor of `Forecaster` and all below it."""
+FLOORS = ("__init__.py", "component.py", "streams.py", "whole.py", "sequences", "network", "training", "evaluation")
+"""The part of rnn_lab that is shipped with a model: the floor of `Trained` and all below it."""
 
 DIGEST_LENGTH = 36
 """MLflow's limit; the whole fingerprint is a tag of the run."""

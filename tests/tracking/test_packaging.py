@@ -15,7 +15,16 @@ from rnn_lab.tracking.packaging import package
 from tests.tracking.fake_trainer import FakeTrainer
 
 LOAD = """
-import sys, warnings
+import os, sys
+# As on a machine without the lab: what an installation in place would find is out of reach.
+sys.path = [place for place in sys.path if not os.path.exists(os.path.join(place, "rnn_lab", "__init__.py"))]
+sys.meta_path = [finder for finder in sys.meta_path if "editable" not in repr(finder)]
+try:
+    import rnn_lab
+except ModuleNotFoundError:
+    pass
+else:
+    raise SystemExit("the lab is still there")
 import numpy as np
 import mlflow
 model = mlflow.pyfunc.load_model(sys.argv[1])
