@@ -18,7 +18,7 @@ from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import HydraException, InstantiationException
+from hydra.errors import HydraException, InstantiationException, MissingConfigException
 from hydra.types import RunMode
 from omegaconf import OmegaConf
 from pydantic import ValidationError
@@ -185,12 +185,10 @@ def _first_line(error: BaseException) -> str:
 def suggestion(error: BaseException) -> str:
     """The nearest known key or option to the one that Hydra did not find, as a further sentence, or nothing."""
     text = str(error)
-    missing_option = re.search(r"Could not find '(\S+)/(\S+)'", text)
-    if missing_option:
-        group, option = missing_option.groups()
-        folder = _conf() / group
-        known = sorted(path.stem for path in folder.glob("*.yaml"))
-        return f"{_nearest(option, known)} Options of {group}: {', '.join(known)}."
+    if isinstance(error, MissingConfigException):
+        group, _, option = str(error.missing_cfg_file).rpartition("/")
+        known = sorted(error.options or [])
+        return f"{_nearest(option, known)} Options of {group}: {', '.join(known)}." if known else ""
     missing_key = re.search(r"Could not override '(?:\+*)([\w./@]+)'", text)
     if missing_key:
         word = missing_key[1]
@@ -212,16 +210,17 @@ def _conf() -> Path:
 
 
 def _known_keys() -> list[str]:
-    """Every key of the configuration with the choices of this command line, flattened."""
+    """Every key of the configuration with the choices of this command line, flattened; Hydra's own among them."""
     from hydra import compose, initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra
 
-    groups = [a for a in sys.argv[1:] if re.fullmatch(r"[\w/]+=\w+", a) and (_conf() / a.partition("=")[0]).is_dir()]
+    named = [argument for argument in sys.argv[1:] if re.fullmatch(r"[\w/]+=\w+", argument)]
+    groups = [each for each in named if each.startswith("hydra/") or (_conf() / each.partition("=")[0]).is_dir()]
     name = "predict" if Path(sys.argv[0]).stem == "predict" else "config"
     for choices in (groups, []):  # without them, should it be they that do not compose
         GlobalHydra.instance().clear()
         with suppress(HydraException), initialize_config_dir(str(_conf()), version_base="1.3"):
-            config = OmegaConf.to_container(compose(name, choices))
+            config = OmegaConf.to_container(compose(name, choices, return_hydra_config=True))
             return list(flatten(config)) if isinstance(config, dict) else []
     return []
 
