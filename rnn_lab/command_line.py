@@ -193,10 +193,14 @@ def suggestion(error: BaseException) -> str:
     if missing_key:
         word = missing_key[1]
         groups = [str(folder.relative_to(_conf())) for folder in _conf().rglob("*") if folder.is_dir()]
+        known = _known_keys()
+        within = re.search(r"Key '(\w+)' is not in struct", str(error.__cause__))
+        if within and any(key.startswith(f"{word}.") for key in known):
+            return f" It has no {within[1]}; ++{word}=... adds it."
         if word in groups:
             return f" With these choices {word} has no option to override."
         near = "" if "." in word else _nearest(word, groups)
-        return near or _nearest(word, [key for key in _known_keys() if key != word])
+        return near or _nearest(word, [key for key in known if key != word])
     return ""
 
 

@@ -163,7 +163,8 @@ def _params(config: DictConfig, given: set[str]) -> list[str]:
         try:
             value = config.hydra.sweeper.params[key]
         except OmegaConfBaseException as error:
-            raise BadInput(f"hydra.sweeper.params.{key}: {str(error).splitlines()[0]}") from None
+            reason = f"{str(error).splitlines()[0]}; give {key}=... on the command line instead."
+            raise BadInput(f"hydra.sweeper.params.{key}: {reason}") from None
         if OmegaConf.is_list(value):
             found.append(f"{key}=choice({','.join(spell(each) for each in value)})")
         else:

@@ -43,6 +43,7 @@ def test_a_run_from_any_working_directory_says_where_to_look(tmp_path):
         ("data=sien", "Did you mean sine? Options of data: "),
         ("optimizer/schedule=cosin", "Did you mean cosine?"),
         ("hydra/sweeper=rnnlab", "Did you mean rnn_lab? Options of hydra/sweeper: basic, rnn_lab."),
+        ("model={depth:3}", "Error: Could not override 'model'. It has no depth; ++model=... adds it."),
         ("hydra.sweep.dirr=x", "Did you mean hydra.sweep.dir?"),
         ("trainer.bptt_truncate=0", "Error: trainer.bptt_truncate=0 is not allowed: it should be greater than"),
         ("trainer.resume=nowhere", "Error: trainer.resume: there is no checkpoint"),

@@ -60,7 +60,7 @@ def _empty_folder(tmp_path, monkeypatch):
         (["data.windw=range(1,5)"], "the config has no key 'data.windw' (did you mean 'window'?)"),
         (["data=sine,cosine"], "data is one of sine, sunspots"),
         (["++hydra.sweeper.params={xx: 'interval(0,1)'}"], "the config has no key 'xx'"),
-        (["++hydra.sweeper.params={x: 'interval(0,${data.none})'}"], "hydra.sweeper.params.x"),
+        (["++hydra.sweeper.params={x: 'interval(0,${data.none})'}"], "give x=... on the command line"),
         (["++hydra.sweeper.params={x: 'interval(0,'}"], "interval(0,"),
         # options
         (
