@@ -1,7 +1,8 @@
 """Short names for Optuna's samplers and pruners and for the executors, as ``hydra/sweeper/sampler=tpe``.
 
-Only a name and a class (and what has no default): other arguments keep Optuna's own default. Any other class serves by
-its ``_target_``, and any argument can be added: ``+hydra.sweeper.sampler.n_startup_trials=20``.
+Only a name and a class (and what has no default): other arguments keep Optuna's own default. ``early`` alone has its
+own. Any other class serves by its ``_target_``, and any argument can be added:
+``+hydra.sweeper.sampler.n_startup_trials=20``.
 """
 
 from typing import Any
@@ -18,11 +19,13 @@ SAMPLERS: dict[str, dict[str, Any]] = {
 
 PRUNERS: dict[str, dict[str, Any]] = {
     "median": {"_target_": "optuna.pruners.MedianPruner"},
-    "percentile": {
-        "_target_": "optuna.pruners.PercentilePruner",
-        "percentile": 75.0,
-        "n_startup_trials": 3,
-        "n_warmup_steps": 8,
+    # Against the median, once: later, while the learning rate is still high, the order of good trials is noise, and a
+    # pruner that looks at every step has many chances to end the best one.
+    "early": {
+        "_target_": "optuna.pruners.MedianPruner",
+        "n_startup_trials": 4,
+        "n_warmup_steps": 6,
+        "interval_steps": 100,
     },
     "hyperband": {"_target_": "optuna.pruners.HyperbandPruner"},
     "asha": {"_target_": "optuna.pruners.SuccessiveHalvingPruner"},

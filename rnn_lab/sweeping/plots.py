@@ -3,6 +3,7 @@
 Only Optuna's functions draw here: the lab's figures are elsewhere, and so is matplotlib.
 """
 
+import math
 import os
 import warnings
 from collections.abc import Callable, Iterator
@@ -27,8 +28,14 @@ PLOTS = {
 OF_ANY_TRIALS = {"timeline", "intermediate_values"}
 """Those that do not need a complete trial; the others would be empty axes without one."""
 
-ACROSS = {"history": "yscale", "edf": "xscale"}
-"""Those that show several studies in one picture, and the scale of their values."""
+ACROSS = ("history", "edf")
+"""Those that show several studies in one picture."""
+
+RISING = {"history", "slice", "intermediate_values"}
+"""Those whose vertical axis has the values, and is logarithmic if they differ by orders of magnitude."""
+
+EVENLY = {"edf", "contour", "parallel_coordinates"}
+"""Those that Optuna computes or colours at evenly spaced values: they show logarithms instead."""
 
 
 def draw(study: optuna.Study, folder: Path) -> Iterator[tuple[str, str | None]]:
@@ -38,52 +45,68 @@ def draw(study: optuna.Study, folder: Path) -> Iterator[tuple[str, str | None]]:
         Each plot's name, and None or the reason why there is none (importances, say, need trials that differ).
     """
     trials = study.get_trials(deepcopy=False)
-    complete = any(trial.state == TrialState.COMPLETE for trial in trials)
-    reported = any(trial.intermediate_values for trial in trials)
-    several = {"target": lambda trial: trial.values[0], "target_name": "first objective"}
-    for name, function in PLOTS.items():
-        if not trials or not (complete or name in OF_ANY_TRIALS):
+    values = _values([study])
+    reported = [value for trial in trials for value in trial.intermediate_values.values()]
+    for name in PLOTS:
+        if not trials or not (values or name in OF_ANY_TRIALS):
             yield name, "no trial is complete"
             continue
         if name == "intermediate_values" and not reported:
             yield name, "no trial reported a value"
             continue
-        extra: dict[str, Any] = (
-            several if len(study.directions) > 1 and name not in ("timeline", "intermediate_values") else {}
-        )
-        yield name, _save(name, function, folder, study, **extra)
+        yield name, _save(name, folder, [study], reported if name == "intermediate_values" else values)
 
 
 def draw_across(studies: list[optuna.Study], folder: Path) -> Iterator[tuple[str, str | None]]:
-    """Draw the plots that compare studies: on a logarithmic scale where that can be, for units differ."""
+    """Draw the plots that compare studies."""
+    values = _values(studies)
+    for name in ACROSS:
+        yield name, _save(name, folder, studies, values) if values else "no trial is complete"
+
+
+def _values(studies: list[optuna.Study]) -> list[float]:
     complete = [t for study in studies for t in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))]
-    positive = all(trial.values[0] > 0 for trial in complete)
-    several = {"target": lambda trial: trial.values[0], "target_name": "first objective"}
-    extra: dict[str, Any] = several if len(studies[0].directions) > 1 else {}
-    for name, scale in ACROSS.items():
-        if not complete:
-            yield name, "no trial is complete"
-            continue
-        yield name, _save(name, PLOTS[name], folder, studies, {scale: "log"} if positive else {}, **extra)
+    return [trial.values[0] for trial in complete]
 
 
-def _save(
-    name: str, function: str, folder: Path, what: Any, scales: dict[str, str] | None = None, **extra: Any
-) -> str | None:
+def orders_of_magnitude(values: list[float]) -> bool:
+    """Whether a linear axis would show little but the largest of these values.
+
+    >>> orders_of_magnitude([1e-5, 1e-2]), orders_of_magnitude([1.0, 9.0]), orders_of_magnitude([-1.0, 500.0])
+    (True, False, False)
+    """
+    finite = [value for value in values if math.isfinite(value)]
+    return bool(finite) and 0 < min(finite) < max(finite) / 10
+
+
+def _target(name: str, studies: list[optuna.Study], logarithmic: bool) -> dict[str, Any]:
+    """What a plot shows of a trial, where that is not simply its value."""
+    if name in OF_ANY_TRIALS:
+        return {}
+    if name in EVENLY and logarithmic:
+        return {"target": lambda trial: math.log10(trial.values[0]), "target_name": "log10 of the objective"}
+    if len(studies[0].directions) > 1:
+        return {"target": lambda trial: trial.values[0], "target_name": "first objective"}
+    return {}
+
+
+def _save(name: str, folder: Path, studies: list[optuna.Study], values: list[float]) -> str | None:
     os.environ.setdefault("MPLBACKEND", "Agg")  # files only: no display is needed
     import optuna.visualization.matplotlib as visualization
 
-    plot: Callable[..., Any] = getattr(visualization, function)
+    plot: Callable[..., Any] = getattr(visualization, PLOTS[name])
+    logarithmic = orders_of_magnitude(values)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # every one of these functions says that it is experimental
-            axes = plot(what, **extra)
+            axes = plot(studies if len(studies) > 1 else studies[0], **_target(name, studies, logarithmic))
     except Exception as error:
         return (str(error).strip().splitlines() or [type(error).__name__])[0]
     figure = getattr(axes, "figure", None) or next(ax.figure for ax in axes.flat)
-    if scales:
-        axes.set(**scales)
-    figure.set_size_inches(10, 6)
+    if name in RISING and logarithmic:
+        for each in getattr(axes, "flat", [axes]):
+            each.set_yscale("log")
+    figure.set_size_inches(*((14, 12) if name == "contour" else (10, 6)))  # it has a panel for each pair
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{name}.png"
     figure.savefig(draft, dpi=100, bbox_inches="tight", format="png")

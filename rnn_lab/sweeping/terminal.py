@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from optuna.trial import FrozenTrial
 
@@ -127,6 +127,13 @@ def _short(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
+def _component(node: dict[str, Any] | str) -> str:
+    if isinstance(node, str):
+        return node
+    arguments = [f"{key}={value}" for key, value in node.items() if key != "_target_" and value is not None]
+    return " ".join([node["_target_"], *arguments])
+
+
 def dry_run(todo: list[Plan], options: Options) -> None:
     """Print each study's space, sampler, number of trials and one composed example."""
     from omegaconf import OmegaConf
@@ -136,7 +143,7 @@ def dry_run(todo: list[Plan], options: Options) -> None:
         trials = build.trials(options, plan.parameters)
         say(f"  {trials} trials, {options.n_jobs} at a time, {', '.join(options.objectives)}")
         for what, node in (("sampler", options.sampler), ("pruner", options.pruner), ("executor", options.executor)):
-            say(f"  {what}: {node['_target_'] if isinstance(node, dict) else node}")
+            say(f"  {what}: {_component(node)}")
         for each in plan.parameters:
             say(f"  {each.key}: {each}")
         if options.space:

@@ -43,6 +43,25 @@ def test_pruners(name):
     assert type(build.pruner(options(pruner=name))).__name__ == PRUNERS[name]["_target_"].rpartition(".")[2]
 
 
+def test_the_early_pruner_judges_a_trial_once_among_finished_ones():
+    study = optuna.create_study(pruner=build.pruner(options(pruner="early")))
+
+    def last(values):
+        """The step at which a trial with these values is asked to stop, or None."""
+        trial = study.ask()
+        for step, value in enumerate(values, start=1):
+            trial.report(value, step)
+            if trial.should_prune():
+                study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+                return step
+        study.tell(trial, values[-1])
+        return None
+
+    assert [last([value] * 100) for value in (1, 2, 3, 4)] == [None] * 4  # too few to compare with
+    assert last([2.6] * 100) == 6
+    assert last([9, 9, 2.4, 9, 9, 9] + [9] * 94) is None  # by its best value; and not again in 100 epochs
+
+
 @pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
 def test_any_class_serves_with_arguments_and_nested_classes():
     node = {

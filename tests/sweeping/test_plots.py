@@ -3,6 +3,7 @@
 import numpy as np
 import optuna
 import pytest
+from matplotlib.figure import Figure
 from optuna.distributions import FloatDistribution
 from optuna.trial import TrialState, create_trial
 from PIL import Image
@@ -51,3 +52,22 @@ def test_studies_in_different_units_share_a_picture(tmp_path):
     pair = [study(*[TrialState.COMPLETE] * 4, scale=scale) for scale in (1e-3, 50.0)]
     assert dict(draw_across(pair, tmp_path)) == dict.fromkeys(ACROSS)
     assert all(reason for _, reason in draw_across([study(), study(TrialState.FAIL)], tmp_path / "none"))
+
+
+def test_values_that_differ_by_orders_of_magnitude_are_shown_by_their_logarithms(tmp_path, monkeypatch):
+    drawn = {}
+    save = Figure.savefig
+
+    def look(figure, file, **how):
+        drawn[file.stem.lstrip(".")] = figure.axes[0].get_yscale(), [axes.get_xlabel() for axes in figure.axes]
+        save(figure, file, **how)
+
+    monkeypatch.setattr(Figure, "savefig", look)
+    for decades, scale, label in ((8, "log", "log10 of the objective"), (0.8, "linear", "Objective Value")):
+        one = optuna.create_study()
+        for x in (0.0, 0.3, 0.6, 1.0):
+            params = {"x": x, "y": 1 - x}
+            one.add_trial(create_trial(params=params, distributions=SPACE, value=1e-9 * 10 ** (decades * x)))
+        list(draw(one, tmp_path))
+        assert drawn["history"][0] == drawn["slice"][0] == scale
+        assert drawn["edf"] == ("linear", [label])
