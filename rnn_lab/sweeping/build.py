@@ -131,6 +131,8 @@ def _build(node: dict[str, Any], kind: type[Any], what: str, **arguments: Any) -
         raise
     except (HydraException, ImportError, TypeError, ValueError) as error:
         cause = error.__cause__ or error
+        if isinstance(cause, BadInput):
+            raise cause from None
         reason = str(cause).strip().splitlines()[0]
         raise BadInput(f"hydra.sweeper.{what}: {name} cannot be made: {reason}") from None
     if not isinstance(built, kind):

@@ -12,6 +12,7 @@ from rnn_lab.sweeping import build
 from rnn_lab.sweeping.command import Command
 from rnn_lab.sweeping.coordinator import Coordinator, Watcher
 from rnn_lab.sweeping.ending import conclude
+from rnn_lab.sweeping.executors import TrialExecutor
 from rnn_lab.sweeping.executors.local import LocalExecutor
 from rnn_lab.sweeping.interrupt import Interrupt, Interrupted
 from rnn_lab.sweeping.options import Options, read
@@ -58,38 +59,40 @@ class Sweep:
         elif address.startswith("sqlite") and options.n_jobs > 2:
             warn("SQLite serves few writers: with more than two jobs, prefer the journal file or a database server.")
         storage = connect(address) if is_url(address) else None  # nothing is written for a server that is not there
-        with sole_coordinator(folder):
-            if storage is None:
-                mend(Path(address))
-                storage = connect(address)
-            OmegaConf.save(self._config, folder / "multirun.yaml")
-            studies = [SweepStudy(plan, options, address, storage) for plan in todo]
-            return self._run(studies, options, command, folder)
-
-    def _run(self, studies: list[SweepStudy], options: Options, command: Command, folder: Path) -> int:
-        job = Job(self._function, self._context, self._config, Singleton.get_state())
-        tracking = build.tracking(options)
-        executor = build.executor(options)
+        executor = build.executor(options)  # nor for a scheduler that does not answer
         try:
-            with Interrupt() as interrupt, display(studies) as shows:
-                for study in studies:
-                    study.open()
-                memory = _memory(studies, tracking, isinstance(executor, LocalExecutor))
-                watchers: list[Watcher] = [shows, memory] if memory else [shows]
-                coordinator = Coordinator(studies, executor, job, options, watchers, interrupt)
-                try:
-                    coordinator.run()
-                except Interrupted as asked:
-                    executor.abandon()
-                    for study in studies:
-                        study.interrupt()
-                    code, endings = asked.code, {study.plan.name: str(asked) for study in studies}
-                else:
-                    executor.shutdown()
-                    code, endings = 0, coordinator.endings
+            with sole_coordinator(folder):
+                if storage is None:
+                    mend(Path(address))
+                    storage = connect(address)
+                OmegaConf.save(self._config, folder / "multirun.yaml")
+                studies = [SweepStudy(plan, options, address, storage) for plan in todo]
+                return self._run(studies, executor, options, command, folder)
         except BaseException:
             executor.abandon()
             raise
+
+    def _run(
+        self, studies: list[SweepStudy], executor: TrialExecutor, options: Options, command: Command, folder: Path
+    ) -> int:
+        job = Job(self._function, self._context, self._config, Singleton.get_state())
+        tracking = build.tracking(options)
+        with Interrupt() as interrupt, display(studies) as shows:
+            for study in studies:
+                study.open()
+            memory = _memory(studies, tracking, isinstance(executor, LocalExecutor))
+            watchers: list[Watcher] = [shows, memory] if memory else [shows]
+            coordinator = Coordinator(studies, executor, job, options, watchers, interrupt)
+            try:
+                coordinator.run()
+            except Interrupted as asked:
+                executor.abandon()
+                for study in studies:
+                    study.interrupt()
+                code, endings = asked.code, {study.plan.name: str(asked) for study in studies}
+            else:
+                executor.shutdown()
+                code, endings = 0, coordinator.endings
         code = conclude(studies, endings, command, folder, code)
         for line in memory.close(endings) if memory else []:
             say(line)
