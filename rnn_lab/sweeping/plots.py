@@ -83,11 +83,11 @@ def _target(name: str, studies: list[optuna.Study], logarithmic: bool) -> dict[s
     """What a plot shows of a trial, where that is not simply its value."""
     if name in OF_ANY_TRIALS:
         return {}
+    several = len(studies[0].directions) > 1
+    named = "first objective" if several else "objective"
     if name in EVENLY and logarithmic:
-        return {"target": lambda trial: math.log10(trial.values[0]), "target_name": "log10 of the objective"}
-    if len(studies[0].directions) > 1:
-        return {"target": lambda trial: trial.values[0], "target_name": "first objective"}
-    return {}
+        return {"target": lambda trial: math.log10(trial.values[0]), "target_name": f"log10 of the {named}"}
+    return {"target": lambda trial: trial.values[0], "target_name": named} if several else {}
 
 
 def _save(name: str, folder: Path, studies: list[optuna.Study], values: list[float]) -> str | None:
