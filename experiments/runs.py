@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from omegaconf import DictConfig
 
 from rnn_lab import lab
-from rnn_lab.component import Diverged
+from rnn_lab.errors import Diverged
 from rnn_lab.network import Parameters
 from rnn_lab.sequences import SeriesDataset
 from rnn_lab.tracking.journal import read

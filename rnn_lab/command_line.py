@@ -23,7 +23,7 @@ from hydra.types import RunMode
 from omegaconf import OmegaConf
 from pydantic import ValidationError
 
-from rnn_lab.component import BadInput, Diverged
+from rnn_lab.errors import BadInput, Diverged
 
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")

@@ -12,33 +12,33 @@ import hydra
 from omegaconf import DictConfig, OmegaConf
 from pydantic import Field, TypeAdapter, ValidationError
 
-from rnn_lab import album, sweeping, terminal
+from rnn_lab import run_figures, sweeping, terminal
+from rnn_lab.atomic import atomic_write
 from rnn_lab.command_line import flatten, refusal
-from rnn_lab.component import BadInput, Diverged
+from rnn_lab.errors import BadInput, Diverged
 from rnn_lab.evaluation.forecaster import Forecaster
-from rnn_lab.evaluation.free_run import Evaluation, Plan
-from rnn_lab.evaluation.kinds import ready, rivals
+from rnn_lab.evaluation.free_run.plan import Evaluation, Plan
+from rnn_lab.evaluation.problem import ready, rivals
 from rnn_lab.evaluation.report import summarise
 from rnn_lab.evaluation.text_model import TextModel
 from rnn_lab.network import Layer, Network
 from rnn_lab.objectives import EACH_EPOCH, objectives, value
+from rnn_lab.rng import named_rng
 from rnn_lab.sequences import Dataset, StreamDataset
-from rnn_lab.streams import stream
 from rnn_lab.tracking.address import resolve
-from rnn_lab.tracking.carry_over import carry_over
 from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.journal import Journal, encode
 from rnn_lab.tracking.launch import Relay
 from rnn_lab.tracking.launch import start as start_relay
 from rnn_lab.tracking.observer import JournalObserver
 from rnn_lab.tracking.provenance import provenance
+from rnn_lab.tracking.resume import carry_over
 from rnn_lab.training import LBFGS, Observer, Trainer, TrainingState, fit
 from rnn_lab.training.checkpoint import Checkpoint, restore
 from rnn_lab.training.examination import truth
 from rnn_lab.training.fit import engine
 from rnn_lab.training.optimizers import Optimizer
 from rnn_lab.training.survey import stream_truth
-from rnn_lab.whole import whole
 
 log = logging.getLogger("rnn_lab")
 
@@ -241,7 +241,7 @@ def _carry_out(
     summary = summarise(network, data, state, experiment.seeds, compared)
     lost = summary["status"] == "FAILED"
     if isinstance(trained, TextModel) and isinstance(data, StreamDataset) and not lost:
-        summary["sample"] = trained.sample(data, stream(experiment.seeds[0], "noise"))
+        summary["sample"] = trained.sample(data, named_rng(experiment.seeds[0], "noise"))
     free_runs = None
     if experiment.free_run and isinstance(trained, Forecaster):
         free_runs = experiment.free_run.carry_out(trained)
@@ -252,7 +252,7 @@ def _carry_out(
     if experiment.tracking.figures:
         first = network.initial(experiment.seeds)
         kept = state.parameters, state.kept_epoch
-        for file, title in album.draw(journal.folder, data, network, first, *kept, free_runs):
+        for file, title in run_figures.draw(journal.folder, data, network, first, *kept, free_runs):
             journal.write("figure", file=file, title=title)
     summary["seconds"] = {"training": training, "total": perf_counter() - started}
     _save(journal.folder / "summary.json", summary)
@@ -262,5 +262,5 @@ def _carry_out(
 
 def _save(path: Path, summary: dict[str, Any]) -> None:
     """Write valid JSON: like the journal's, it spells NaN and infinities as strings."""
-    with whole(path) as file:
+    with atomic_write(path) as file:
         file.write((json.dumps(json.loads(encode(summary)), indent=2) + "\n").encode())

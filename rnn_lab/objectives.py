@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnn_lab import sweeping
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences import Dataset, StreamDataset, TaskDataset
 
 SECONDS = "seconds"

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from rnn_lab.evaluation.free_runs import told
+from rnn_lab.evaluation.free_run.results import told
 from rnn_lab.network import Network
 from rnn_lab.sequences import Dataset, SeriesDataset, StreamDataset
 from rnn_lab.training import LBFGS, Epoch, Trainer

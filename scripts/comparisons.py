@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from rnn_lab.network import Elman, Network
 from rnn_lab.sequences import Generated, Records, SeriesDataset, Sine
-from rnn_lab.tracking.state import State
+from rnn_lab.tracking.relay_state import State
 from rnn_lab.training import SGD, Adam, Trainer, TrainingState
 from rnn_lab.training.minibatch import MiniBatches
 

@@ -11,7 +11,8 @@ from omegaconf import DictConfig, OmegaConf
 from pydantic import BaseModel, Field, ValidationError
 
 from rnn_lab import command_line
-from rnn_lab.component import STRICT, BadInput
+from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
 
 if TYPE_CHECKING:
     from rnn_lab.evaluation import Forecaster, TextModel, Trained
@@ -110,15 +111,15 @@ def answer(request: Request, trained: "Trained") -> None:
 
 def write(request: Request, model: "TextModel", prompt: str) -> None:
     """Print the prompt and what the network writes after it, or put it into a file."""
-    from rnn_lab.streams import stream
-    from rnn_lab.whole import whole
+    from rnn_lab.atomic import atomic_write
+    from rnn_lab.rng import named_rng
 
-    text = prompt + model.write(prompt, request.steps, request.temperature, stream(request.seed, "noise"))
+    text = prompt + model.write(prompt, request.steps, request.temperature, named_rng(request.seed, "noise"))
     if request.out is None:
         print(text)
         return
     try:
-        with whole(Path(request.out)) as file:
+        with atomic_write(Path(request.out)) as file:
             file.write(f"{text}\n".encode())
     except OSError as error:
         raise BadInput(f"out={request.out} cannot be written: {error.strerror}") from error
@@ -127,7 +128,7 @@ def write(request: Request, model: "TextModel", prompt: str) -> None:
 
 def forecast(request: Request, forecaster: "Forecaster", path: Path, out: Path) -> None:
     """Forecast, then write both files or none."""
-    from rnn_lab.evaluation.outlook import look_ahead, read_series
+    from rnn_lab.evaluation.forecast import look_ahead, read_series
 
     if out.suffix != ".csv":
         raise BadInput(f"out={out} must end in .csv: a figure of the same name goes beside it, as .png")

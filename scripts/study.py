@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from rnn_lab import command_line
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 
 ROOT = Path(__file__).parents[1]
 

@@ -11,7 +11,7 @@ import sys
 import warnings
 from pathlib import Path
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.tracking.address import fault
 from rnn_lab.tracking.relay import carry, sentence
 

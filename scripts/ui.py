@@ -9,7 +9,7 @@ import os
 import socket
 import sys
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.tracking import address
 from rnn_lab.tracking.store import open_store
 

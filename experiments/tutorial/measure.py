@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from experiments.runs import Row, Run, run
 from experiments.tutorial import loops
-from rnn_lab.network import ForwardPass, Network, Parameters, TruncatedGradient
+from rnn_lab.network import ForwardPass, Network, Parameters
 from rnn_lab.network.tutorial import TutorialRule
+from rnn_lab.rules.bptt import TruncatedGradient
 from rnn_lab.sequences import Dataset
 from rnn_lab.sequences.dataset import Records
 

@@ -9,7 +9,7 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.network.parameters import Shapes
 from rnn_lab.network.tutorial import TutorialElman
-from rnn_lab.streams import stream
+from rnn_lab.rng import named_rng
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -36,6 +36,6 @@ class Nudged(TutorialElman):
 
     def initial(self, seed: int, shapes: Shapes) -> dict[str, NDArray[Any]]:
         """Draw one replica's parameters."""
-        rng = stream(seed, "noise")
+        rng = named_rng(seed, "noise")
         exact = super().initial(self.draw, shapes)
         return {name: w * (1 + self.size * rng.uniform(-1, 1, w.shape)) for name, w in exact.items()}

@@ -2,12 +2,12 @@
 
 from rnn_lab.evaluation.baselines import baselines
 from rnn_lab.evaluation.forecaster import Forecaster
-from rnn_lab.evaluation.free_run import Evaluation, FreeRun
-from rnn_lab.evaluation.metrics import mae, nrmse, rmse, scores
-from rnn_lab.evaluation.replicas import Spread, spread
+from rnn_lab.evaluation.free_run.plan import Evaluation, FreeRun
 from rnn_lab.evaluation.stream_forecaster import StreamForecaster
 from rnn_lab.evaluation.text_model import TextModel
-from rnn_lab.evaluation.trained import Trained
+from rnn_lab.evaluation.trained_network import Trained
+from rnn_lab.scoring.metrics import mae, nrmse, rmse, scores
+from rnn_lab.scoring.spread import Spread, spread
 
 __all__ = [
     "Evaluation",

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from rnn_lab.evaluation.autoregression import Autoregression, choose_order
 from rnn_lab.evaluation.echo_state import EchoState
-from rnn_lab.evaluation.metrics import scores
+from rnn_lab.rng import named_rng
+from rnn_lab.scoring.metrics import scores
 from rnn_lab.sequences import Records, SeriesDataset
-from rnn_lab.streams import stream
 
 Array = NDArray[np.float64]
 Scores = dict[str, dict[str, float]]
@@ -64,7 +64,7 @@ def autoregressions(dataset: SeriesDataset) -> dict[int, Autoregression]:
 
 def echo_state(dataset: SeriesDataset, hidden_dim: int) -> EchoState:
     """Fit an echo-state network on the training windows, as the network has them scaled, to unscaled targets."""
-    rng = stream(0, "initialisation", hidden_dim)  # keyed: not the numbers that the network's own weights are
+    rng = named_rng(0, "initialisation", hidden_dim)  # keyed: not the numbers that the network's own weights are
     return EchoState.fit(dataset.train.X, targets(dataset)[dataset.train.at], hidden_dim, rng)
 
 

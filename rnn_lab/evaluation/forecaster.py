@@ -7,9 +7,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rnn_lab.component import BadInput
-from rnn_lab.evaluation.feedback import feed_back
-from rnn_lab.evaluation.trained import Array, Trained
+from rnn_lab.errors import BadInput
+from rnn_lab.evaluation.free_run.loop import feed_back
+from rnn_lab.evaluation.trained_network import Array, Trained
 from rnn_lab.network import ForwardPass, Network, Parameters
 from rnn_lab.sequences import Data
 

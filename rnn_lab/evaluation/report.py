@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.evaluation.metrics import class_scores, scores
-from rnn_lab.evaluation.replicas import spread
 from rnn_lab.network import Network, Parameters
 from rnn_lab.network.tutorial import TutorialElman, full_window_outputs
+from rnn_lab.scoring.metrics import class_scores, scores
+from rnn_lab.scoring.spread import spread
 from rnn_lab.sequences import Dataset, StreamDataset
 from rnn_lab.training import TrainingState
 from rnn_lab.training.examination import examined, in_own_units

@@ -22,10 +22,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import ngram
 from rnn_lab.evaluation.autoregression import Autoregression, choose_order
-from rnn_lab.evaluation.metrics import class_scores, scores
+from rnn_lab.scoring.metrics import class_scores, scores
 from rnn_lab.sequences import Rows, StreamDataset
 from rnn_lab.training.survey import scored
 

@@ -8,9 +8,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.evaluation.forecaster import READING, Forecaster
-from rnn_lab.evaluation.trained import Array
+from rnn_lab.evaluation.trained_network import Array
 from rnn_lab.network import Network, Parameters
 from rnn_lab.network.recurrence import Recurrence
 from rnn_lab.sequences import Data

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.evaluation.echo_state import INPUT_SCALES, Reservoir
-from rnn_lab.evaluation.metrics import class_scores, scores
 from rnn_lab.evaluation.ridge import Ridge
+from rnn_lab.rng import named_rng
+from rnn_lab.scoring.metrics import class_scores, scores
 from rnn_lab.sequences import Records, TaskDataset
-from rnn_lab.streams import stream
 
 Array = NDArray[np.float64]
 Scores = dict[str, dict[str, float]]
@@ -70,7 +70,7 @@ def _frequencies(dataset: TaskDataset, splits: dict[str, Records]) -> dict[str, 
 
 
 def _echo_state(dataset: TaskDataset, splits: dict[str, Records], hidden_dim: int) -> dict[str, dict[str, float]]:
-    rng = stream(0, "initialisation", hidden_dim)  # keyed as in the baselines of series
+    rng = named_rng(0, "initialisation", hidden_dim)  # keyed as in the baselines of series
     unit = Reservoir.draw(rng, len(dataset.inputs), hidden_dim, input_scale=1.0)
     candidates = []
     for scale in INPUT_SCALES:

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn_lab.component import BadInput
-from rnn_lab.evaluation.trained import Trained
+from rnn_lab.errors import BadInput
+from rnn_lab.evaluation.trained_network import Trained
 from rnn_lab.sequences import Alphabet, StreamDataset
 from rnn_lab.sequences.criteria import softmax
 

@@ -1,8 +1,8 @@
 """Figures: arrays in, a matplotlib Figure out. Nothing here touches pyplot, a window, or a file (but for `save`)."""
 
-from rnn_lab.figures.closed_loop import of_free_runs
 from rnn_lab.figures.curves import loss_curves
 from rnn_lab.figures.forecasts import forecast
+from rnn_lab.figures.free_run import of_free_runs
 from rnn_lab.figures.predictions import PredictionSteps, predictions
 from rnn_lab.figures.series import data
 from rnn_lab.figures.style import save

@@ -10,7 +10,6 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from rnn_lab.evaluation.metrics import rmse
 from rnn_lab.figures.style import (
     GREY,
     INK,
@@ -26,6 +25,7 @@ from rnn_lab.figures.style import (
     shown,
     styled,
 )
+from rnn_lab.scoring.metrics import rmse
 
 
 @styled

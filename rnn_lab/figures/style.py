@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from rnn_lab.component import BadInput
-from rnn_lab.whole import whole
+from rnn_lab.atomic import atomic_write
+from rnn_lab.errors import BadInput
 
 Array = NDArray[Any]
 P = ParamSpec("P")
@@ -82,7 +82,7 @@ def save(figure: Figure, path: Path | str) -> None:
     """
     path = Path(path)
     try:
-        with whole(path) as file:  # without matplotlib's version in it, the same figure is the same file
+        with atomic_write(path) as file:  # without matplotlib's version in it, the same figure is the same file
             figure.savefig(file, format="png", metadata={"Software": None})
     except OSError as error:
         raise BadInput(f"the figure {path} cannot be written: {error.strerror}") from error

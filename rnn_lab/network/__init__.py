@@ -5,7 +5,6 @@ Read in this order: `parameters`, `activations`, `initializers`, `layer`, `elman
 """
 
 from rnn_lab.network.elman import Elman
-from rnn_lab.network.gradient import StreamGradient, TruncatedGradient
 from rnn_lab.network.gru import GRU
 from rnn_lab.network.layer import Layer
 from rnn_lab.network.lstm import LSTM
@@ -21,6 +20,4 @@ __all__ = [
     "Network",
     "Outputs",
     "Parameters",
-    "StreamGradient",
-    "TruncatedGradient",
 ]

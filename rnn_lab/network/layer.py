@@ -18,7 +18,7 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.network.initializers import INITIALIZERS, InitializerName
 from rnn_lab.network.parameters import Shapes, numbered
-from rnn_lab.streams import stream
+from rnn_lab.rng import named_rng
 
 Array = NDArray[Any]
 Weights = Mapping[str, Array]
@@ -88,9 +88,9 @@ class Layer(ABC):
     def initial(self, seed: int, shapes: Shapes) -> dict[str, Array]:
         """Draw one replica's parameters; biases and initial states start at zero."""
         drawn = {name: np.zeros(shape) for name, shape in shapes.items()}
-        H, rng = self.hidden_dim, stream(seed, "initialisation")
+        H, rng = self.hidden_dim, named_rng(seed, "initialisation")
         for number in range(1, self.layers + 1):
-            own = rng if number == 1 else stream(seed, "initialisation", number)
+            own = rng if number == 1 else named_rng(seed, "initialisation", number)
             W_xh, W_hh = drawn[numbered("W_xh", number)], drawn[numbered("W_hh", number)]
             for W in W_xh.reshape(-1, *W_xh.shape[-2:]):  # one, or one for each time step
                 _fill(W, INITIALIZERS[self.input_initializer], own, H)

@@ -15,7 +15,8 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT, BadInput
+from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
 from rnn_lab.network.activations import ACTIVATIONS
 from rnn_lab.network.layer import Array, Layer, LayerPass, Weights, summed
 from rnn_lab.network.parameters import Shapes, numbered

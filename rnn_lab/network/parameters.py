@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.whole import whole
+from rnn_lab.atomic import atomic_write
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -104,7 +104,7 @@ class Parameters:
 
     def save(self, path: Path) -> None:
         """Write an ``.npz`` with one array a name, whole or not at all."""
-        with whole(path) as file:
+        with atomic_write(path) as file:
             np.savez(file, **self.arrays())  # type: ignore[arg-type]
 
     @classmethod

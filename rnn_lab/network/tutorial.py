@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT, BadInput
+from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
 from rnn_lab.network.elman import Elman
 from rnn_lab.network.layer import Layer
 from rnn_lab.network.losses import half_mean_squared_error

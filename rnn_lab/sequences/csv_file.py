@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences.dataset import Series
 from rnn_lab.sequences.forecasting import Selection, choose, pick
 from rnn_lab.sequences.scaling import Array

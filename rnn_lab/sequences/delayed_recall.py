@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT, BadInput
+from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences.criteria import close
 from rnn_lab.sequences.dataset import Records
 from rnn_lab.sequences.task import Task, Yardsticks, collect, of_numbers

@@ -9,11 +9,11 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
+from rnn_lab.rng import named_rng
 from rnn_lab.sequences.dataset import Dataset, Records, digest
 from rnn_lab.sequences.forecasting import describe
 from rnn_lab.sequences.scaling import unscaled
 from rnn_lab.sequences.task import Task
-from rnn_lab.streams import stream
 
 TRAIN, VALIDATION, TEST = range(3)
 
@@ -64,8 +64,8 @@ class Drawn:
         """Draw the splits."""
         task = self.task
         train = self.epoch(1)
-        validation = task.draw(stream(self.seed, "data", VALIDATION), self.validation)
-        test = task.draw(stream(self.seed, "data", TEST), self.test) if self.test else None
+        validation = task.draw(named_rng(self.seed, "data", VALIDATION), self.validation)
+        test = task.draw(named_rng(self.seed, "data", TEST), self.test) if self.test else None
         input_scaler, target_scaler = unscaled(len(task.inputs)), unscaled(len(task.targets))
         recipe: dict[str, Any] = {
             **describe(self),
@@ -98,4 +98,4 @@ class Drawn:
         if number < 1:
             raise ValueError(f"epochs that train are numbered from 1, which {number} is not")
         key = (TRAIN,) if number == 1 else (TRAIN, number)
-        return self.task.draw(stream(self.seed, "data", *key), self.train)
+        return self.task.draw(named_rng(self.seed, "data", *key), self.train)

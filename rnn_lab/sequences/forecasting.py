@@ -9,12 +9,13 @@ import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT, BadInput
+from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
+from rnn_lab.rng import named_rng
 from rnn_lab.sequences.dataset import Records, Series, SeriesDataset, fingerprint
 from rnn_lab.sequences.generator import Generator
 from rnn_lab.sequences.scaling import Scaling, fit_scaler
 from rnn_lab.sequences.windows import count_windows, split, windows
-from rnn_lab.streams import stream
 
 Share = int | float
 """A number of records, or a fraction of them."""
@@ -150,7 +151,7 @@ class Generated(Forecasting):
 
     def read(self) -> Series:
         """Generate the series."""
-        values = self.series(stream(self.seed, "data"))
+        values = self.series(named_rng(self.seed, "data"))
         inputs, targets = choose(self.series.columns, self.columns, self.target)
         return Series(values, self.series.columns, inputs, targets)
 

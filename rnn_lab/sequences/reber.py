@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT, BadInput
+from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences.criteria import above, every_counted
 from rnn_lab.sequences.dataset import Records
 from rnn_lab.sequences.grammar import Grammar, Paths, Statistics

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences.scaling import Array
 from rnn_lab.sequences.spool import Spool
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 
 Array = NDArray[np.float64]
 Scaling = Literal["none", "standard", "minmax"]

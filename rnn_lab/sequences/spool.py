@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 
 
 class Spool:

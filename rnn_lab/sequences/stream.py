@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
+from rnn_lab.rng import named_rng
 from rnn_lab.sequences.dataset import StreamDataset, fingerprint_blocks
 from rnn_lab.sequences.forecasting import Selection, Share, choose, describe
 from rnn_lab.sequences.generator import ROWS, Generator
@@ -15,7 +16,6 @@ from rnn_lab.sequences.rows import cut
 from rnn_lab.sequences.scaling import Array, Scaler, Scaling, fit_scaler_to_blocks
 from rnn_lab.sequences.spool import Spool
 from rnn_lab.sequences.windows import split
-from rnn_lab.streams import stream
 
 
 @plain_dataclass(frozen=True, eq=False)
@@ -89,7 +89,7 @@ class Stream:
         parts = split(self.series.length, self.train, self.validation, self.test, self.gap, unit="row")
         used = sorted({self.series.columns.index(name) for name in (*inputs, *targets)})
         names = [self.series.columns[position] for position in used]
-        blocks = self.series.blocks(stream(self.seed, "data"), ROWS)
+        blocks = self.series.blocks(named_rng(self.seed, "data"), ROWS)
         spool = Spool((block[:, used] for block in blocks), len(used))
         # One fit serves inputs and targets alike: a forecast that is fed back as an input keeps its scale.
         scaler = fit_scaler_to_blocks(self.scaling, lambda: spool.blocks(0, parts[0].stop, ROWS), tuple(names))

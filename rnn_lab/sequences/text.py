@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT, BadInput
+from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences.alphabet import Alphabet, code_points
 from rnn_lab.sequences.dataset import StreamDataset, fingerprint_blocks
 from rnn_lab.sequences.forecasting import Share, describe

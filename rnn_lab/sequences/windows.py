@@ -4,7 +4,7 @@ from math import floor
 
 import numpy as np
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences.scaling import Array
 
 

@@ -9,7 +9,7 @@ and ``python app.py -m hydra/sweeper=rnn_lab 'x=interval(-1,1)'`` on the command
 Importing this package is cheap: Hydra and Optuna are loaded when they are needed.
 """
 
-from rnn_lab.sweeping.current import CARRIED_BY, Pruned, Reporter, advise, report, tags
+from rnn_lab.sweeping.trial import CARRIED_BY, Pruned, Reporter, advise, report, tags
 
 __all__ = ["CARRIED_BY", "Pruned", "Reporter", "advise", "register", "report", "tags"]
 

@@ -11,7 +11,7 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution, Int
 from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sweeping.choices import EXECUTORS, EXTRAS, PRUNERS, SAMPLERS
 from rnn_lab.sweeping.executors import TrialExecutor
 from rnn_lab.sweeping.options import Options

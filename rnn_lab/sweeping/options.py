@@ -6,7 +6,8 @@ from omegaconf import DictConfig, ListConfig, OmegaConf
 from pydantic import Field, ValidationError
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT, BadInput
+from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
 
 Direction = Literal["minimize", "maximize"]
 

@@ -14,7 +14,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sweeping.choices import EXECUTORS, PRUNERS, SAMPLERS
 
 DEFAULTS: dict[str, Any] = {

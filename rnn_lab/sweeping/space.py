@@ -27,7 +27,7 @@ from optuna.distributions import (
     IntDistribution,
 )
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 
 
 @dataclass(frozen=True)

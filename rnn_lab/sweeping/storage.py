@@ -15,7 +15,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.storages.journal._file import BaseJournalFileLock, get_lock_file
 from optuna.storages.journal._storage import JournalOperation
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 
 JOURNAL = "optuna.journal"
 

@@ -9,7 +9,7 @@ from optuna.storages import BaseStorage
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sweeping import build
 from rnn_lab.sweeping.options import Options
 from rnn_lab.sweeping.plan import Plan, suggest

@@ -11,19 +11,19 @@ from omegaconf import DictConfig, OmegaConf
 from rnn_lab.sweeping import build
 from rnn_lab.sweeping.command import Command
 from rnn_lab.sweeping.coordinator import Coordinator, Watcher
-from rnn_lab.sweeping.ending import conclude
 from rnn_lab.sweeping.executors import TrialExecutor
 from rnn_lab.sweeping.executors.local import LocalExecutor
 from rnn_lab.sweeping.interrupt import Interrupt, Interrupted
 from rnn_lab.sweeping.options import Options, read
 from rnn_lab.sweeping.plan import plans, sweep_folder
+from rnn_lab.sweeping.results import conclude
 from rnn_lab.sweeping.storage import JOURNAL, connect, is_url, mend, sole_coordinator
 from rnn_lab.sweeping.study import SweepStudy
 from rnn_lab.sweeping.terminal import display, dry_run, say, warn
 from rnn_lab.sweeping.worker import Job
 
 if TYPE_CHECKING:
-    from rnn_lab.sweeping.remember import Memory
+    from rnn_lab.sweeping.record import Memory
     from rnn_lab.tracking.config import Tracking
 
 
@@ -102,6 +102,6 @@ class Sweep:
 def _memory(studies: list[SweepStudy], tracking: "Tracking | None", carries: bool) -> "Memory | None":
     if tracking is None:
         return None
-    from rnn_lab.sweeping.remember import Memory  # a sweep without tracking pays nothing for it
+    from rnn_lab.sweeping.record import Memory  # a sweep without tracking pays nothing for it
 
     return Memory(studies, tracking, carries=carries)

@@ -20,7 +20,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict
 
 from rnn_lab.sweeping.aggregate import aggregate
-from rnn_lab.sweeping.current import Pruned, Values, opened
+from rnn_lab.sweeping.trial import Pruned, Values, opened
 
 TERMINAL = "terminal.log"
 TRACEBACK = "traceback.txt"

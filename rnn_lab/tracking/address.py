@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.tracking.view import KEY
 
 DEFAULT = "sqlite:///mlflow.db"

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT, BadInput
+from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
 from rnn_lab.tracking.address import fault, has_password
 
 SPACED = 50

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 
 NAME = "journal.jsonl"
 

@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnn_lab.tracking import address, state
+from rnn_lab.tracking import address, relay_state
 from rnn_lab.tracking.config import Tracking
-from rnn_lab.tracking.state import State
+from rnn_lab.tracking.relay_state import State
 
 LOG = "relay.log"
 
@@ -91,7 +91,7 @@ def start(tracking: Tracking, folder: Path) -> Relay:
             cannot be made.
     """
     address.resolve(tracking.uri)
-    (folder / state.NAME).unlink(missing_ok=True)  # the word of an earlier relay, when a run is resumed
+    (folder / relay_state.NAME).unlink(missing_ok=True)  # the word of an earlier relay, when a run is resumed
     log = (os.POSIX_SPAWN_OPEN, 1, str(folder / LOG), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
     pid = os.posix_spawn(  # not Popen, which holds that a child must not outlive its object
         sys.executable,

@@ -1,6 +1,6 @@
 """The trained network as MLflow serves it. MLflow runs this file to load a model ("models from code"): no pickle.
 
-There is no forward pass here: `rnn_lab.evaluation.trained.Trained` predicts, in MLflow as in the lab.
+There is no forward pass here: `rnn_lab.evaluation.trained_network.Trained` predicts, in MLflow as in the lab.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ import mlflow
 import numpy as np
 from mlflow.pyfunc.model import PythonModel
 
-from rnn_lab.evaluation.trained import Trained
+from rnn_lab.evaluation.trained_network import Trained
 
 
 class Model(PythonModel):

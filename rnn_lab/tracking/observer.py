@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.component import BadInput
+from rnn_lab.atomic import atomic_write
+from rnn_lab.errors import BadInput
 from rnn_lab.tracking.config import Tracking, kept_epochs
 from rnn_lab.tracking.journal import Journal
-from rnn_lab.whole import whole
 
 if TYPE_CHECKING:
     from rnn_lab.training.fit import Epoch
@@ -90,7 +90,7 @@ def save(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with whole(path) as file:
+        with atomic_write(path) as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]  # a parameter named like savez's own is not ours
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}.") from error

@@ -14,7 +14,7 @@ from rnn_lab.tracking.journal import Fact
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-    from rnn_lab.evaluation.trained import Trained
+    from rnn_lab.evaluation.trained_network import Trained
 
 NEEDS = ("mlflow", "numpy", "scipy", "pydantic")
 """What the packaged model imports; its requirements are given, since MLflow takes seconds to find them."""
@@ -69,7 +69,7 @@ def log_model(
     """
     from mlflow.entities import LoggedModelOutput, Metric
 
-    from rnn_lab.evaluation.trained import Trained
+    from rnn_lab.evaluation.trained_network import Trained
 
     outputs = client.get_run(run_id).outputs
     if outputs and outputs.model_outputs:

@@ -17,12 +17,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.tracking import address
-from rnn_lab.tracking.carrier import Carrier
 from rnn_lab.tracking.journal import Fact, Tail
+from rnn_lab.tracking.mlflow_run import Carrier
 from rnn_lab.tracking.names import shortened
-from rnn_lab.tracking.state import State
+from rnn_lab.tracking.relay_state import State
 from rnn_lab.tracking.store import open_store
 
 log = logging.getLogger("rnn_lab.relay")

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
 from rnn_lab.sequences import Dataset, StreamDataset
 from rnn_lab.training.examination import Examination, judge, spectral_radii

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT, BadInput
-from rnn_lab.network import Network, Parameters, TruncatedGradient
+from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
+from rnn_lab.network import Network, Parameters
+from rnn_lab.rules.bptt import TruncatedGradient
 from rnn_lab.sequences import Records
 from rnn_lab.training.layout import TimeMajor
 from rnn_lab.training.state import TrainingState

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.network import Network, Parameters, TruncatedGradient
+from rnn_lab.network import Network, Parameters
 from rnn_lab.network.tutorial import TutorialRule
+from rnn_lab.rng import named_rng
+from rnn_lab.rules.bptt import TruncatedGradient
 from rnn_lab.sequences import Records
-from rnn_lab.streams import stream
 from rnn_lab.training.clipping import clip
 from rnn_lab.training.layout import TimeMajor
 from rnn_lab.training.optimizers import Optimizer
@@ -92,7 +93,7 @@ class MiniBatches:
         """Indices of the records in their order in an epoch, (R, N)."""
         N = len(self.records)
         if self.trainer.shuffle:
-            return np.stack([stream(seed, "shuffle", epoch).permutation(N) for seed in self.seeds])
+            return np.stack([named_rng(seed, "shuffle", epoch).permutation(N) for seed in self.seeds])
         return np.broadcast_to(np.arange(N), (len(self.seeds), N))
 
     def __call__(self, state: TrainingState) -> tuple[Array, Array]:
@@ -106,7 +107,7 @@ class MiniBatches:
             self.records = TimeMajor(self.network, self.fresh(state.epoch + 1))
         order = self.order(state.epoch + 1)
         share = trainer.scheduled_sampling * state.epoch / trainer.epochs
-        coins = [stream(seed, "noise", state.epoch + 1) for seed in self.seeds]
+        coins = [named_rng(seed, "noise", state.epoch + 1) for seed in self.seeds]
         starts = range(0, order.shape[1], self.batch)
         seen = np.zeros((len(starts), 2, len(self.seeds)))
         for i, start in enumerate(starts):

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_lab.atomic import atomic_write
 from rnn_lab.network import Parameters
-from rnn_lab.whole import whole
 
 Array = NDArray[Any]
 RUNNING = -1
@@ -86,7 +86,7 @@ class TrainingState:
                 arrays |= {f"{f.name}.{name}": array for name, array in value.items()}
             else:
                 arrays[f.name] = np.array(value)
-        with whole(path) as file:
+        with atomic_write(path) as file:
             np.savez(file, **arrays)
 
     @classmethod

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.component import BadInput
-from rnn_lab.network import Network, StreamGradient
+from rnn_lab.errors import BadInput
+from rnn_lab.network import Network
+from rnn_lab.rng import named_rng
+from rnn_lab.rules.bptt import StreamGradient
 from rnn_lab.sequences import Rows, StreamDataset
-from rnn_lab.streams import stream
 from rnn_lab.training.minibatch import FirstOrder
 from rnn_lab.training.optimizers import Optimizer
 from rnn_lab.training.state import TrainingState
@@ -51,7 +52,7 @@ class Lanes:
         """Train all replicas for one epoch, in place; returns as `MiniBatches` does."""
         trainer, R = self.trainer, len(self.seeds)
         share = trainer.scheduled_sampling * state.epoch / trainer.epochs
-        coins = [stream(seed, "noise", state.epoch + 1) for seed in self.seeds]
+        coins = [named_rng(seed, "noise", state.epoch + 1) for seed in self.seeds]
         total = np.zeros((2, R))
         updates = range(0, self.length, trainer.chunk)
         self.rule.begin(state.parameters)

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT, BadInput
+from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
 from rnn_lab.network.losses import LossName
 
 Positive = Annotated[float, Field(gt=0)]

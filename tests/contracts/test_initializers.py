@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnn_lab.network.initializers import INITIALIZERS
-from rnn_lab.streams import stream
+from rnn_lab.rng import named_rng
 
 MEAN_AND_VARIANCE = {
     "uniform": (0.5, 1 / 12),
@@ -26,7 +26,7 @@ def draw(request):
 
 
 def rng(seed=0):
-    return stream(seed, "initialisation")
+    return named_rng(seed, "initialisation")
 
 
 def test_the_suite_knows_every_initializer() -> None:

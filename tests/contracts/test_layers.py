@@ -5,8 +5,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from rnn_lab.network import GRU, LSTM, Elman, ForwardPass, Network, Parameters, TruncatedGradient
+from rnn_lab.network import GRU, LSTM, Elman, ForwardPass, Network, Parameters
 from rnn_lab.network.layer import Layer
+from rnn_lab.rules.bptt import TruncatedGradient
 
 LAYERS = {
     "elman": Elman(hidden_dim=4),

@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from pydantic.dataclasses import dataclass
 
 import rnn_lab.sequences
-from rnn_lab.component import STRICT, BadInput
+from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences import (
     ARMA,
     MSO,

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from rnn_lab.evaluation.echo_state import EchoState, Reservoir
-from rnn_lab.evaluation.metrics import nrmse
 from rnn_lab.evaluation.ridge import Ridge
 from rnn_lab.network import Elman, Network
+from rnn_lab.scoring.metrics import nrmse
 from rnn_lab.sequences import NARMA, Generated, Logistic, MackeyGlass
 
 

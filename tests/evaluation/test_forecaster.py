@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.evaluation.forecaster import Forecaster
-from rnn_lab.evaluation.trained import MODEL, WEIGHTS
+from rnn_lab.evaluation.trained_network import MODEL, WEIGHTS
 from rnn_lab.network import Elman, Network, Parameters
 from rnn_lab.sequences import Generated, Sine
 from rnn_lab.sequences.scaling import fit_scaler
@@ -101,7 +101,7 @@ def test_chunks_do_not_show(monkeypatch):
     dataset = sine()
     forecaster = random_network(dataset)
     whole = forecaster.one_step(dataset.series)
-    monkeypatch.setattr("rnn_lab.evaluation.trained.CHUNK", 7)
+    monkeypatch.setattr("rnn_lab.evaluation.trained_network.CHUNK", 7)
     assert forecaster.one_step(dataset.series) == pytest.approx(whole, rel=1e-12)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.evaluation.random_guessing import AT_ONCE, accuracies, guess
 from rnn_lab.network import Elman, Network, Parameters
 from rnn_lab.sequences import Adding, FinalParity, Records, TemporalOrder

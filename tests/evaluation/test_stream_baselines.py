@@ -7,12 +7,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import baselines
 from rnn_lab.evaluation import stream_baselines as module
 from rnn_lab.evaluation.stream_baselines import stream_baselines
+from rnn_lab.rng import named_rng
 from rnn_lab.sequences import ARMA, Generated, Henon, RandomWalk, Sine, Stream, Text
-from rnn_lab.streams import stream
 
 
 def sine(**arguments):
@@ -50,7 +50,7 @@ def test_persistence_of_every_target_of_a_later_split():
     """The first one's last value lies before the split, and is known when it begins."""
     walk, horizon = RandomWalk(length=900), 4
     data = Stream(name="walk", series=walk, seed=5, horizon=horizon, train=500, validation=300, test=100).dataset()
-    values = walk(stream(5, "data"))
+    values = walk(named_rng(5, "data"))
     found = stream_baselines(data)
     for split, first, last in (("validation", 500, 800), ("test", 800, 900)):
         at = np.arange(first + horizon, last)
@@ -92,7 +92,7 @@ def test_of_a_long_stream_the_last_targets_are_fitted_and_scored(monkeypatch):
     walk = RandomWalk(length=2000)
     monkeypatch.setattr("rnn_lab.training.survey.MOST", 100)
     found = stream_baselines(Stream(name="walk", series=walk, train=1400, validation=550, test=50).dataset())
-    values = walk(stream(0, "data"))[:, 0]
+    values = walk(named_rng(0, "data"))[:, 0]
     mean = values[1300:1400].mean()
     for split, last, count in (("train", 1400, 100), ("validation", 1950, 100), ("test", 2000, 49)):
         targets = values[last - count : last]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import StreamForecaster
 from rnn_lab.evaluation import stream_forecaster as module
 from rnn_lab.network import GRU, LSTM, Elman, Network

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import TextModel
 from rnn_lab.network import GRU, LSTM, Elman, Network
 from rnn_lab.sequences import Text

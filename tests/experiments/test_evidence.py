@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from experiments import evidence, words
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 
 
 def test_rows_come_back_to_the_last_digit(tmp_path: Path) -> None:

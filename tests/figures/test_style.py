@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.figures import save
 from rnn_lab.figures.style import DIVERGING, SPLITS, limits, middle_and_range, styled
 

@@ -8,7 +8,7 @@ import pytest
 
 from rnn_lab import lab
 from rnn_lab.evaluation import Forecaster
-from rnn_lab.evaluation.closed_loop import nrmse_at
+from rnn_lab.evaluation.free_run.metrics import nrmse_at
 from rnn_lab.sequences import Henon
 from rnn_lab.tracking import translation
 from rnn_lab.tracking.journal import read

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnn_lab import lab
-from rnn_lab.component import BadInput, Diverged
+from rnn_lab.errors import BadInput, Diverged
 from rnn_lab.evaluation import Forecaster, StreamForecaster, TextModel, Trained
 from rnn_lab.tracking.journal import read
 from tests.lab.kinds import KINDS, QUICK

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnn_lab import lab, sweeping
-from rnn_lab.component import BadInput, Diverged
+from rnn_lab.errors import BadInput, Diverged
 from rnn_lab.evaluation import Forecaster
 from rnn_lab.network import Parameters
 from rnn_lab.tracking.journal import read

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_lab.network import GRU, LSTM, Elman, Network, StreamGradient, TruncatedGradient
+from rnn_lab.network import GRU, LSTM, Elman, Network
+from rnn_lab.rules.bptt import StreamGradient, TruncatedGradient
 from tests.network.literal import gradient, start, step
 
 T, D, H, O, B = 5, 2, 3, 3, 2  # noqa: E741 - the symbols of the equations

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
-from rnn_lab.network import GRU, LSTM, ForwardPass, Network, TruncatedGradient
+from rnn_lab.errors import BadInput
+from rnn_lab.network import GRU, LSTM, ForwardPass, Network
+from rnn_lab.rules.bptt import TruncatedGradient
 
 T, D, H, O, B = 5, 2, 3, 2, 2  # noqa: E741 - the symbols of the equations
 MODELS = {

@@ -10,7 +10,8 @@ Reference: Tallec & Ollivier, "Unbiasing truncated backpropagation through time"
 import numpy as np
 import pytest
 
-from rnn_lab.network import Elman, Network, StreamGradient, TruncatedGradient
+from rnn_lab.network import Elman, Network
+from rnn_lab.rules.bptt import StreamGradient, TruncatedGradient
 
 N, T = 23, 150
 A = 0.5 * (np.eye(N) + np.eye(N, k=1))

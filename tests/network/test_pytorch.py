@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from rnn_lab.network import GRU, LSTM, Elman, Network, TruncatedGradient
+from rnn_lab.network import GRU, LSTM, Elman, Network
 from rnn_lab.network.parameters import numbered
+from rnn_lab.rules.bptt import TruncatedGradient
 
 T, D, H, O, B = 6, 2, 4, 3, 5  # noqa: E741 - the symbols of the equations
 MODELS = {"elman": Elman, "gru": GRU, "lstm": LSTM}

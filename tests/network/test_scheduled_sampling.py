@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_lab.network import GRU, LSTM, Elman, Network, StreamGradient, TruncatedGradient
+from rnn_lab.network import GRU, LSTM, Elman, Network
+from rnn_lab.rules.bptt import StreamGradient, TruncatedGradient
 from tests.network.literal import gradient, start, step
 
 T, D, B, R = 6, 2, 3, 2

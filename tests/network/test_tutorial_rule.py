@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.network import Elman, Network
 from rnn_lab.network.tutorial import TutorialElman, TutorialRule, full_window_outputs
 

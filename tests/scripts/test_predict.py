@@ -14,8 +14,8 @@ from omegaconf import OmegaConf
 from rnn_lab.command_line import verbatim
 from rnn_lab.evaluation import Forecaster, StreamForecaster, TextModel, Trained
 from rnn_lab.network import GRU, Elman, Network
+from rnn_lab.rng import named_rng
 from rnn_lab.sequences import Adding, Drawn, Generated, Sine, Stream, Text
-from rnn_lab.streams import stream
 
 PREDICT = Path(__file__).parents[2] / "scripts" / "predict.py"
 
@@ -145,7 +145,7 @@ def test_a_network_writes_on_from_a_prompt_as_it_stands(writer):
     done = predict(writer, "run=writes", f"prompt={PROMPT}", "steps=30", "temperature=0.8", "seed=5")
     assert (done.returncode, done.stderr) == (0, "")
     model = TextModel.load(writer / "writes")
-    written = model.write(PROMPT, 30, 0.8, stream(5, "noise"))
+    written = model.write(PROMPT, 30, 0.8, named_rng(5, "noise"))
     assert done.stdout == f"{PROMPT}{written}\n"
     assert len(written) == 30
 
@@ -156,7 +156,7 @@ def test_a_text_goes_into_a_file(writer):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "40 characters written after the prompt: new.txt\n"
     assert files(writer) - before == {"new.txt"}
-    expected = TextModel.load(writer / "writes").write("And God said", 40, 0.0, stream(0, "noise"))
+    expected = TextModel.load(writer / "writes").write("And God said", 40, 0.0, named_rng(0, "noise"))
     assert (writer / "new.txt").read_text() == f"And God said{expected}\n"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences import read_csv
 
 PRICES = "day,open,close,note\n2024-01-30,1,2.5,up\n2024-01-31,3,4e0,\n2024-02-01,-5,.5,down\n"

@@ -11,7 +11,7 @@ from hydra import compose, initialize_config_dir
 from hydra.utils import get_class, instantiate
 
 import rnn_lab.sequences
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences import Data, Dataset, Generator, SeriesDataset, StreamDataset, Task, TaskDataset
 
 CONF = Path(__file__).parents[2] / "conf"

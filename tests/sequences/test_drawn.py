@@ -15,8 +15,8 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.command_line import sentence
 from rnn_lab.component import STRICT
+from rnn_lab.rng import named_rng
 from rnn_lab.sequences import Adding, Copying, Drawn, Records, scaler_from
-from rnn_lab.streams import stream
 
 CONF = Path(__file__).parents[2] / "conf"
 SOME = Drawn(name="adding", task=Adding(length=10), train=30, validation=20, test=10, seed=3)
@@ -44,7 +44,7 @@ def test_splits_and_epochs_come_from_streams_of_their_own() -> None:
         (data.test, 10, (2,)),
         (data.fresh(9), 30, (0, 9)),
     ):
-        np.testing.assert_array_equal(part.X, SOME.task.draw(stream(3, "data", *key), count).X)
+        np.testing.assert_array_equal(part.X, SOME.task.draw(named_rng(3, "data", *key), count).X)
 
 
 def test_there_is_no_epoch_before_the_first() -> None:

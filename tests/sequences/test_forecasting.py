@@ -12,10 +12,11 @@ import pytest
 from pydantic import Field, ValidationError
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT, BadInput
+from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
+from rnn_lab.rng import named_rng
 from rnn_lab.sequences import Generated, Generator, SeriesDataset, Sine, Table, scaler_from
 from rnn_lab.sequences.scaling import Array
-from rnn_lab.streams import stream
 
 TUTORIAL = Generated(name="sine", series=Sine(length=200), window=50, train=100, validation=50)
 
@@ -54,7 +55,7 @@ def test_the_tutorials_data() -> None:
 
 def test_targets_lie_horizon_steps_after_the_window() -> None:
     data = generated(horizon=4, columns=["z", 0], target=["y"]).dataset()
-    series = Walk(length=60)(stream(0, "data"))
+    series = Walk(length=60)(named_rng(0, "data"))
     np.testing.assert_array_equal(data.series, series)
     assert (data.columns, data.inputs, data.targets) == (("x", "y", "z"), ("z", "x"), ("y",))
     assert data.test is not None
@@ -262,7 +263,7 @@ def test_with_targets_at_each_step_those_that_count_lie_after_every_earlier_spli
 
 
 def test_with_targets_at_each_step_no_row_after_training_is_scaled_by() -> None:
-    values = Walk(length=60)(stream(0, "data"))
+    values = Walk(length=60)(named_rng(0, "data"))
     data = generated(each_step=True, scaling="standard", horizon=2).dataset()
     last = int(data.train.at.max())
     np.testing.assert_allclose(data.target_scaler.undo(np.zeros(3)), values[: last + 1].mean(axis=0), rtol=1e-12)

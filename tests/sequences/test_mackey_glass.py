@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences import MackeyGlass
 from rnn_lab.sequences.scaling import Array
 

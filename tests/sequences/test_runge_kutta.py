@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences import Lorenz63, Lorenz96, Rossler
 from rnn_lab.sequences.runge_kutta import Flow, rk4_step
 from rnn_lab.sequences.scaling import Array

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences.scaling import Array, Scaling, fit_scaler, fit_scaler_to_blocks, scaler_from
 
 KINDS: tuple[Scaling, ...] = ("none", "standard", "minmax")

@@ -12,12 +12,13 @@ import pytest
 from pydantic import ValidationError
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT, BadInput
+from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
+from rnn_lab.rng import named_rng
 from rnn_lab.sequences import Generated, Generator, Henon, Rows, Series, Sine, Stream, StreamDataset, scaler_from
 from rnn_lab.sequences.dataset import fingerprint
 from rnn_lab.sequences.generator import ROWS
 from rnn_lab.sequences.scaling import Array, fit_scaler
-from rnn_lab.streams import stream
 
 LENGTH = 2 * ROWS + 100  # more than two blocks
 
@@ -57,7 +58,7 @@ def test_it_reads_what_the_generator_makes(series: Generator) -> None:
     data = Stream(
         name="s", series=series, seed=4, horizon=3, train=0.5, validation=0.3, test=0.2, columns=[1, 0], target=1
     ).dataset()
-    values = series(stream(4, "data"))
+    values = series(named_rng(4, "data"))
     first = 0
     for rows, share in zip(splits(data), (0.5, 0.3, 0.2), strict=True):
         assert rows.length == pytest.approx(share * LENGTH - 3, abs=1)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences import Alphabet, Rows, StreamDataset, Text
 from rnn_lab.sequences.alphabet import code_points
 from rnn_lab.sequences.generator import ROWS

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences.windows import count_windows, split, windows
 
 

@@ -10,7 +10,7 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.types import HydraContext, RunMode
 
 import rnn_lab.sweeping as sweeping
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sweeping.sweep import Sweep
 
 

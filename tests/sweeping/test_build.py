@@ -6,7 +6,7 @@ import optuna
 import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sweeping import build
 from rnn_lab.sweeping.choices import PRUNERS, SAMPLERS
 from rnn_lab.sweeping.options import Options

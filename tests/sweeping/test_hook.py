@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from rnn_lab.sweeping import Pruned, Reporter, advise, report, tags
-from rnn_lab.sweeping.current import opened
+from rnn_lab.sweeping.trial import opened
 
 
 def test_without_a_sweep_nothing_happens_and_nothing_is_imported():

@@ -14,7 +14,7 @@ import pytest
 from optuna.trial import TrialState
 
 from rnn_lab.sweeping.storage import connect
-from rnn_lab.tracking.state import State
+from rnn_lab.tracking.relay_state import State
 
 TRAIN = Path(__file__).parents[2] / "scripts" / "train.py"
 N_TRIALS = 6

@@ -103,7 +103,7 @@ def test_the_best_trials_command_reproduces_it_to_the_bit(searched):
 def test_a_studys_relay_carries_its_trials_and_links_the_best(tmp_path):
     from mlflow import MlflowClient
 
-    from rnn_lab.tracking.state import State
+    from rnn_lab.tracking.relay_state import State
 
     arguments = ("search=default", *SMALL[:1], *SMALL[2:], "hydra.sweeper.n_trials=5", "hydra.sweeper.seed=4")
     train(tmp_path, *arguments, "tracking.plots_every=100", "tracking.wait=true")

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.tracking import address
 
 

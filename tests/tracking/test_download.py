@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import Forecaster
 from rnn_lab.network import Elman, Network
 from rnn_lab.sequences import Generated, Sine

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.launch import Relay, start
-from rnn_lab.tracking.state import State
+from rnn_lab.tracking.relay_state import State
 
 SERVER = {"uri": "http://h:5000", "link": "http://h:5000/#/run", "table": "http://h:5000/#/table"}
 
@@ -24,7 +24,7 @@ def relay(folder, program="", **tracking) -> Relay:
 def saying(folder, state: State, then="") -> str:
     """A relay that takes its time, says that, and goes on."""
     return (
-        "import time; from pathlib import Path; from rnn_lab.tracking.state import State;"
+        "import time; from pathlib import Path; from rnn_lab.tracking.relay_state import State;"
         f"time.sleep(0.2); {state!r}.save(Path({str(folder)!r})); {then}"
     )
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.network.parameters import Parameters
 from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.journal import Journal, read

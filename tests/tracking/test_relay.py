@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.tracking import relay as relay_module
 from rnn_lab.tracking.journal import Tail, read
 from rnn_lab.tracking.names import parameter_name, parameters
 from rnn_lab.tracking.relay import KILLED, Unreachable, carry, relay
-from rnn_lab.tracking.state import State
+from rnn_lab.tracking.relay_state import State
 from tests.tracking.fake_trainer import FakeTrainer
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated")  # mlflow's store

@@ -5,7 +5,7 @@ import urllib.request
 import numpy as np
 
 from rnn_lab.tracking.relay import carry
-from rnn_lab.tracking.state import State
+from rnn_lab.tracking.relay_state import State
 from tests.tracking.fake_trainer import FakeTrainer
 
 

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from rnn_lab.component import BadInput
-from rnn_lab.tracking.state import State
+from rnn_lab.errors import BadInput
+from rnn_lab.tracking.relay_state import State
 from rnn_lab.tracking.store import experiment, open_store
 from tests.tracking.fake_trainer import FakeTrainer
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rnn_lab.tracking.journal import read
-from rnn_lab.tracking.state import State
+from rnn_lab.tracking.relay_state import State
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated")  # mlflow's store
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.network import Elman, Network
 from rnn_lab.training import SGD, Adam, Constant, Exponential, Trainer, fit
 

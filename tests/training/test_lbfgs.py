@@ -5,8 +5,9 @@ import pytest
 from pydantic import ValidationError
 from scipy.optimize import minimize
 
-from rnn_lab.component import BadInput
-from rnn_lab.network import Elman, Network, TruncatedGradient
+from rnn_lab.errors import BadInput
+from rnn_lab.network import Elman, Network
+from rnn_lab.rules.bptt import TruncatedGradient
 from rnn_lab.sequences import Copying, DelayedRecall, Drawn, EmbeddedReber, Parity
 from rnn_lab.training import LBFGS, Trainer, fit
 from rnn_lab.training.layout import TimeMajor

@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, LSTM, Elman, Network
 from rnn_lab.network.tutorial import TutorialElman
 from rnn_lab.sequences import Adding, Copying, Drawn, Generated, Henon, Stream, StreamDataset, Text

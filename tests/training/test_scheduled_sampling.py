@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
-from rnn_lab.network import GRU, Elman, Network, TruncatedGradient
+from rnn_lab.errors import BadInput
+from rnn_lab.network import GRU, Elman, Network
+from rnn_lab.rules.bptt import TruncatedGradient
 from rnn_lab.sequences import Adding, Drawn, Generated, Henon, Sine, Stream, Text
 from rnn_lab.training import LBFGS, SGD, Adam, Trainer, TrainingState, fit
 from rnn_lab.training.checkpoint import Checkpoint, restore

@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.network import LSTM, Elman, Network
 from rnn_lab.sequences import ARMA, Henon, Logistic, Stream, Text
 from rnn_lab.training import SGD, Adam, Cosine, Trainer, TrainingState, fit, survey

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.training import Trainer
 
 

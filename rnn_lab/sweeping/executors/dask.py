@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import dask
 from distributed import Client, KilledWorker, LocalCluster
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.sweeping.executors import TrialExecutor, WorkerDied
 
 T = TypeVar("T")

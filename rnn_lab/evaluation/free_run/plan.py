@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT, BadInput
+from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
 from rnn_lab.evaluation.forecaster import Forecaster
-from rnn_lab.evaluation.free_rivals import rivals
-from rnn_lab.evaluation.free_runs import FreeRuns
-from rnn_lab.evaluation.track import Track, stretches, track_of
+from rnn_lab.evaluation.free_run.results import FreeRuns
+from rnn_lab.evaluation.free_run.rivals import rivals
+from rnn_lab.evaluation.free_run.segment import Track, stretches, track_of
 from rnn_lab.sequences import Data
 from rnn_lab.sequences.lyapunov import lyapunov_of
 

@@ -9,12 +9,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rnn_lab.component import BadInput
+from rnn_lab.atomic import atomic_write
+from rnn_lab.errors import BadInput
 from rnn_lab.network import Layer, Network, Parameters
 from rnn_lab.sequences import Data, Scaler, scaler_from
 from rnn_lab.sequences.criteria import softmax
 from rnn_lab.sequences.forecasting import describe
-from rnn_lab.whole import whole
 
 Array = NDArray[np.float64]
 
@@ -111,7 +111,7 @@ class Trained:
         weights.parent.mkdir(parents=True, exist_ok=True)
         self.parameters.save(weights)
         text = json.dumps(self.recipe(), indent=2, allow_nan=False) + "\n"
-        with whole(model) as file:
+        with atomic_write(model) as file:
             file.write(text.encode())
 
     def recipe(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from rnn_lab.evaluation import metrics
+from rnn_lab.scoring import metrics
 
 METRICS = [metrics.rmse, metrics.mae, metrics.nrmse]
 

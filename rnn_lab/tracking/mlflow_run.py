@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.tracking import address, note, translation
 from rnn_lab.tracking.artifacts import Artifacts
 from rnn_lab.tracking.journal import NAME as JOURNAL
@@ -14,7 +14,7 @@ from rnn_lab.tracking.journal import Fact
 from rnn_lab.tracking.metrics import Metrics
 from rnn_lab.tracking.names import TAG_LENGTH, parameter_name, parameters, shortened
 from rnn_lab.tracking.packaging import log_dataset, log_model
-from rnn_lab.tracking.state import State
+from rnn_lab.tracking.relay_state import State
 from rnn_lab.tracking.store import experiment
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from rnn_lab.evaluation.stream_baselines import stream_baselines
 from rnn_lab.evaluation.stream_forecaster import StreamForecaster
 from rnn_lab.evaluation.task_baselines import task_baselines
 from rnn_lab.evaluation.text_model import TextModel
-from rnn_lab.evaluation.trained import Trained
+from rnn_lab.evaluation.trained_network import Trained
 from rnn_lab.network import Network, Parameters
 from rnn_lab.sequences import Data, SeriesDataset, StreamDataset, TaskDataset
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
+from rnn_lab.evaluation.forecast import continued, look_ahead, read_series
 from rnn_lab.evaluation.forecaster import Forecaster
-from rnn_lab.evaluation.outlook import continued, look_ahead, read_series
 from rnn_lab.network import Elman, Network
 from rnn_lab.sequences import Series, Table
 from rnn_lab.sequences.scaling import fit_scaler

@@ -1,6 +1,6 @@
 import threading
 
-from rnn_lab.tracking.state import State
+from rnn_lab.tracking.relay_state import State
 
 
 def test_what_is_saved_is_loaded(tmp_path):

@@ -5,7 +5,7 @@ import numpy as np
 STREAMS = ("data", "initialisation", "shuffle", "noise")
 
 
-def stream(seed: int, name: str, *key: int) -> np.random.Generator:
+def named_rng(seed: int, name: str, *key: int) -> np.random.Generator:
     """A generator of its own for one purpose of one seed.
 
     Each stream is a child of ``SeedSequence(seed)``, so drawing more from one never shifts another. ``key`` numbers
@@ -18,7 +18,7 @@ def stream(seed: int, name: str, *key: int) -> np.random.Generator:
         key: further numbers, each >= 0.
 
     Example:
-        >>> stream(0, "shuffle", 3).permutation(5).tolist() == stream(0, "shuffle", 3).permutation(5).tolist()
+        >>> named_rng(0, "shuffle", 3).permutation(5).tolist() == named_rng(0, "shuffle", 3).permutation(5).tolist()
         True
 
     Reference: NumPy's parallel random number generation, ``SeedSequence(spawn_key=...)``.

@@ -15,14 +15,14 @@ from uuid import uuid4
 
 from optuna.trial import FrozenTrial
 
-from rnn_lab.sweeping.current import CARRIED_BY
 from rnn_lab.sweeping.study import FOLDER, INTERRUPTED, REASON, TRIAL, SweepStudy
+from rnn_lab.sweeping.trial import CARRIED_BY
 from rnn_lab.sweeping.worker import Assignment
 from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.journal import NAME, Journal, read
 from rnn_lab.tracking.launch import Relay, start
 from rnn_lab.tracking.provenance import provenance
-from rnn_lab.tracking.state import State
+from rnn_lab.tracking.relay_state import State
 
 RUN = "run"
 PATIENCE = 60.0

@@ -5,7 +5,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from rnn_lab.network import Elman, Network, TruncatedGradient
+from rnn_lab.network import Elman, Network
+from rnn_lab.rules.bptt import TruncatedGradient
 from tests.network.literal_elman import derivative, gradient, loss
 
 T, B = 5, 3

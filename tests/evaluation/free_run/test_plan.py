@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import Evaluation, Forecaster, FreeRun, StreamForecaster
-from rnn_lab.evaluation.free_runs import told
+from rnn_lab.evaluation.free_run.results import told
 from rnn_lab.network import Elman, Network, Parameters
 from rnn_lab.sequences import NARMA, Adding, Drawn, Generated, Henon, Logistic, Lorenz63, Sine, Stream, Table, Text
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from rnn_lab.evaluation.autoregression import Autoregression, choose_order
 from rnn_lab.evaluation.baselines import autoregressions, echo_state
-from rnn_lab.evaluation.feedback import feed_back
-from rnn_lab.evaluation.track import Array, Track, stretches
+from rnn_lab.evaluation.free_run.loop import feed_back
+from rnn_lab.evaluation.free_run.segment import Array, Track, stretches
 from rnn_lab.sequences import Data, SeriesDataset, StreamDataset
 from rnn_lab.training.survey import scored
 

@@ -7,9 +7,9 @@ import sqlite3
 import pytest
 from optuna.trial import TrialState
 
-from rnn_lab.sweeping.remember import RUN
+from rnn_lab.sweeping.record import RUN
 from rnn_lab.tracking.journal import read
-from rnn_lab.tracking.state import State
+from rnn_lab.tracking.relay_state import State
 
 SWEEP = (
     "x=interval(-1,1)",

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
-from rnn_lab.evaluation.feedback import feed_back
+from rnn_lab.errors import BadInput
 from rnn_lab.evaluation.forecaster import Forecaster
+from rnn_lab.evaluation.free_run.loop import feed_back
 from rnn_lab.network import GRU, LSTM, Elman, Network
 from rnn_lab.sequences import Generated, Henon, Sine
 

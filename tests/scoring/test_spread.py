@@ -6,7 +6,7 @@ import statistics
 import numpy as np
 import pytest
 
-from rnn_lab.evaluation.replicas import spread
+from rnn_lab.scoring.spread import spread
 
 
 def test_mean_and_standard_deviation():

@@ -8,10 +8,10 @@ import zipfile
 import numpy as np
 import pytest
 
-from rnn_lab.component import BadInput
+from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import Forecaster, StreamForecaster, TextModel, Trained
-from rnn_lab.evaluation.kinds import ready
-from rnn_lab.evaluation.trained import MODEL, WEIGHTS
+from rnn_lab.evaluation.problem import ready
+from rnn_lab.evaluation.trained_network import MODEL, WEIGHTS
 from rnn_lab.network import GRU, LSTM, Elman, Network
 from rnn_lab.network.tutorial import TutorialElman
 from rnn_lab.sequences import (
@@ -182,7 +182,7 @@ SINE = {"_target_": "rnn_lab.sequences.Sine", "length": 9}
         {"kind": "os.system"},
         {"kind": "subprocess.Popen"},
         {"kind": "rnn_lab.network.network.Network"},
-        {"kind": "rnn_lab.evaluation.trained.Nobody"},
+        {"kind": "rnn_lab.evaluation.trained_network.Nobody"},
         {"kind": "rnn_lab.nowhere.Trained"},
         {"kind": "Trained"},
         {"kind": ""},

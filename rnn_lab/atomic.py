@@ -7,13 +7,13 @@ from typing import IO
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[IO[bytes]]:
+def atomic_write(path: Path) -> Iterator[IO[bytes]]:
     """Open a file beside its place, and move it there once everything is written; a failure leaves nothing.
 
     Example:
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as folder:
-        ...     with whole(Path(folder, "a")) as file:
+        ...     with atomic_write(Path(folder, "a")) as file:
         ...         _ = file.write(b"all of it")
         ...     Path(folder, "a").read_bytes()
         b'all of it'

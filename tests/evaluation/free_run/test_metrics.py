@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from rnn_lab.evaluation.closed_loop import error_growth, nrmse_at, relative_error, valid_prediction_time
-from rnn_lab.evaluation.metrics import nrmse
+from rnn_lab.evaluation.free_run.metrics import error_growth, nrmse_at, relative_error, valid_prediction_time
+from rnn_lab.scoring.metrics import nrmse
 from rnn_lab.sequences import Lorenz63
 from rnn_lab.sequences.runge_kutta import rk4_step
 

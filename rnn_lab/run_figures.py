@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.evaluation.free_runs import FreeRuns
+from rnn_lab.evaluation.free_run.results import FreeRuns
 from rnn_lab.network import Network, Parameters
 from rnn_lab.sequences import Dataset, SeriesDataset, StreamDataset
 from rnn_lab.tracking.journal import read

@@ -3,7 +3,7 @@ import pytest
 
 from rnn_lab.evaluation import Forecaster, FreeRun
 from rnn_lab.figures import of_free_runs
-from rnn_lab.figures.closed_loop import decorrelation, error_curves, free_run, states
+from rnn_lab.figures.free_run import decorrelation, error_curves, free_run, states
 from rnn_lab.network import Elman, Network
 from rnn_lab.sequences import Generated, Henon, Lorenz63, Sine
 

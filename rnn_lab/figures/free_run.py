@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rnn_lab.evaluation.closed_loop import relative_error
-from rnn_lab.evaluation.free_runs import FreeRuns
+from rnn_lab.evaluation.free_run.metrics import relative_error
+from rnn_lab.evaluation.free_run.results import FreeRuns
 from rnn_lab.figures.curves import DASHES
 from rnn_lab.figures.gallery import project
 from rnn_lab.figures.style import (

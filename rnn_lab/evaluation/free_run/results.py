@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.evaluation.closed_loop import error_growth, nrmse_at, relative_error, valid_prediction_time
-from rnn_lab.evaluation.replicas import spread
+from rnn_lab.evaluation.free_run.metrics import error_growth, nrmse_at, relative_error, valid_prediction_time
+from rnn_lab.scoring.spread import spread
 from rnn_lab.sequences.lyapunov import Lyapunov
 
 Array = NDArray[np.float64]

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.component import BadInput
+from rnn_lab.atomic import atomic_write
+from rnn_lab.errors import BadInput
 from rnn_lab.evaluation.forecaster import READING, Forecaster
-from rnn_lab.evaluation.trained import Array
+from rnn_lab.evaluation.trained_network import Array
 from rnn_lab.sequences import Series, read_csv
 from rnn_lab.sequences.forecasting import Selection
-from rnn_lab.whole import whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ class Outlook:
             cells = (float(values[row]) for values in columns.values())
             writer.writerow([when, *("" if np.isnan(cell) else repr(cell) for cell in cells)])
         try:
-            with whole(path) as file:
+            with atomic_write(path) as file:
                 file.write(text.getvalue().encode())
         except OSError as error:
             raise BadInput(f"the forecast {path} cannot be written: {error.strerror}") from error

@@ -1,0 +1,1 @@
+"""Networks and baselines left to their own forecasts."""
