@@ -53,8 +53,8 @@ class Run:
     @property
     def windows(self) -> SeriesDataset:
         """The data of a run on windows of a series."""
-        assert isinstance(self.experiment.dataset, SeriesDataset)
-        return self.experiment.dataset
+        assert isinstance(self.experiment.data, SeriesDataset)
+        return self.experiment.data
 
     def weights(self) -> Iterator[tuple[int, Parameters]]:
         """The weights that were kept on the way: epoch, parameters."""

@@ -16,15 +16,17 @@ from rnn_lab import run_figures, sweeping, terminal
 from rnn_lab.atomic import atomic_write
 from rnn_lab.command_line import flatten, refusal
 from rnn_lab.errors import BadInput, Diverged
-from rnn_lab.evaluation.forecaster import Forecaster
-from rnn_lab.evaluation.free_run.plan import Evaluation, Plan
-from rnn_lab.evaluation.problem import ready, rivals
+from rnn_lab.evaluation import Evaluation, Problem, fit_baselines, make_predictor, score_baselines
+from rnn_lab.evaluation.baselines import FittedBaseline
+from rnn_lab.evaluation.free_run.plan import Plan
 from rnn_lab.evaluation.report import summarise
-from rnn_lab.evaluation.text_model import TextModel
-from rnn_lab.network import Layer, Network
-from rnn_lab.objectives import EACH_EPOCH, objectives, value
+from rnn_lab.network import Network
+from rnn_lab.objectives import known_each_epoch, objectives, value
+from rnn_lab.observers import Observer
 from rnn_lab.rng import named_rng
-from rnn_lab.sequences import Dataset, StreamDataset
+from rnn_lab.rules import Rule
+from rnn_lab.scoring import Targets, targets_of
+from rnn_lab.sequences import Data
 from rnn_lab.tracking.address import resolve
 from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.journal import Journal, encode
@@ -33,16 +35,26 @@ from rnn_lab.tracking.launch import start as start_relay
 from rnn_lab.tracking.observer import JournalObserver
 from rnn_lab.tracking.provenance import provenance
 from rnn_lab.tracking.resume import carry_over
-from rnn_lab.training import LBFGS, Observer, Trainer, TrainingState, fit
+from rnn_lab.training import Listener, Optimizer, Trainer, TrainingState, fit
 from rnn_lab.training.checkpoint import Checkpoint, restore
-from rnn_lab.training.examination import truth
-from rnn_lab.training.fit import engine
-from rnn_lab.training.optimizers import Optimizer
-from rnn_lab.training.survey import stream_truth
+from rnn_lab.training.fit import make_epoch_runner
 
 log = logging.getLogger("rnn_lab")
 
-KEYS = ("data", "model", "optimizer", "trainer", "evaluation", "tracking", "seed", "replicas", "objective")
+KEYS = (
+    "data",
+    "model",
+    "rule",
+    "optimizer",
+    "trainer",
+    "observers",
+    "evaluation",
+    "tracking",
+    "seed",
+    "replicas",
+    "objective",
+)
+COMPONENTS = ("data", "model", "rule", "optimizer", "trainer", "observers", "evaluation", "tracking")
 CHECKPOINT = Path("weights", "checkpoint.npz")
 
 
@@ -50,15 +62,23 @@ CHECKPOINT = Path("weights", "checkpoint.npz")
 class Experiment:
     """A composed config, built: everything that a run needs, and nothing done yet."""
 
-    dataset: Dataset | StreamDataset
     network: Network
-    optimizer: Optimizer | LBFGS
+    targets: Targets
+    rule: Rule
+    optimizer: Optimizer
     trainer: Trainer
+    observers: dict[str, Observer]
+    evaluation: Evaluation
     free_run: Plan | None
     tracking: Tracking
     seeds: list[int]
     objectives: list[str]
     config: dict[str, Any]
+
+    @property
+    def data(self) -> Data:
+        """What is trained on."""
+        return self.targets.data
 
     @property
     def identity(self) -> dict[str, str]:
@@ -67,9 +87,9 @@ class Experiment:
         How long to train and how often to save may differ.
         """
         free = {"trainer.epochs", "trainer.resume", "trainer.checkpoint_seconds"}
-        groups = ("data", "model", "optimizer", "trainer", "seed", "replicas")
+        groups = ("data", "model", "rule", "optimizer", "trainer", "seed", "replicas")
         values = {key: str(value) for key, value in flatten({g: self.config[g] for g in groups}).items()}
-        fingerprint = {"the data's fingerprint": self.dataset.fingerprint}
+        fingerprint = {"the data's fingerprint": self.data.fingerprint}
         return {key: value for key, value in values.items() if key not in free} | fingerprint
 
 
@@ -89,35 +109,38 @@ def build(config: DictConfig) -> Experiment:
     if missing:
         raise BadInput(f"{missing[0]} must be given: it has no default with these choices.")
     seed, replicas = _whole(config, "seed", 0, 2**31), _whole(config, "replicas", 1, 2**31)
-    trainer: Trainer = hydra.utils.instantiate(config.trainer)
-    optimizer: Optimizer | LBFGS = hydra.utils.instantiate(config.optimizer)
-    model: Layer = hydra.utils.instantiate(config.model)
-    evaluation: Evaluation = hydra.utils.instantiate(config.evaluation)
-    tracking: Tracking = hydra.utils.instantiate(config.tracking, _convert_="all")
-    data = hydra.utils.instantiate(config.data, _convert_="all")
+    made = {group: hydra.utils.instantiate(config[group], _convert_="all") for group in COMPONENTS}
+    trainer: Trainer = made["trainer"]
+    evaluation: Evaluation = made["evaluation"]
+    tracking: Tracking = made["tracking"]
+    observers: dict[str, Observer] = made["observers"] or {}
     if tracking.enabled:
         resolve(tracking.uri)  # refuses an address that is none before there is a run
-    dataset: Dataset | StreamDataset = data.dataset()
+    data: Data = made["data"].dataset()
+    loss = trainer.loss_for(data.classes)
+    targets = targets_of(data, loss, evaluation.scores)
     network = Network(
-        model,
-        len(dataset.inputs),
-        len(dataset.targets),
-        window=None if isinstance(dataset, StreamDataset) else dataset.window,
+        made["model"],
+        len(data.inputs),
+        len(data.targets),
+        window=data.window,
         dtype=trainer.dtype,
-        each_step=isinstance(dataset, StreamDataset) or dataset.each_step,
-        loss=trainer.loss_for(dataset.classes),
+        each_step=data.each_step,
+        loss=loss,
     )
-    seeds = list(range(seed, seed + replicas))
     plain: Any = OmegaConf.to_container(config, resolve=True)
     return Experiment(
-        dataset=dataset,
         network=network,
-        optimizer=optimizer,
+        targets=targets,
+        rule=made["rule"],
+        optimizer=made["optimizer"],
         trainer=trainer,
-        free_run=evaluation.plan(dataset, data),
+        observers=observers,
+        evaluation=evaluation,
+        free_run=evaluation.plan(data, made["data"]),
         tracking=tracking,
-        seeds=seeds,
-        objectives=objectives(plain["objective"], dataset),
+        seeds=list(range(seed, seed + replicas)),
+        objectives=objectives(plain["objective"], targets),
         config=plain,
     )
 
@@ -149,15 +172,17 @@ def run(config: DictConfig, folder: Path) -> Any:
     state = None
     if experiment.trainer.resume is not None:
         state = restore(Path(experiment.trainer.resume) / CHECKPOINT, experiment.identity)
-    parts = experiment.network, experiment.dataset, experiment.trainer, experiment.optimizer, experiment.seeds
-    engine(*parts, state)  # refuses what does not fit together, before anything is written
-    compared = rivals(experiment.dataset, experiment.network.model.hidden_dim)  # and this too little data
-    for line in terminal.introduction(*parts):
+    network, data, trainer, seeds = experiment.network, experiment.data, experiment.trainer, experiment.seeds
+    # What does not fit together, or is too little data, is refused before anything is written.
+    runner = make_epoch_runner(network, data, trainer, experiment.optimizer, experiment.rule, seeds, state)
+    problem = Problem(data, experiment.targets, network.model.hidden_dim)
+    baselines = fit_baselines(problem, experiment.evaluation.baselines.values())
+    for line in terminal.introduction(network, data, trainer, experiment.optimizer, runner, seeds):
         log.info(line)
     with Journal(folder) as journal:
         try:
             relay = _open(journal, experiment)
-            summary = _carry_out(journal, experiment, state, compared, started)
+            summary = _carry_out(journal, experiment, state, problem, baselines, started)
             journal.write("end", status=summary["status"], reason=summary["reason"])
         except KeyboardInterrupt:
             journal.write("end", status="KILLED", reason="interrupted")
@@ -178,7 +203,7 @@ def run(config: DictConfig, folder: Path) -> Any:
 
 def _open(journal: Journal, experiment: Experiment) -> Relay | None:
     """Write the journal's first facts, and start the relay if there is to be one."""
-    data, tracking = experiment.dataset, experiment.tracking
+    data, tracking = experiment.data, experiment.tracking
     journal.write(
         "start",
         run=uuid4().hex,
@@ -198,7 +223,7 @@ def _open(journal: Journal, experiment: Experiment) -> Relay | None:
         recipe=data.recipe,
         shapes=data.shapes,
         classes=data.classes,
-        shown=["probability of the right class"] if data.classes else data.targets,
+        shown=experiment.targets.plot_names,
     )
     return relay
 
@@ -207,44 +232,48 @@ def _carry_out(
     journal: Journal,
     experiment: Experiment,
     state: TrainingState | None,
-    compared: dict[str, Any],
+    problem: Problem,
+    baselines: dict[str, FittedBaseline],
     started: float,
 ) -> dict[str, Any]:
     """Train, evaluate and draw; write everything to the run folder and return the summary."""
-    data, network, trainer = experiment.dataset, experiment.network, experiment.trainer
-    journal.write("baselines", **compared)
+    network, data, trainer = experiment.network, experiment.data, experiment.trainer
+    scores = score_baselines(problem, baselines)
+    journal.write("baselines", **scores)
     (journal.folder / "weights").mkdir(exist_ok=True)
     if state is not None:
         carry_over(journal, Path(str(trainer.resume)), state.epoch)
-    true = stream_truth(data) if isinstance(data, StreamDataset) else truth(data)
-    writer = JournalObserver(
-        journal,
-        experiment.tracking,
-        trainer.epochs,
-        **{f"{split}_true": values for split, values in true.items()},
-    )
+    writer = JournalObserver(journal, experiment.tracking, trainer.epochs)
     checkpoint = Checkpoint(journal.folder / CHECKPOINT, trainer.checkpoint_seconds, experiment.identity)
     with terminal.Progress(trainer.epochs) as progress:
-        observers: list[Observer] = [writer, checkpoint, progress]
+        listeners: list[Listener] = [writer, checkpoint, progress]
         pruner = sweeping.Reporter(experiment.objectives[0])
-        if pruner.metric in EACH_EPOCH:
-            observers.append(pruner)
+        if known_each_epoch(pruner.metric, experiment.targets):
+            listeners.append(pruner)
         training = perf_counter()
-        state = fit(network, data, trainer, experiment.optimizer, experiment.seeds, observers, state)
+        state = fit(
+            network,
+            data,
+            trainer,
+            experiment.optimizer,
+            experiment.seeds,
+            listeners,
+            state,
+            rule=experiment.rule,
+            observers=experiment.observers,
+            targets=experiment.targets,
+        )
         training = perf_counter() - training
     writer.close()
     for replica, reason in enumerate(state.reasons):
         kept, epoch = state.kept_epoch[replica], state.stopped[replica] if not state.running[replica] else state.epoch
         journal.write("stopped", replica=replica, epoch=epoch, reason=reason, kept_epoch=kept)
-    trained = ready(network, state.parameters, data)
+    trained = make_predictor(network, state.parameters, data)
     trained.save(journal.folder)
-    summary = summarise(network, data, state, experiment.seeds, compared)
-    lost = summary["status"] == "FAILED"
-    if isinstance(trained, TextModel) and isinstance(data, StreamDataset) and not lost:
-        summary["sample"] = trained.sample(data, named_rng(experiment.seeds[0], "noise"))
-    free_runs = None
-    if experiment.free_run and isinstance(trained, Forecaster):
-        free_runs = experiment.free_run.carry_out(trained)
+    summary = summarise(network, experiment.targets, state, experiment.seeds, scores)
+    if summary["status"] != "FAILED" and (sample := trained.sample(data, named_rng(experiment.seeds[0], "noise"))):
+        summary["sample"] = sample
+    free_runs = experiment.free_run.carry_out(trained, baselines) if experiment.free_run else None
     if free_runs:
         summary["free_run"] = free_runs.section()
     if pruner.verdict and summary["status"] == "FINISHED":
@@ -252,7 +281,7 @@ def _carry_out(
     if experiment.tracking.figures:
         first = network.initial(experiment.seeds)
         kept = state.parameters, state.kept_epoch
-        for file, title in run_figures.draw(journal.folder, data, network, first, *kept, free_runs):
+        for file, title in run_figures.draw(journal.folder, network, experiment.targets, first, *kept, free_runs):
             journal.write("figure", file=file, title=title)
     summary["seconds"] = {"training": training, "total": perf_counter() - started}
     _save(journal.folder / "summary.json", summary)

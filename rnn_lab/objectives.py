@@ -5,33 +5,30 @@ from typing import Any
 
 from rnn_lab import sweeping
 from rnn_lab.errors import BadInput
-from rnn_lab.sequences import Dataset, StreamDataset, TaskDataset
+from rnn_lab.scoring import Targets
+from rnn_lab.sequences.dataset import metric
 
 SECONDS = "seconds"
-SCORES = {"rmse": ("rmse", "mae", "nrmse"), "loss": ("accuracy", "bits", "perplexity")}
-EACH_EPOCH = {f"{part}/{score}" for part in ("train", "val") for score in ("loss", "rmse", "accuracy", "success")}
-"""By these a sweep can prune."""
 
 
-def objectives(given: str | Sequence[str] | None, data: Dataset | StreamDataset) -> list[str]:
-    """Return the names of what a run returns; None stands for ``val/rmse``, or of classes for ``val/loss``.
+def objectives(given: str | Sequence[str] | None, targets: Targets) -> list[str]:
+    """Return the names of what a run returns; None stands for the targets' main score on validation.
 
     Raises:
-        BadInput: such data has no score of that name.
+        BadInput: such targets have no score of that name.
 
     Example:
+        >>> from rnn_lab.scoring import targets_of
         >>> from rnn_lab.sequences import Parity, Drawn
         >>> parity = Drawn(name="parity", task=Parity(length=5), train=10, validation=10).dataset()
-        >>> objectives(None, parity), objectives(["val/success", "seconds"], parity)
+        >>> targets = targets_of(parity, "cross_entropy")
+        >>> objectives(None, targets), objectives(["val/success", "seconds"], targets)
         (['val/loss'], ['val/success', 'seconds'])
     """
     if given is None:
-        return [f"val/{data.score}"]
+        return [metric("validation", targets.main)]
     names = [given] if isinstance(given, str) else list(given)
-    parts = ("train", "val") if data.test is None else ("train", "val", "test")
-    success = ["success"] if isinstance(data, TaskDataset) else []
-    scores = ["loss", *SCORES[data.score], *success]
-    known = [SECONDS, *(f"{part}/{score}" for part in parts for score in scores)]
+    known = [SECONDS, *(metric(split, score) for split in targets.data.splits for score in targets.names)]
     if not names:
         raise BadInput(f"objective=[] is not allowed: it should name one of {', '.join(known)}, or more.")
     for name in names:
@@ -40,6 +37,11 @@ def objectives(given: str | Sequence[str] | None, data: Dataset | StreamDataset)
                 f"objective={name} is not allowed: it should be one of {', '.join(known)}, or a list of them."
             )
     return names
+
+
+def known_each_epoch(objective: str, targets: Targets) -> bool:
+    """Whether it is measured after each epoch, so that a sweep can prune by it."""
+    return objective in {metric(split, name) for split in targets.data.watched for name in targets.epoch_names}
 
 
 def value(summary: Mapping[str, Any], objective: str) -> Any:

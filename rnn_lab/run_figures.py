@@ -1,6 +1,7 @@
 """The figures of a finished run, drawn into its folder."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,9 @@ from numpy.typing import NDArray
 
 from rnn_lab.evaluation.free_run.results import FreeRuns
 from rnn_lab.network import Network, Parameters
-from rnn_lab.sequences import Dataset, SeriesDataset, StreamDataset
+from rnn_lab.scoring import Evaluator, Targets
+from rnn_lab.sequences.dataset import Dataset, SeriesDataset, StreamDataset
 from rnn_lab.tracking.journal import read
-from rnn_lab.training.examination import in_own_units
-from rnn_lab.training.survey import Surveyor, last
 
 Array = NDArray[Any]
 
@@ -28,8 +28,8 @@ CHARACTERS = 1000
 
 def draw(
     folder: Path,
-    data: Dataset | StreamDataset,
     network: Network,
+    targets: Targets,
     initial: Parameters,
     kept: Parameters,
     kept_epoch: Array,
@@ -39,92 +39,97 @@ def draw(
 
     Args:
         folder: the run folder; its journal holds the curves.
-        data, network: what was trained, on what.
+        network, targets: what was trained, and what its outputs are worth.
         initial, kept: weights before any update, and those that the run keeps.
         kept_epoch: (R,) their epochs.
         free_runs: what the kept weights forecast on their own, if they were asked to.
     """
     from rnn_lab import figures  # matplotlib: not before there is something to draw
 
-    match data:
-        case SeriesDataset():
-            own = _of_series(data, network, kept)
-        case StreamDataset():
-            own = _of_text(data, network, kept) if data.classes else _of_stream(data, network, kept)
-        case _:
-            own = _of_records(data, network, kept)
+    own: Drawn = targets.data.accept(_Own(network, targets, kept))
     free = figures.of_free_runs(free_runs) if free_runs is not None else iter(())
-    for name, figure, caption in (*own, _curves(folder, data, kept_epoch), *free, *_weights(initial, kept, kept_epoch)):
+    curves = _curves(folder, targets, kept_epoch)
+    for name, figure, caption in (*own, curves, *free, *_weights(initial, kept, kept_epoch)):
         file = f"figures/{name}.png"
         figures.save(figure, folder / file)
         yield file, caption
 
 
-def _of_series(data: SeriesDataset, network: Network, kept: Parameters) -> Drawn:
-    """The series with its splits, and what the network makes of each."""
-    from rnn_lab import figures
+@dataclass(frozen=True, eq=False)
+class _Own:
+    """The figures that data of a kind has."""
 
-    parts = {"train": data.train, "validation": data.validation} | ({"test": data.test} if data.test else {})
-    x: Array = np.arange(len(data.series)) if data.index is None else data.index
-    drawn = figures.data(
-        data.series,
-        columns=data.columns,
-        inputs=data.inputs,
-        targets=data.targets,
-        at={part: records.at for part, records in parts.items()},
-        window=data.window,
-        horizon=data.horizon,
-        index=data.index,
-        index_name=data.index_name,
-        name=data.name,
-    )
-    yield "data", drawn, "The data, its splits, and one window with its target"
-    for part, records in parts.items():
-        outputs = network.predict(kept, records.X)
-        drawn = figures.predictions(
-            in_own_units(data, records, None),
-            in_own_units(data, records, outputs),
-            split=part,
+    network: Network
+    targets: Targets
+    kept: Parameters
+
+    def answers(self, **splits: Any) -> dict[str, Any]:
+        """What the kept weights say of some splits."""
+        return Evaluator(self.network, self.targets, splits, self.kept.replicas).answers(self.kept)
+
+    def of_series(self, data: SeriesDataset) -> Drawn:
+        """The series with its splits, and what the network makes of each."""
+        from rnn_lab import figures
+
+        x: Array = np.arange(len(data.series)) if data.index is None else data.index
+        drawn = figures.data(
+            data.series,
+            columns=data.columns,
+            inputs=data.inputs,
             targets=data.targets,
-            x=x[records.at],
-            x_name=data.index_name,
+            at={split: records.at for split, records in data.splits.items()},
+            window=data.window,
+            horizon=data.horizon,
+            index=data.index,
+            index_name=data.index_name,
+            name=data.name,
         )
-        yield f"predictions_{part}", drawn, f"True and predicted targets, {part}"
+        yield "data", drawn, "The data, its splits, and one window with its target"
+        for split, answers in self.answers(**data.splits).items():
+            drawn = figures.predictions(
+                answers.true,
+                answers.predicted,
+                split=split,
+                targets=data.targets,
+                x=x[data.splits[split].at],
+                x_name=data.index_name,
+            )
+            yield f"predictions_{split}", drawn, f"True and predicted targets, {split}"
 
+    def of_task(self, data: Dataset) -> Drawn:
+        """A few records, and what the network answers."""
+        from rnn_lab import figures
 
-def _of_records(data: Dataset, network: Network, kept: Parameters) -> Drawn:
-    """A few records, and what the network answers."""
-    from rnn_lab import figures
+        names: Any = {"inputs": data.inputs, "targets": data.targets, "classes": data.classes}
+        yield "data", figures.records(data.validation, **names, title=data.name), "A few records and their targets"
+        few = data.validation.first(EXCERPT)
+        outputs = self.network.predict(self.kept, few.X).astype(np.float64)
+        drawn = figures.records(few, **names, outputs=outputs, solved=data.success(outputs, few), title=data.name)
+        yield "answers", drawn, "What the kept weights answer to a few validation records"
 
-    names: Any = {"inputs": data.inputs, "targets": data.targets, "classes": data.classes}
-    yield "data", figures.records(data.validation, **names, title=data.name), "A few records and their targets"
-    few = data.validation.first(EXCERPT)
-    outputs = network.predict(kept, few.X).astype(np.float64)
-    drawn = figures.records(few, **names, outputs=outputs, solved=data.success(outputs, few), title=data.name)
-    yield "answers", drawn, "What the kept weights answer to a few validation records"
+    def of_stream(self, data: StreamDataset) -> Drawn:
+        """The last validation steps of numbers and what was forecast of them; of a text its surprises."""
+        yield from self._numbers(data) if data.lags else self._text(data)
 
+    def _numbers(self, data: StreamDataset) -> Drawn:
+        from rnn_lab import figures
 
-def _of_stream(data: StreamDataset, network: Network, kept: Parameters) -> Drawn:
-    """The last validation steps, and what the network forecast of them."""
-    from rnn_lab import figures
+        answers = self.answers(end=data.validation.last(EXCERPT))["end"]
+        last = data.validation.first + data.validation.length + data.horizon
+        x = np.arange(last - len(answers.true), last)
+        drawn = figures.predictions(
+            answers.true, answers.predicted, split="validation", targets=data.targets, x=x, x_name="n"
+        )
+        yield "predictions_validation", drawn, "True and predicted targets, the last of validation"
 
-    predicted, true = Surveyor(network, data, last(data.validation, EXCERPT), kept.replicas)(kept).in_own_units(data)
-    x = np.arange(len(true)) + data.validation.first + data.validation.length - len(true) + data.horizon
-    drawn = figures.predictions(true, predicted, split="validation", targets=data.targets, x=x, x_name="n")
-    yield "predictions_validation", drawn, "True and predicted targets, the last of validation"
+    def _text(self, data: StreamDataset) -> Drawn:
+        from rnn_lab import figures
 
-
-def _of_text(data: StreamDataset, network: Network, kept: Parameters) -> Drawn:
-    """The end of validation, and how little the network expected each character of it."""
-    from rnn_lab import figures
-
-    survey_of = Surveyor(network, data, last(data.validation, CHARACTERS), kept.replicas)
-    letters = survey_of.rows.read_targets(0, survey_of.rows.length)
-    text = "".join(data.targets[number] for number in letters)
-    drawn = figures.surprise(
-        text, survey_of(kept).in_own_units(data)[0][:, :, 0], title=f"{data.name}, the end of validation"
-    )
-    yield "surprise_validation", drawn, "How little the network expected each character, at the end of validation"
+        end = data.validation.last(CHARACTERS)
+        text = "".join(data.targets[number] for number in end.read_targets(0, end.length))
+        probability = self.answers(end=end)["end"].plot_values()[:, :, 0]
+        drawn = figures.surprise(text, probability, title=f"{data.name}, the end of validation")
+        yield "surprise_validation", drawn, "How little the network expected each character, at the end of validation"
 
 
 def _weights(initial: Parameters, kept: Parameters, kept_epoch: Array) -> Drawn:
@@ -137,7 +142,7 @@ def _weights(initial: Parameters, kept: Parameters, kept_epoch: Array) -> Drawn:
     yield "weights_histograms", drawn, "How the weights are distributed, before and after training"
 
 
-def _curves(folder: Path, data: Dataset | StreamDataset, kept_epoch: Array) -> tuple[str, Any, str]:
+def _curves(folder: Path, targets: Targets, kept_epoch: Array) -> tuple[str, Any, str]:
     """Losses and errors as the journal has them, with the baselines on the validation targets."""
     from rnn_lab import figures
 
@@ -153,7 +158,7 @@ def _curves(folder: Path, data: Dataset | StreamDataset, kept_epoch: Array) -> t
         for values in metrics.values():  # from then on the replica stood still, and would hold the others' median
             values[stop["epoch"] + 1 :, stop["replica"]] = np.nan
     found = next(fact for fact in facts if fact["fact"] == "baselines")["validation"]
-    compared = {name: float(scores[data.score]) for name, scores in found.items() if data.score in scores}
+    compared = {name: float(scores[targets.main]) for name, scores in found.items() if targets.main in scores}
     drawn = figures.loss_curves(
         np.array([e["epoch"] for e in epochs]), metrics, best_epoch=kept_epoch, baselines=compared
     )

@@ -16,10 +16,11 @@ from statistics import median
 from typing import Any, Literal
 
 from rnn_lab.network import Elman, Network
+from rnn_lab.rules import BPTT
 from rnn_lab.sequences import Generated, Records, SeriesDataset, Sine
 from rnn_lab.tracking.relay_state import State
-from rnn_lab.training import SGD, Adam, Trainer, TrainingState
-from rnn_lab.training.minibatch import MiniBatches
+from rnn_lab.training import SGD, Adam, FirstOrder, Trainer, TrainingState
+from rnn_lab.training.record_epochs import RecordEpochs
 
 ROOT = Path(__file__).parents[1]
 
@@ -142,17 +143,17 @@ def sine_data() -> SeriesDataset:
     return Generated(name="sine", series=Sine(length=200), window=50, train=100, validation=50).dataset()
 
 
-def lab_epoch(hidden_dim: int, rule: type[SGD | Adam], dtype: Dtype, data: Records, batch: int, k: int) -> partial[Any]:
+def lab_epoch(hidden_dim: int, rule: Any, dtype: Dtype, data: Records, batch: int, k: int) -> partial[Any]:
     """One epoch of the lab's own training, on the state that is its argument."""
-    optimizer: Any = rule(learning_rate=1e-3)
+    optimizer: FirstOrder = rule(learning_rate=1e-3)
     network = Network(Elman(hidden_dim=hidden_dim), inputs=1, outputs=1, window=data.X.shape[1], dtype=dtype)
     state = TrainingState.before(network.initial([0]))
-    state.moments, state.schedule = optimizer.begin(state.parameters.flat), optimizer.schedule.begin(1)
+    optimizer.begin_training(state)
     trainer = Trainer(batch_size=batch, shuffle=False, bptt_truncate=k, dtype=dtype)
-    return partial(MiniBatches(network, trainer, optimizer, [0], data), state)
+    return partial(RecordEpochs(network, trainer, BPTT(), optimizer, [0], data), state)
 
 
-def torch_epoch(hidden_dim: int, rule: type[SGD | Adam], dtype: Dtype, data: Records, batch: int, k: int) -> Work:
+def torch_epoch(hidden_dim: int, rule: Any, dtype: Dtype, data: Records, batch: int, k: int) -> Work:
     """The same of PyTorch."""
     from peers import TorchElman
 

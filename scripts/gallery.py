@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from omegaconf import DictConfig, OmegaConf
 
 from rnn_lab import figures
-from rnn_lab.evaluation import baselines
-from rnn_lab.evaluation.stream_baselines import stream_baselines
+from rnn_lab.evaluation.baselines import baseline_scores
 from rnn_lab.figures.gallery import Panel, gallery
 from rnn_lab.figures.tasks import Example, overview
 from rnn_lab.sequences import (
@@ -121,7 +120,7 @@ def row(name: str, dataset: SeriesDataset | None) -> list[str]:
     what = f"{description(text)} {f'`{formula}`' if '=' in formula else formula}".strip().replace("|", r"\|")
     measured = ["", "", "", ""]
     if dataset is not None:
-        scores = {name: score["nrmse"] for name, score in baselines(dataset, HIDDEN_DIM)["validation"].items()}
+        scores = {name: score["nrmse"] for name, score in baseline_scores(dataset, HIDDEN_DIM)["validation"].items()}
         best = min((name for name in scores if name.startswith("AR")), key=scores.__getitem__)
         persistence, echo_state = scores["persistence"], scores[f"ESN{HIDDEN_DIM}"]
         linear = f"{number(scores[best])} ({best})"
@@ -160,7 +159,7 @@ def row_of_task(name: str, dataset: TaskDataset) -> list[str]:
 def row_of_stream(name: str, dataset: StreamDataset) -> list[str]:
     """One line of the streams' table: what baselines score on the validation rows, NRMSE or bits a character."""
     text, metric = (DATA / f"{name}.yaml").read_text(encoding="utf-8"), "bits" if dataset.classes else "nrmse"
-    found = {name: score[metric] for name, score in stream_baselines(dataset)["validation"].items()}
+    found = {name: score[metric] for name, score in baseline_scores(dataset, HIDDEN_DIM)["validation"].items()}
     return [
         f"[{name}](../../conf/data/{name}.yaml)",
         f"{description(text)} {f'`{formula}`' if (formula := equation(text)) else ''}".strip(),

@@ -205,7 +205,10 @@ def recorded(checkout: Path, only: str) -> Iterator[tuple[str, Any]]:
             if only in name
         ]
         for name, job in jobs:
-            yield name, job.result()
+            try:
+                yield name, job.result()
+            except RuntimeError as error:
+                yield name, {"refused": str(error)}
 
 
 def _run(checkout: Path, folder: Path, overrides: tuple[str, ...], resumed: bool) -> dict[str, Any]:
@@ -235,7 +238,7 @@ def _train(checkout: Path, folder: Path, *overrides: str) -> None:
     command = [sys.executable, str(checkout / "scripts" / "train.py"), *overrides]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode not in (0, 1):  # 1: every replica diverged, which is a result too
-        raise SystemExit(f"{' '.join(overrides)}:\n{done.stdout[-800:]}{done.stderr[-800:]}")
+        raise RuntimeError(f"{' '.join(overrides)}: {done.stdout[-300:]}{done.stderr[-300:]}")
 
 
 def bits(folder: Path) -> dict[str, Any]:

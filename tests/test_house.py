@@ -22,6 +22,7 @@ LEANS_ON = {
     "network": {"numpy", "pydantic"},
     "rules": {"numpy", "pydantic"},
     "scoring": {"numpy", "pydantic"},
+    "observers": {"numpy", "pydantic"},
     "training": {"numpy", "pydantic", "scipy"},
     "evaluation": {"numpy", "pydantic", "scipy"},
     "figures": {"numpy", "pydantic", "scipy", "matplotlib"},

@@ -89,7 +89,7 @@ def rivals(name: str, done: Run) -> list[Row]:
 
 def counted(done: Run) -> list[Row]:
     """Models of longer memory than the trigram's, counted in the training text as it is, in bits per character."""
-    data = done.experiment.dataset
+    data = done.experiment.data
     assert isinstance(data, StreamDataset)
     assert data.test is not None
     order = ORDERS[-1]

@@ -70,5 +70,5 @@ def yardsticks(name: str, done: Run) -> list[Row]:
 
 def tasks_data(done: Run) -> TaskDataset:
     """The data of a run on a task."""
-    assert isinstance(done.experiment.dataset, TaskDataset)
-    return done.experiment.dataset
+    assert isinstance(done.experiment.data, TaskDataset)
+    return done.experiment.data

@@ -203,6 +203,6 @@ def _sequence(plan: Plan) -> list[Row]:
 
 def _windows(overrides: Sequence[str]) -> SeriesDataset:
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        dataset = build(compose("config", [*overrides, "tracking=off"])).dataset
+        dataset = build(compose("config", [*overrides, "tracking=off"])).data
     assert isinstance(dataset, SeriesDataset)
     return dataset

@@ -1,26 +1,25 @@
-"""How good is a trained network: metrics, the baselines it must beat, statistics over seeds, forecasts."""
+"""How good is a trained network: the baselines it must beat, free runs, the report; and the network in use."""
 
-from rnn_lab.evaluation.baselines import baselines
+from rnn_lab.evaluation.baselines import BASELINES, Baseline, Problem, fit_baselines, score_baselines
+from rnn_lab.evaluation.evaluation import Evaluation
 from rnn_lab.evaluation.forecaster import Forecaster
-from rnn_lab.evaluation.free_run.plan import Evaluation, FreeRun
+from rnn_lab.evaluation.free_run.plan import FreeRun
+from rnn_lab.evaluation.problem import make_predictor
 from rnn_lab.evaluation.stream_forecaster import StreamForecaster
 from rnn_lab.evaluation.text_model import TextModel
 from rnn_lab.evaluation.trained_network import Trained
-from rnn_lab.scoring.metrics import mae, nrmse, rmse, scores
-from rnn_lab.scoring.spread import Spread, spread
 
 __all__ = [
+    "BASELINES",
+    "Baseline",
     "Evaluation",
     "Forecaster",
     "FreeRun",
-    "Spread",
+    "Problem",
     "StreamForecaster",
     "TextModel",
     "Trained",
-    "baselines",
-    "mae",
-    "nrmse",
-    "rmse",
-    "scores",
-    "spread",
+    "fit_baselines",
+    "make_predictor",
+    "score_baselines",
 ]

@@ -1,39 +1,32 @@
-"""What kind of data a network was trained on decides what it is compared with, and what it is good for afterwards."""
+"""The one place that knows which predictor a network becomes: it depends on the data that it was trained on."""
 
-from rnn_lab.evaluation.baselines import Scores, baselines
+from dataclasses import dataclass
+
 from rnn_lab.evaluation.forecaster import Forecaster
-from rnn_lab.evaluation.stream_baselines import stream_baselines
 from rnn_lab.evaluation.stream_forecaster import StreamForecaster
-from rnn_lab.evaluation.task_baselines import task_baselines
 from rnn_lab.evaluation.text_model import TextModel
 from rnn_lab.evaluation.trained_network import Trained
 from rnn_lab.network import Network, Parameters
-from rnn_lab.sequences import Data, SeriesDataset, StreamDataset, TaskDataset
+from rnn_lab.sequences.dataset import Data, Dataset, SeriesDataset, StreamDataset
 
 
-def rivals(data: Data, hidden_dim: int) -> dict[str, Scores]:
-    """Each baseline's scores on each split: ``{"train": {"mean": {"rmse": ..., ...}, ...}, ...}``.
+@dataclass(frozen=True, eq=False)
+class _Predictor:
+    network: Network
+    parameters: Parameters
 
-    Args:
-        data: what the network is trained and scored on.
-        hidden_dim: H, for an echo-state network of the same size.
-    """
-    match data:
-        case SeriesDataset():
-            return baselines(data, hidden_dim)
-        case TaskDataset():
-            return task_baselines(data, hidden_dim)
-        case StreamDataset():
-            return stream_baselines(data)
-        case _:
-            raise TypeError(f"there are no baselines for {type(data).__name__}")
+    def of_series(self, data: SeriesDataset) -> Trained:
+        return Forecaster.of(self.network, self.parameters, data)
+
+    def of_task(self, data: Dataset) -> Trained:
+        return Trained.of(self.network, self.parameters, data)
+
+    def of_stream(self, data: StreamDataset) -> Trained:
+        kind = StreamForecaster if data.lags else TextModel
+        return kind.of(self.network, self.parameters, data)
 
 
-def ready(network: Network, parameters: Parameters, data: Data) -> Trained:
+def make_predictor(network: Network, parameters: Parameters, data: Data) -> Trained:
     """The trained network, ready for use on data of its kind."""
-    if isinstance(data, SeriesDataset):
-        return Forecaster.of(network, parameters, data)
-    if isinstance(data, StreamDataset):
-        kind = TextModel if data.classes else StreamForecaster
-        return kind.of(network, parameters, data)
-    return Trained.of(network, parameters, data)
+    predictor: Trained = data.accept(_Predictor(network, parameters))
+    return predictor

@@ -75,6 +75,18 @@ class Trained:
         """Whether the outputs are probabilities of classes."""
         return self.network.loss == "cross_entropy"
 
+    def sample(self, data: Any, rng: np.random.Generator) -> dict[str, Any] | None:
+        """Something that the network makes up by itself, for the report; None: nothing, but for text."""
+        return None
+
+    def free_runs(self, observed: ArrayLike, steps: int) -> Array:
+        """Forecasts of the ``steps`` rows after each of K stretches of rows, from its own forecasts: (R, K, steps, O).
+
+        Raises:
+            BadInput: what it was trained on is no series.
+        """
+        raise BadInput(f"a network for {', '.join(self.inputs)} forecasts no series, so it cannot run freely")
+
     def predict(self, windows: ArrayLike) -> Array:
         """The mean over replicas of `predict_each`: (N, O), or (N, T, O)."""
         return np.asarray(self.predict_each(windows).mean(axis=0))

@@ -1,1 +1,6 @@
-"""How a gradient is obtained."""
+"""Learning rules: how a gradient is obtained. `rule` says what each offers; `bptt` is the default."""
+
+from rnn_lab.rules.bptt import BPTT
+from rnn_lab.rules.rule import Reach, Rule
+
+__all__ = ["BPTT", "Reach", "Rule"]

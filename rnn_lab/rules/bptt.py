@@ -211,3 +211,25 @@ class StreamGradient:
         """
         self.backward.advance(parameters, X, sampled)
         return self.backward(parameters, Y), self.backward.gradient
+
+
+from pydantic.dataclasses import dataclass as component  # noqa: E402
+
+from rnn_lab.component import STRICT  # noqa: E402
+from rnn_lab.rules.rule import Reach, Rule  # noqa: E402
+
+
+@component(frozen=True, kw_only=True, config=STRICT)
+class BPTT(Rule):
+    """Truncated back-propagation through time."""
+
+    supports_sampling = True
+    is_gradient = True
+
+    def for_windows(self, network: Network, replicas: int, batch: int, reach: Reach) -> TruncatedGradient:
+        """Allocate for batches of one size."""
+        return TruncatedGradient(network, replicas, batch, reach.bptt_truncate, reach.bptt_stride)
+
+    def for_stream(self, network: Network, replicas: int, lanes: int, reach: Reach) -> StreamGradient:
+        """Allocate for so many lanes."""
+        return StreamGradient(network, replicas, lanes, reach.bptt_truncate)

@@ -1,16 +1,63 @@
-"""What a network is trained on: inputs and targets, their scaling, and a fingerprint of it all."""
+"""What a network is trained on: splits of inputs and targets, their scaling, and a fingerprint of it all.
+
+A split is read in one of two ways: `Records` side by side, or `Rows` along a stream. Data is one of three kinds:
+windows of a series, records of a task, or a stream. Whoever does something else for each way or kind offers a method
+for each, and lets the split or the data choose by its `accept`.
+"""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, Literal
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.sequences.rows import Rows
 from rnn_lab.sequences.scaling import Array, Scaler
+
+SPLITS = {"train": "train", "validation": "val", "test": "test"}
+"""The splits in the order of time, and what each is called in the names of metrics."""
+
+SHOWN = 300
+"""Predictions, as many as a plot can hold of what is no series in windows."""
+
+Result_co = TypeVar("Result_co", covariant=True)
+
+
+def metric(split: str, score: str) -> str:
+    """Return the name of a score on a split.
+
+    Example:
+        >>> metric("validation", "rmse")
+        'val/rmse'
+    """
+    return f"{SPLITS[split]}/{score}"
+
+
+class SplitVisitor(Protocol[Result_co]):
+    """Something that is done in another way for each way to read a split."""
+
+    def of_records(self, records: "Records") -> Result_co:
+        """Do it with records that lie side by side."""
+
+    def of_rows(self, rows: Rows) -> Result_co:
+        """Do it with the steps of a stream."""
+
+
+class DataVisitor(Protocol[Result_co]):
+    """Something that is done in another way for each kind of data."""
+
+    def of_series(self, data: "SeriesDataset") -> Result_co:
+        """Do it with windows of a series."""
+
+    def of_task(self, data: "Dataset") -> Result_co:
+        """Do it with records of a task."""
+
+    def of_stream(self, data: "StreamDataset") -> Result_co:
+        """Do it with a stream."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,14 +95,56 @@ class Records:
     def __len__(self) -> int:
         return len(self.at)
 
+    @property
+    def each_step(self) -> bool:
+        """Whether there is a target at each time step, or one after the last."""
+        return self.Y.ndim == (2 if self.Y.dtype.kind == "i" else 3)
+
     def first(self, count: int) -> "Records":
         """The first records."""
         mask = None if self.mask is None else self.mask[:count]
-        return Records(self.X[:count], self.Y[:count], self.at[:count], mask)
+        return replace(self, X=self.X[:count], Y=self.Y[:count], at=self.at[:count], mask=mask)
+
+    def counted(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Gather the predictions that errors are taken of: (..., N, T, O) -> (..., M, O).
+
+        They are those of the steps that count, one record after the other; and all of (..., N, O), where there is one
+        after the last step.
+        """
+        if not self.each_step:
+            return values
+        if self.mask is None:
+            return values.reshape(*values.shape[:-3], -1, values.shape[-1])
+        return np.asarray(values[..., self.mask, :])
+
+    @property
+    def shown(self) -> int | None:
+        """Predictions that a plot of them shows, the first ones; None: all."""
+        return SHOWN
+
+    def accept(self, visitor: SplitVisitor[Result_co]) -> Result_co:
+        """Let it do what it does with records."""
+        return visitor.of_records(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Windows(Records):
+    """Windows of a series: of each the last target counts, which lies at ``at``, so that baselines have the same."""
+
+    def counted(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Gather each window's last prediction: (..., N, T, O) -> (..., N, O)."""
+        return values[..., -1, :] if self.each_step else values
+
+    @property
+    def shown(self) -> None:
+        """A plot shows the whole series."""
+
+
+Split = Records | Rows
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Data:
+class Data(ABC):
     """What is known of any data."""
 
     name: str
@@ -71,16 +160,83 @@ class Data:
     """JSON-able: the component and its arguments, the columns, the scalers as fitted."""
     fingerprint: str
     """SHA-256, hexadecimal, of the data and of the recipe."""
+    train: Any
+    validation: Any
+    test: Any
+    """None where there is no such split."""
+    horizon: int = 1
+    """How many rows after a step's own, or after a window's last, its target lies."""
+    fresh: Callable[[int], Any] | None = None
+    """Training records of each epoch, from 1; None: always ``train``, which is what epoch 1 has."""
 
     @property
-    def score(self) -> Literal["rmse", "loss"]:
-        """What a network is judged by: its error in the data's own units, or of classes its cross-entropy."""
-        return "loss" if self.classes else "rmse"
+    def splits(self) -> Mapping[str, Any]:
+        """Each split that there is, by its name, in the order of time."""
+        return {name: split for name in SPLITS if (split := getattr(self, name)) is not None}
+
+    @property
+    def scored(self) -> Mapping[str, Any]:
+        """The part of each split that networks and baselines alike are scored on."""
+        return self.splits
+
+    @property
+    def watched(self) -> Mapping[str, Any]:
+        """What is looked at after each epoch: of training and of validation."""
+        return {name: split for name, split in self.scored.items() if name != "test"}
+
+    @property
+    def window(self) -> int | None:
+        """T; None for a stream."""
+        return None
+
+    @property
+    def each_step(self) -> bool:
+        """Whether there is a target at each time step, or one after the last."""
+        return True
 
     @property
     def feeds_back(self) -> bool:
         """Whether the output at each step is a forecast of the next input, that could be read in its place."""
         return False
+
+    @property
+    @abstractmethod
+    def size(self) -> str:
+        """How much there is of it, in words."""
+
+    @property
+    @abstractmethod
+    def shapes(self) -> dict[str, dict[str, tuple[int, ...]]]:
+        """The shapes of X and Y in each split."""
+
+    @abstractmethod
+    def accept(self, visitor: DataVisitor[Result_co]) -> Result_co:
+        """Let it do what it does with data of this kind."""
+
+    @property
+    def lags(self) -> int:
+        """The most values of the past that a linear model is given; 0 where targets have no past."""
+        return 0
+
+    def history(self, split: Any) -> tuple[Array, NDArray[np.int64]]:
+        """The target columns in their own units, (L, O), and where in them the targets of a split lie, (M,).
+
+        Each of these has its ``lags`` before it. Only where ``lags`` is not 0; ``split`` is one of ``scored``.
+        """
+        raise TypeError(f"the targets of {self.name} have no past")
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """Names of the data's own criteria: ``success`` of a task, otherwise none."""
+        return ()
+
+    def success(self, outputs: NDArray[Any], records: Any) -> NDArray[np.bool_] | None:
+        """(R, N) which records are solved by the task's own criterion, from outputs (R, N, ...); None: it has none."""
+        return None
+
+    def yardsticks(self, split: Any) -> dict[str, dict[str, float]]:
+        """Scores of certain answers that are known exactly, by their names: none, but for tasks."""
+        return {}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -90,34 +246,27 @@ class Dataset(Data):
     train: Records
     validation: Records
     test: Records | None
-    window: int
-    """T."""
-    each_step: bool = False
-    """Whether there is a target at each time step, or one after the last."""
-    fresh: Callable[[int], Records] | None = None
-    """Training records of each epoch, from 1; None: always ``train``, which is what epoch 1 has."""
 
-    def judged(self, values: NDArray[Any], records: Records) -> NDArray[Any]:
-        """Gather the predictions that errors are taken of: (..., N, T, O) -> (..., M, O).
+    @property
+    def watched(self) -> dict[str, Records]:
+        """Where each epoch trains on fresh records, as many of the first epoch's as there are for validation."""
+        train = self.train if self.fresh is None else self.train.first(len(self.validation))
+        return {"train": train, "validation": self.validation}
 
-        They are those of the steps that count, one record after the other; and all of (..., N, O), where there is one
-        after the last step.
-        """
-        if not self.each_step:
-            return values
-        if records.mask is None:
-            return values.reshape(*values.shape[:-3], -1, values.shape[-1])
-        return np.asarray(values[..., records.mask, :])
+    @property
+    def window(self) -> int:
+        """T."""
+        return int(self.train.X.shape[1])
+
+    @property
+    def each_step(self) -> bool:
+        """Whether there is a target at each time step, or one after the last."""
+        return self.train.each_step
 
     @property
     def shapes(self) -> dict[str, dict[str, tuple[int, ...]]]:
         """The shapes of X and Y in each split."""
-        parts = {"train": self.train, "validation": self.validation, "test": self.test}
-        return {name: {"X": part.X.shape, "Y": part.Y.shape} for name, part in parts.items() if part is not None}
-
-    def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_] | None:
-        """(R, N) which records are solved by the task's own criterion, from outputs (R, N, ...); None: it has none."""
-        return None
+        return {name: {"X": part.X.shape, "Y": part.Y.shape} for name, part in self.splits.items()}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -128,27 +277,60 @@ class StreamDataset(Data):
     and after a fork, and cannot be pickled.
     """
 
+    MOST: ClassVar[int] = 20_000
+    """Steps of a stream of numbers that are scored in a split, the last ones: a longer stream costs no more, and a
+    standard error of a hundredth tells networks apart."""
+
     train: Rows
     validation: Rows
     test: Rows | None
-    horizon: int
-    """How many rows after a step's own its target lies."""
+
+    @property
+    def scored(self) -> dict[str, Rows]:
+        """Of numbers the last `MOST` steps of each split.
+
+        Of classes they are all of validation and test, and of training as many of the last steps as validation has.
+        """
+        if self.classes:
+            return {**self.splits, "train": self.train.last(self.validation.length)}
+        return {name: rows.last(self.MOST) for name, rows in self.splits.items()}
 
     @property
     def feeds_back(self) -> bool:
-        """See `Data`. What a network says of a character are logits, and no input."""
+        """What a network says of a character are logits, and no input."""
         return self.horizon == 1 and self.inputs == self.targets and not self.classes
+
+    @property
+    def size(self) -> str:
+        """How much there is of it, in words."""
+        what = "characters" if self.classes else f"steps, horizon {self.horizon}"
+        return f"{self.train.length} training and {self.validation.length} validation {what}"
 
     @property
     def shapes(self) -> dict[str, dict[str, tuple[int, ...]]]:
         """The shapes of X and Y in each split, (steps, D) and (steps, O)."""
-        parts = {"train": self.train, "validation": self.validation, "test": self.test}
         widths = {"X": len(self.inputs), "Y": len(self.targets)}
         return {
-            name: {array: (part.length, width) for array, width in widths.items()}
-            for name, part in parts.items()
-            if part is not None
+            name: {array: (rows.length, width) for array, width in widths.items()} for name, rows in self.splits.items()
         }
+
+    def accept(self, visitor: DataVisitor[Result_co]) -> Result_co:
+        """Let it do what it does with a stream."""
+        return visitor.of_stream(self)
+
+    @property
+    def lags(self) -> int:
+        """At most 10 log10 of the number of training targets; 0 of characters, which are no numbers."""
+        length = self.scored["train"].length
+        return 0 if self.classes else max(1, min(int(10 * np.log10(length)), (length - self.horizon) // 2))
+
+    def history(self, split: Rows) -> tuple[Array, NDArray[np.int64]]:
+        """If the series begins with the split, its first targets have too little of a past, and are left out."""
+        before = self.horizon + self.lags - 1
+        past = min(split.first, before)
+        count = split.length + past - before
+        series = self.target_scaler.undo(split.read_targets(-past, before + count))
+        return series, np.arange(before, before + count)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -160,16 +342,33 @@ class SeriesDataset(Dataset):
     columns: tuple[str, ...]
     index: NDArray[Any] | None
     index_name: str
-    horizon: int
 
     @property
     def feeds_back(self) -> bool:
-        """See `Data`."""
+        """Whether the output at each step is a forecast of the next input, that could be read in its place."""
         return self.each_step and self.horizon == 1 and self.inputs == self.targets
 
-    def judged(self, values: NDArray[Any], records: Records) -> NDArray[Any]:
-        """Gather each window's last prediction, whose target lies at ``at``: so the baselines have the same targets."""
-        return values[..., -1, :] if self.each_step else values
+    @property
+    def size(self) -> str:
+        """How much there is of it, in words."""
+        each = ", a target after each step" if self.each_step else ""
+        return (
+            f"{len(self.train)} training and {len(self.validation)} validation windows of {self.window} steps, "
+            f"horizon {self.horizon}{each}"
+        )
+
+    def accept(self, visitor: DataVisitor[Result_co]) -> Result_co:
+        """Let it do what it does with windows of a series."""
+        return visitor.of_series(self)
+
+    @property
+    def lags(self) -> int:
+        """T: a linear model sees no more of the past than the network does."""
+        return self.window
+
+    def history(self, split: Records) -> tuple[Array, NDArray[np.int64]]:
+        """The whole series, and ``at``."""
+        return self.series[:, [self.columns.index(name) for name in self.targets]], split.at
 
 
 def fingerprint(recipe: dict[str, Any], series: Series) -> str:

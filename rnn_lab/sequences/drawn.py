@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.rng import named_rng
-from rnn_lab.sequences.dataset import Dataset, Records, digest
+from rnn_lab.sequences.dataset import Dataset, DataVisitor, Records, Result_co, digest
 from rnn_lab.sequences.forecasting import describe
 from rnn_lab.sequences.scaling import unscaled
 from rnn_lab.sequences.task import Task
@@ -24,9 +24,34 @@ class TaskDataset(Dataset):
 
     task: Task
 
+    @property
+    def size(self) -> str:
+        """How much there is of it, in words."""
+        what = "classes" if self.classes else "numbers"
+        where = "at each step" if self.each_step else "after the last"
+        fresh = "; fresh ones each epoch" if self.fresh else ""
+        return (
+            f"{len(self.train)} training and {len(self.validation)} validation records of {self.window} steps, "
+            f"{what} to give {where}{fresh}"
+        )
+
+    def accept(self, visitor: DataVisitor[Result_co]) -> Result_co:
+        """Let it do what it does with records of a task."""
+        return visitor.of_task(self)
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """Every task says when a record is solved."""
+        return ("success",)
+
     def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_]:
-        """See `Dataset`."""
+        """(R, N) which records are solved by the task's own criterion, from outputs (R, N, ...)."""
         return self.task.success(outputs, records)
+
+    def yardsticks(self, split: Records) -> dict[str, dict[str, float]]:
+        """What the task's own answers score in expectation, and the best answer on just these records."""
+        ideal = self.task.ideal(split)
+        return self.task.yardsticks() | ({} if ideal is None else {"ideal": {"loss": ideal}})
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -82,8 +107,6 @@ class Drawn:
             test=test,
             inputs=task.inputs,
             targets=task.targets,
-            window=task.window,
-            each_step=task.each_step,
             classes=task.classes,
             input_scaler=input_scaler,
             target_scaler=target_scaler,

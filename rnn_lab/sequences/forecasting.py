@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.rng import named_rng
-from rnn_lab.sequences.dataset import Records, Series, SeriesDataset, fingerprint
+from rnn_lab.sequences.dataset import Series, SeriesDataset, Windows, fingerprint
 from rnn_lab.sequences.generator import Generator
 from rnn_lab.sequences.scaling import Scaling, fit_scaler
 from rnn_lab.sequences.windows import count_windows, split, windows
@@ -92,12 +92,12 @@ class Forecasting(ABC):
             self.each_step,
         )
 
-        def records(part: slice, before: slice | None = None) -> Records:
+        def records(part: slice, before: slice | None = None) -> Windows:
             at = np.arange(part.start, part.stop, dtype=np.int64) + lag
             mask = None
             if self.each_step and before is not None:
                 mask = at[:, None] + np.arange(1 - self.window, 1) > before.stop - 1 + lag
-            return Records(np.ascontiguousarray(X[part]), np.ascontiguousarray(Y[part]), at, mask)
+            return Windows(np.ascontiguousarray(X[part]), np.ascontiguousarray(Y[part]), at, mask)
 
         train, validation, test = (records(part, before) for part, before in zip(parts, (None, *parts), strict=False))
         recipe = {
@@ -118,8 +118,6 @@ class Forecasting(ABC):
             targets=series.targets,
             index=series.index,
             index_name=series.index_name,
-            window=self.window,
-            each_step=self.each_step,
             horizon=self.horizon,
             input_scaler=input_scaler,
             target_scaler=target_scaler,

@@ -64,9 +64,19 @@ class Rows:
         if steps < 1 or self.first + starts.min() < 0 or starts.max() + steps > self.length:
             raise IndexError(f"{steps} steps from {starts.min()}..{starts.max()} of {self.length}")
 
-    def tail(self, steps: int) -> "Rows":
-        """Return the last ``steps`` of these steps."""
+    def last(self, most: int) -> "Rows":
+        """Return the last steps, ``most`` of them if there are so many."""
+        steps = min(self.length, most)
         return replace(self, first=self.first + self.length - steps, length=steps)
+
+    @property
+    def shown(self) -> int:
+        """Predictions that a plot of them shows, the first ones."""
+        return 300
+
+    def accept(self, visitor: Any) -> Any:
+        """Let it do what it does with the steps of a stream; see `rnn_lab.sequences.dataset.SplitVisitor`."""
+        return visitor.of_rows(self)
 
 
 def cut(

@@ -25,8 +25,6 @@ class JournalObserver:
         journal: the run's open journal.
         tracking: which epochs' weights and predictions are kept.
         epochs: the most epochs the run may last.
-        train_true: targets of the training split, (N, O), original units.
-        validation_true: targets of the validation split, (N, O), original units.
 
     Call `close` after training: should training have stopped early, it writes what the last epoch still lacks.
     """
@@ -36,14 +34,10 @@ class JournalObserver:
         journal: Journal,
         tracking: Tracking,
         epochs: int,
-        *,
-        train_true: NDArray[Any],
-        validation_true: NDArray[Any],
     ) -> None:
         self._journal = journal
         self._weights_at = kept_epochs(tracking.weights_every, epochs)
         self._predictions_at = kept_epochs(tracking.plots_every, epochs)
-        self._true = {"train_true": train_true, "validation_true": validation_true}
         self._last_epoch = -1
         self._unkept: dict[str, dict[str, NDArray[Any]]] = {}
 
@@ -61,7 +55,12 @@ class JournalObserver:
 
         self._last_epoch, self._unkept = epoch.epoch, {}
         self._keep("weights", epoch.parameters.arrays(), epoch.epoch in self._weights_at)
-        self._keep("predictions", epoch.predictions, epoch.epoch in self._predictions_at)
+        true = {f"{split}_true": values for split, values in epoch.truth.items()}
+        self._keep("predictions", {**true, **epoch.predictions}, epoch.epoch in self._predictions_at)
+        if epoch.arrays:
+            self._write("arrays", epoch.arrays)
+        for name, reason in epoch.lost.items():
+            self._journal.write("observer", name=name, epoch=epoch.epoch, reason=reason)
 
     def close(self) -> None:
         """Write the weights and predictions of the last epoch, if they are not kept yet."""
@@ -76,9 +75,9 @@ class JournalObserver:
             self._unkept[fact] = {name: values.copy() for name, values in arrays.items()}
 
     def _write(self, fact: str, arrays: Mapping[str, NDArray[Any]]) -> None:
-        folder = "weights" if fact == "weights" else "figures/arrays"
+        folder = {"weights": "weights", "predictions": "figures/arrays", "arrays": "observers"}[fact]
         file = f"{folder}/epoch_{self._last_epoch:04d}.npz"
-        save(self._journal.folder / file, arrays if fact == "weights" else {**self._true, **arrays})
+        save(self._journal.folder / file, arrays)
         self._journal.write(fact, epoch=self._last_epoch, file=file)
 
 

@@ -1,11 +1,12 @@
 """Training: optimizers, schedules, clipping, the loop, stopping and checkpoints.
 
-Read `fit` first: it is the loop. `minibatch`, `lbfgs` and `streaming` are its ways through an epoch; `examination` and
-`survey` look at what came out of it.
+Read `fit` first: it is the loop. `record_epochs` and `stream_epochs` are its ways through an epoch, `optimizer` says
+what every optimizer offers, `stopping` which weights are the best so far.
 """
 
-from rnn_lab.training.fit import Epoch, Observer, fit
+from rnn_lab.training.fit import Epoch, Listener, fit
 from rnn_lab.training.lbfgs import LBFGS
+from rnn_lab.training.optimizer import FirstOrder, Optimizer
 from rnn_lab.training.optimizers import SGD, Adam, RMSprop
 from rnn_lab.training.schedules import Constant, Cosine, Exponential, ReduceOnPlateau
 from rnn_lab.training.state import TrainingState
@@ -19,7 +20,9 @@ __all__ = [
     "Cosine",
     "Epoch",
     "Exponential",
-    "Observer",
+    "FirstOrder",
+    "Listener",
+    "Optimizer",
     "RMSprop",
     "ReduceOnPlateau",
     "Trainer",

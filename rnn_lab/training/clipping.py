@@ -1,11 +1,24 @@
 """Gradient clipping, by value and by norm, for each replica on its own."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Clipping:
+    """Limits on a gradient; None for no such limit."""
+
+    value: float | None = None
+    norm: float | None = None
+
+    def __call__(self, gradient: Array) -> tuple[Array, Array]:
+        """Clip a gradient (R, P) in place; returns as `clip` does."""
+        return clip(gradient, self.value, self.norm)
 
 
 def clip(gradient: Array, value: float | None, norm: float | None) -> tuple[Array, Array]:

@@ -1,7 +1,7 @@
-"""The training loop: update, evaluate, tell the observers, stop in time."""
+"""The training loop: update, evaluate, tell whoever watches, stop in time."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -10,151 +10,191 @@ from numpy.typing import NDArray
 
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
-from rnn_lab.sequences import Dataset, StreamDataset
-from rnn_lab.training.examination import Examination, judge, spectral_radii
-from rnn_lab.training.lbfgs import LBFGS, FullBatch
-from rnn_lab.training.minibatch import MiniBatches
-from rnn_lab.training.optimizers import Optimizer
+from rnn_lab.observers import Observer, Snapshot, Training, Watcher
+from rnn_lab.rules import BPTT, Rule
+from rnn_lab.scoring import Evaluator, Targets, targets_of
+from rnn_lab.sequences import Data, Records, Rows
+from rnn_lab.training.optimizer import Optimizer
+from rnn_lab.training.optimizers import Adam
+from rnn_lab.training.record_epochs import RecordEpochs
 from rnn_lab.training.state import TrainingState
-from rnn_lab.training.streaming import Lanes
-from rnn_lab.training.survey import StreamExamination
+from rnn_lab.training.stopping import update_early_stopping
+from rnn_lab.training.stream_epochs import StreamEpochs
 from rnn_lab.training.trainer import Trainer
 
 Array = NDArray[Any]
+EpochRunner = RecordEpochs | StreamEpochs
 
 
 @dataclass(frozen=True, eq=False)
 class Epoch:
-    """What observers are told after each epoch; its arrays are live, so copy what you keep.
+    """What listeners are told after each epoch; its arrays are live, so copy what you keep.
 
     Attributes:
         epoch: 0 is before any update.
-        metrics: name -> (R,), of those weights; ``grad/norm`` and ``grad/clipped`` are NaN for a replica that has
-            stopped before.
+        metrics: name -> (R,), of those weights, what observers measured among them; ``grad/norm`` and ``grad/clipped``
+            are NaN for a replica that has stopped before.
         parameters: the weights as they are; see `TrainingState`.
-        predictions: ``train`` and ``validation``, (R, M, O), in the data's own units: what a plot shows of them.
+        predictions: ``train`` and ``validation``, (R, M, O): what a plot shows of them.
+        truth: of the same, (M, O).
         state: all of it, for a checkpoint.
+        arrays: name -> (R, ...), what observers measured beside metrics.
+        lost: observers that raised at this epoch, and why; they are asked no more.
     """
 
     epoch: int
     metrics: dict[str, Array]
     parameters: Parameters
     predictions: dict[str, Array]
+    truth: dict[str, Array]
     state: TrainingState
+    arrays: dict[str, Array] = field(default_factory=dict)
+    lost: dict[str, str] = field(default_factory=dict)
 
 
-class Observer(Protocol):
-    """Someone who watches the epochs go by."""
+class Listener(Protocol):
+    """Someone who is told of each epoch: a journal, a checkpoint, a progress bar, a pruner."""
 
     def __call__(self, epoch: Epoch) -> str | None:
         """Look; a returned string asks the run to stop and says why."""
 
 
-def engine(
+@dataclass(frozen=True)
+class _Runner:
+    """How an epoch is trained, in the way that the training split is read."""
+
+    network: Network
+    data: Data
+    trainer: Trainer
+    rule: Rule
+    optimizer: Optimizer
+    seeds: Sequence[int]
+
+    def of_records(self, records: Records) -> RecordEpochs:
+        return RecordEpochs(self.network, self.trainer, self.rule, self.optimizer, self.seeds, records, self.data.fresh)
+
+    def of_rows(self, rows: Rows) -> StreamEpochs:
+        return StreamEpochs(self.network, self.trainer, self.rule, self.optimizer, self.seeds, rows)
+
+
+def make_epoch_runner(
     network: Network,
-    dataset: Dataset | StreamDataset,
+    data: Data,
     trainer: Trainer,
-    optimizer: Optimizer | LBFGS,
+    optimizer: Optimizer,
+    rule: Rule,
     seeds: Sequence[int],
     state: TrainingState | None = None,
-) -> MiniBatches | FullBatch | Lanes:
+) -> EpochRunner:
     """What trains for one epoch.
 
     Raises:
         BadInput: where the settings do not fit the data, each other or the state.
     """
+    if (network.inputs, network.outputs) != (len(data.inputs), len(data.targets)):
+        raise BadInput(
+            f"a network of {network.inputs} inputs and {network.outputs} outputs does not fit data of "
+            f"{len(data.inputs)} inputs and {len(data.targets)} targets: take Network.for_data(data)."
+        )
+    if (network.window, network.each_step) != (data.window, data.each_step):
+        raise BadInput(
+            f"a network for windows of {network.window} steps (each_step={network.each_step}) does not fit data with "
+            f"windows of {data.window} (each_step={data.each_step}): take Network.for_data(data)."
+        )
     if state is not None and state.epoch > trainer.epochs:
         raise BadInput(f"trainer.epochs={trainer.epochs} is less than the {state.epoch} epochs that are done already.")
-    if trainer.scheduled_sampling and not dataset.feeds_back:
+    name = type(rule).__name__
+    if trainer.scheduled_sampling and not data.feeds_back:
         raise BadInput(
             f"trainer.scheduled_sampling={trainer.scheduled_sampling:g} needs a series of numbers whose target at "
             "each step is the next input: data.each_step=true, data.horizon=1 and the input columns as targets."
         )
-    if trainer.scheduled_sampling and (isinstance(optimizer, LBFGS) or trainer.update_rule != "bptt"):
-        raise BadInput("trainer.scheduled_sampling needs a first-order optimizer and trainer.update_rule=bptt.")
-    if isinstance(dataset, StreamDataset):
-        if isinstance(optimizer, LBFGS):
-            raise BadInput("optimizer=lbfgs goes down one loss, and a stream has another one at every chunk.")
-        return Lanes(network, trainer, optimizer, seeds, dataset)
-    if isinstance(optimizer, LBFGS):
-        if dataset.fresh is not None:
-            raise BadInput("optimizer=lbfgs goes down one loss: it needs data.fresh=false.")
-        return FullBatch(network, trainer, optimizer, seeds, dataset.train)
-    return MiniBatches(network, trainer, optimizer, seeds, dataset.train, dataset.fresh)
+    if trainer.scheduled_sampling and (optimizer.one_loss or not rule.supports_sampling):
+        raise BadInput(
+            f"trainer.scheduled_sampling={trainer.scheduled_sampling:g} needs a first-order optimizer and a rule that "
+            f"can read outputs as inputs, such as rule=bptt; they are {type(optimizer).__name__} and {name}."
+        )
+    if optimizer.one_loss and not rule.is_gradient:
+        raise BadInput(
+            f"the optimizer {type(optimizer).__name__} needs the loss's own gradient: rule=bptt, and not {name}."
+        )
+    rule.refuse(network)
+    runner: EpochRunner = data.train.accept(_Runner(network, data, trainer, rule, optimizer, seeds))
+    return runner
 
 
 def fit(
     network: Network,
-    dataset: Dataset | StreamDataset,
+    data: Data,
     trainer: Trainer,
-    optimizer: Optimizer | LBFGS,
-    seeds: Sequence[int],
-    observers: Sequence[Observer] = (),
+    optimizer: Optimizer | None = None,
+    seeds: Sequence[int] = (0,),
+    listeners: Sequence[Listener] = (),
     state: TrainingState | None = None,
+    *,
+    rule: Rule | None = None,
+    observers: Mapping[str, Observer] | None = None,
+    targets: Targets | None = None,
 ) -> TrainingState:
     """Train R replicas in lockstep.
 
     Args:
-        network, dataset, trainer, optimizer: what is trained, on what, and how.
+        network, data, trainer, optimizer: what is trained, on what, and how.
         seeds: one for each replica: its initial weights and its order of records.
-        observers: told of each epoch, from epoch 0 (or from the one after ``state``) on.
+        listeners: told of each epoch, from epoch 0 (or from the one after ``state``) on.
         state: where to go on; None to start from fresh weights. It is changed in place.
+        rule: how the gradient is obtained; None for truncated back-propagation.
+        observers: what is measured of each epoch beyond scores, by name.
+        targets: what outputs are worth; None for the data's own targets, with the usual scores.
 
     Returns:
         The state at the end, whose ``parameters`` are the weights that the run keeps. To go on later, start from one
-        that an observer saved: there, weights and moments belong to the same epoch.
+        that a listener saved: there, weights and moments belong to the same epoch.
 
     Raises:
         BadInput: where the settings do not fit the data, each other or the state.
     """
-    advance = engine(network, dataset, trainer, optimizer, seeds, state)
-    examine: Examination | StreamExamination
-    if isinstance(dataset, StreamDataset):
-        examine = StreamExamination(network, dataset, len(seeds))
-    else:
-        examine = Examination(network, dataset, len(seeds))
+    optimizer, rule = optimizer or Adam(), rule or BPTT()
+    targets = targets or targets_of(data, network.loss)
+    run_epoch = make_epoch_runner(network, data, trainer, optimizer, rule, seeds, state)
+    evaluator = Evaluator(network, targets, data.watched, len(seeds))
+    shown = {split: part.shown for split, part in data.watched.items()}
+    training = Training(network, data, rule, trainer.reach, seeds, trainer.epochs)
+    watchers = {name: observer.watch(training) for name, observer in (observers or {}).items()}
 
-    def rates(state: TrainingState) -> Array:
-        """Learning rates (R,) of an epoch's first update; L-BFGS has none, so that 1 stands for its full step."""
-        if isinstance(optimizer, LBFGS):
-            return np.ones(len(seeds))
-        return np.array(
-            optimizer.learning_rate * optimizer.schedule.factor(state.schedule, state.epoch, trainer.epochs)
-        )
-
-    def look(state: TrainingState, lengths: Array, clips: Array, rate: Array, seconds: float) -> str | None:
-        """Evaluate the weights, judge them and tell the observers."""
-        metrics, predictions = examine(state.parameters)
-        metrics |= {
-            "grad/norm": lengths,
-            "grad/clipped": clips,
-            **spectral_radii(network.model, state.parameters),
-            "lr": rate,
-            "epoch_seconds": np.full(len(seeds), seconds),
-        }
-        judge(state, metrics, trainer)
-        if not isinstance(optimizer, LBFGS):
-            optimizer.schedule.observe(state.schedule, metrics["val/loss"])
-        asked = [observer(Epoch(state.epoch, metrics, state.parameters, predictions, state)) for observer in observers]
+    def evaluate_and_notify(
+        state: TrainingState, lengths: Array, clips: Array, rate: Array, seconds: float
+    ) -> str | None:
+        """Evaluate the weights, note the best ones, let observers measure and tell the listeners."""
+        answers = evaluator.answers(state.parameters)
+        metrics = evaluator.metrics(answers, each_epoch=True)
+        predictions = {split: given.plot_values(shown[split]) for split, given in answers.items()}
+        metrics |= {"grad/norm": lengths, "grad/clipped": clips, "lr": rate}
+        metrics["epoch_seconds"] = np.full(len(seeds), seconds)
+        truth = {split: given.plot_targets(shown[split]) for split, given in answers.items()}
+        epoch = Epoch(state.epoch, metrics, state.parameters, predictions, truth, state)
+        asked = [_look(watchers, name, epoch) for name in list(watchers)]
+        update_early_stopping(state, metrics, trainer)
+        optimizer.observe(state, metrics["val/loss"])
+        asked += [listener(epoch) for listener in listeners]
         return next((reason for reason in asked if reason), None)
 
     reason = None
     with np.errstate(over="ignore", invalid="ignore"):  # divergence is looked for, and reported in words
         if state is None:
             state = TrainingState.before(network.initial(seeds))
-            if not isinstance(optimizer, LBFGS):
-                state.moments = optimizer.begin(state.parameters.flat)
-                state.schedule = optimizer.schedule.begin(len(seeds))
+            optimizer.begin_training(state)
             nothing = np.full(len(seeds), np.nan)  # no gradient yet
-            reason = look(state, nothing, nothing, rates(state), 0.0)
+            rate = optimizer.rates(state, trainer.epochs)
+            reason = evaluate_and_notify(state, nothing, nothing, rate, 0.0)
         while state.epoch < trainer.epochs and state.running.any() and not reason:
-            started, rate = perf_counter(), rates(state)
+            started, rate = perf_counter(), optimizer.rates(state, trainer.epochs)
             stopped = ~state.running
-            lengths, clips = advance(state)
+            lengths, clips = run_epoch(state)
             lengths[stopped] = clips[stopped] = np.nan  # in lockstep, but no longer training
             state.freeze()
             state.epoch += 1
-            reason = look(state, lengths, clips, rate, perf_counter() - started)
+            reason = evaluate_and_notify(state, lengths, clips, rate, perf_counter() - started)
     state.freeze()
     for r in np.flatnonzero(state.running):
         state.reasons[r] = reason or f"all {trainer.epochs} epochs are done"
@@ -163,3 +203,16 @@ def fit(
         else:
             state.kept_epoch[r] = state.epoch
     return state
+
+
+def _look(watchers: dict[str, Watcher], name: str, epoch: Epoch) -> str | None:
+    """Let one observer measure an epoch; one that raises is asked no more, and the run goes on."""
+    try:
+        seen = watchers[name](Snapshot(epoch.epoch, epoch.parameters, epoch.metrics))
+        epoch.metrics.update(seen.metrics)
+        epoch.arrays.update(seen.arrays)
+    except Exception as error:  # somebody's own code: whatever it raises must not end the run
+        del watchers[name]
+        epoch.lost[name] = f"{type(error).__name__}: {error}"
+        return None
+    return seen.stop

@@ -1,56 +1,24 @@
-"""First-order optimizers: rules that turn a gradient into an update, in place, on flat parameters (R, P).
-
-Every rule sees all replicas at once; nothing is summed across them, so they stay independent. The gradient handed to
-`update` is scratch memory afterwards: that saves an array and a pass over memory for each update.
-"""
+"""First-order optimizers: rules that turn a gradient into an update, in place, on flat parameters (R, P)."""
 
 from dataclasses import field
-from typing import Annotated, Any, Protocol
+from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
+from rnn_lab.training.optimizer import Array, FirstOrder, Moments
 from rnn_lab.training.schedules import Constant, Schedule
 
-Array = NDArray[Any]
-Moments = dict[str, Array]
 Rate = Annotated[float, Field(gt=0)]
 Decay = Annotated[float, Field(ge=0, lt=1)]
 Small = Annotated[float, Field(gt=0)]
 
 
-class Optimizer(Protocol):
-    """What every first-order optimizer offers."""
-
-    @property
-    def learning_rate(self) -> float:
-        """The rate before its schedule."""
-
-    @property
-    def schedule(self) -> Schedule:
-        """The factor on the rate."""
-
-    def begin(self, theta: Array) -> Moments:
-        """The moments before the first update: arrays like theta."""
-
-    def update(self, theta: Array, gradient: Array, rate: Array, moments: Moments, count: int) -> None:
-        """Change theta (R, P) and the moments in place.
-
-        Args:
-            theta: parameters.
-            gradient: (R, P); overwritten.
-            rate: (R, 1), learning rates.
-            moments: what `begin` made.
-            count: updates so far, this one included: 1, 2, ...
-        """
-
-
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class SGD:
+class SGD(FirstOrder):
     """Stochastic gradient descent, with momentum and Nesterov's look-ahead as options.
 
         v <- momentum v + g,    theta <- theta - rate v                    (momentum)
@@ -82,11 +50,11 @@ class SGD:
             raise BadInput("optimizer.nesterov=true needs optimizer.momentum above 0.")
 
     def begin(self, theta: Array) -> Moments:
-        """See `Optimizer`."""
+        """The moments before the first update."""
         return {"velocity": np.zeros_like(theta)} if self.momentum else {}
 
     def update(self, theta: Array, gradient: Array, rate: Array, moments: Moments, count: int) -> None:
-        """See `Optimizer`."""
+        """Apply the rule above, in place."""
         if self.momentum:
             velocity = moments["velocity"]
             velocity *= self.momentum
@@ -96,7 +64,7 @@ class SGD:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class RMSprop:
+class RMSprop(FirstOrder):
     """Divide the gradient by a running root mean square of itself.
 
         s <- decay s + (1 - decay) g^2,    theta <- theta - rate g / (sqrt(s) + epsilon)
@@ -122,11 +90,11 @@ class RMSprop:
     schedule: Schedule = field(default_factory=Constant)
 
     def begin(self, theta: Array) -> Moments:
-        """See `Optimizer`."""
+        """The moments before the first update."""
         return {"square": np.zeros_like(theta), "scratch": np.zeros_like(theta)}
 
     def update(self, theta: Array, gradient: Array, rate: Array, moments: Moments, count: int) -> None:
-        """See `Optimizer`."""
+        """Apply the rule above, in place."""
         square, scratch = moments["square"], moments["scratch"]
         _running_mean(square, np.multiply(gradient, gradient, out=scratch), self.decay)
         np.sqrt(square, out=scratch)
@@ -137,7 +105,7 @@ class RMSprop:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Adam:
+class Adam(FirstOrder):
     """Adam; with ``weight_decay`` above 0 it is AdamW, whose decay is decoupled from the gradient.
 
         m <- beta1 m + (1 - beta1) g,    v <- beta2 v + (1 - beta2) g^2
@@ -170,11 +138,11 @@ class Adam:
     schedule: Schedule = field(default_factory=Constant)
 
     def begin(self, theta: Array) -> Moments:
-        """See `Optimizer`."""
+        """The moments before the first update."""
         return {"mean": np.zeros_like(theta), "square": np.zeros_like(theta), "scratch": np.zeros_like(theta)}
 
     def update(self, theta: Array, gradient: Array, rate: Array, moments: Moments, count: int) -> None:
-        """See `Optimizer`."""
+        """Apply the rule above, in place."""
         mean, square, scratch = moments["mean"], moments["square"], moments["scratch"]
         _running_mean(square, np.multiply(gradient, gradient, out=scratch), self.beta2)
         _running_mean(mean, gradient, self.beta1)

@@ -1,5 +1,6 @@
 """The settings of the training loop."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -8,6 +9,8 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.network.losses import LossName
+from rnn_lab.rules import Reach, Rule
+from rnn_lab.training.clipping import Clipping
 
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -29,7 +32,6 @@ class Trainer:
             network's own last output instead; it grows from 0 at the first epoch to this value after the last.
         loss: ``half_mean_squared_error`` or ``cross_entropy``; None for what the data's targets, numbers or classes,
             call for.
-        update_rule: ``bptt``, the gradient; or ``tutorial``, the tutorial's rule, which is none.
         clip_value: limit on each gradient entry's size; None for none.
         clip_norm: limit on the gradient's length; None for none.
         patience: epochs without a lower validation loss after which a replica stops; None to run all epochs.
@@ -52,7 +54,6 @@ class Trainer:
     bptt_stride: Count | None = None
     scheduled_sampling: Annotated[float, Field(ge=0, le=1)] = 0.0
     loss: LossName | None = None
-    update_rule: Literal["bptt", "tutorial"] = "bptt"
     clip_value: Positive | None = None
     clip_norm: Positive | None = None
     patience: Count | None = None
@@ -94,6 +95,19 @@ class Trainer:
                 f"trainer.batch_size={lanes} lanes are more than the {steps} training steps; use 1 to {steps}."
             )
         return lanes
+
+    @property
+    def reach(self) -> Reach:
+        """How far the learning rule may go."""
+        return Reach(self.bptt_truncate, self.bptt_stride, self.clip_value)
+
+    def reach_within(self, steps: int) -> Reach:
+        """The same along a lane of so many steps, before which there is nothing."""
+        return replace(self.reach, bptt_truncate=min(self.bptt_truncate, steps))
+
+    def clipping(self, rule: Rule) -> Clipping:
+        """The limits on a gradient; a rule that clips by itself leaves only the limit on its length."""
+        return Clipping(None if rule.clips_itself else self.clip_value, self.clip_norm)
 
     @property
     def chunk(self) -> int:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_lab.evaluation.free_run.segment import Segment
+
 Array = NDArray[np.float64]
 
 
@@ -47,3 +49,29 @@ def feed_back(
             if fed_back is not None:
                 rows[:, lag + s] = forecasts[:, :, s, fed_back]
     return forecasts
+
+
+def run_freely(
+    step: Callable[[Array], Array],
+    segment: Segment,
+    starts: NDArray[np.int64],
+    steps: int,
+    *,
+    window: int,
+    horizon: int,
+    columns: list[int],
+) -> Array:
+    """Run what forecasts from windows freely from K starts of a segment: (K, steps, O).
+
+    Args:
+        step: windows (K, T, D) -> forecasts (K, O) of the row ``horizon`` after each window's last.
+        segment, starts, steps: from where, and how far.
+        window, horizon: T, and how many rows after it the forecast lies.
+        columns: where each of the D inputs stands among the targets.
+    """
+    observed = segment.stretches(starts, 1 - window - horizon, 0)[None, :, :, columns]
+    runs = feed_back(
+        lambda windows: step(windows[0].swapaxes(0, 1))[None],
+        observed, steps, window=window, outputs=segment.series.shape[1], fed_back=columns,
+    )  # fmt: skip
+    return np.asarray(runs[0])

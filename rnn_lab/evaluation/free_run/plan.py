@@ -1,5 +1,6 @@
-"""Whether, from where and how far a trained network is to run freely."""
+"""Free runs of a trained network: from where, and how far."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass as plain_dataclass
 from typing import Annotated, Any, Literal
 
@@ -10,10 +11,10 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
-from rnn_lab.evaluation.forecaster import Forecaster
+from rnn_lab.evaluation.baselines.baseline import FittedBaseline
 from rnn_lab.evaluation.free_run.results import FreeRuns
-from rnn_lab.evaluation.free_run.rivals import rivals
-from rnn_lab.evaluation.free_run.segment import Track, stretches, track_of
+from rnn_lab.evaluation.free_run.segment import Segment, segment_of
+from rnn_lab.evaluation.trained_network import Trained
 from rnn_lab.sequences import Data
 from rnn_lab.sequences.lyapunov import lyapunov_of
 
@@ -62,33 +63,18 @@ class FreeRun:
         Raises:
             BadInput: there are more steps than the split has rows.
         """
-        track = track_of(dataset)
-        if track is None:
+        segment = segment_of(dataset)
+        if segment is None:
             return None
-        if self.steps != "auto" and self.steps > track.length:
+        if self.steps != "auto" and self.steps > segment.length:
             raise BadInput(
-                f"evaluation.free_run.steps={self.steps} is not allowed: there are {track.length} {track.split} targets"
-                " to compare with, so it should be that at most, or auto"
+                f"evaluation.free_run.steps={self.steps} is not allowed: there are {segment.length} {segment.split}"
+                " targets to compare with, so it should be that at most, or auto"
             )
-        S = max(1, min(track.length // 2, LONGEST)) if self.steps == "auto" else self.steps
-        places = track.length - S + 1
+        S = max(1, min(segment.length // 2, LONGEST)) if self.steps == "auto" else self.steps
+        places = segment.length - S + 1
         starts = np.linspace(0, places - 1, min(self.starts, places)).round().astype(int)
-        return Plan(dataset, data, track, track.first + starts, S, self.threshold)
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class Evaluation:
-    """What is measured of the weights that a run keeps, beyond their scores on each split.
-
-    Args:
-        free_run: see `FreeRun`; None leaves it out.
-    """
-
-    free_run: FreeRun | None = None
-
-    def plan(self, dataset: Data, data: Any) -> "Plan | None":
-        """See `FreeRun.plan`."""
-        return None if self.free_run is None else self.free_run.plan(dataset, data)
+        return Plan(dataset, data, segment, segment.first + starts, S, self.threshold)
 
 
 @plain_dataclass(frozen=True, eq=False)
@@ -98,30 +84,31 @@ class Plan:
     Attributes:
         dataset: what the network is trained on.
         data: the component that made it.
-        track: the rows to run along.
-        starts: (K,) each run's first row to forecast, of the track.
+        segment: the rows to run along.
+        starts: (K,) each run's first row to forecast, of the segment.
         steps: S.
         threshold: see `FreeRun`.
     """
 
     dataset: Data
     data: Any
-    track: Track
+    segment: Segment
     starts: NDArray[np.int64]
     steps: int
     threshold: float
 
-    def carry_out(self, forecaster: Forecaster) -> FreeRuns:
-        """Run the network and its rivals from every start, and find the system's Lyapunov exponent if it has one."""
-        track, H = self.track, forecaster.network.model.hidden_dim
-        observed = stretches(track.series[:, track.inputs], self.starts, -track.warm_up, 0)
+    def carry_out(self, network: Trained, baselines: Mapping[str, FittedBaseline]) -> FreeRuns:
+        """Run the network and the baselines from every start, and find the system's Lyapunov exponent if it has one."""
+        segment, run = self.segment, (self.segment, self.starts, self.steps)
+        observed = segment.stretches(self.starts, -segment.warm_up, 0)
+        free = {name: forecasts for name, b in baselines.items() if (forecasts := b.free_run(*run)) is not None}
         return FreeRuns(
-            split=track.split,
+            split=segment.split,
             targets=self.dataset.targets,
-            series=track.series,
-            true=stretches(track.series, self.starts, 0, self.steps),
-            network=forecaster.free_runs(observed, self.steps),
-            rivals=rivals(self.dataset, track, self.starts, self.steps, H),
+            series=segment.series,
+            true=segment.stretches(self.starts, 0, self.steps),
+            network=network.free_runs(observed[..., segment.inputs], self.steps),
+            rivals=free,
             threshold=self.threshold,
             lyapunov=lyapunov_of(self.data),
         )

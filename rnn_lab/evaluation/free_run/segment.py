@@ -5,9 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.evaluation.baselines import rows, targets
-from rnn_lab.sequences import Data, SeriesDataset, StreamDataset
-from rnn_lab.training.survey import scored
+from rnn_lab.sequences.dataset import Data, Dataset, SeriesDataset, StreamDataset
 
 Array = NDArray[np.float64]
 
@@ -16,7 +14,7 @@ WARM_UP = 500
 
 
 @dataclass(frozen=True, eq=False)
-class Track:
+class Segment:
     """Consecutive rows of the targets in original units, every input among them.
 
     Attributes:
@@ -34,32 +32,39 @@ class Track:
     length: int
     warm_up: int
 
+    def stretches(self, starts: NDArray[np.int64], first: int, last: int) -> Array:
+        """Cut the rows ``start + first`` .. ``start + last - 1`` of each start: (K, last - first, O)."""
+        return np.asarray(self.series[starts[:, None] + np.arange(first, last)])
 
-def track_of(data: Data) -> Track | None:
+
+def segment_of(data: Data) -> Segment | None:
     """Find the rows of the split that is judged last; None where a free run makes no sense.
 
     That is where an input is no target that could be fed back, where there is no series of numbers, and where a target
     is constant, so that its errors have no scale. Of a stream they are the steps on which it is scored.
     """
-    if not set(data.inputs) <= set(data.targets) or data.classes:
+    if not data.lags or not set(data.inputs) <= set(data.targets):
         return None
-    split = "validation" if getattr(data, "test", None) is None else "test"
-    match data:
-        case SeriesDataset():
-            at = rows(data)[split]
-            series, first, length, warm_up = targets(data), int(at[0]), len(at), data.window - 1 + data.horizon
-        case StreamDataset():
-            steps = scored(data)[split]
-            first = warm_up = min(steps.first, max(WARM_UP, data.horizon))
-            length = steps.length
-            series = data.target_scaler.undo(steps.read_targets(-first, first + length))
-        case _:
-            return None
-    if not (series.std(axis=0) > 0).all():
-        return None
-    return Track(series, [data.targets.index(name) for name in data.inputs], split, first, length, warm_up)
+    found = data.accept(_Find(list(data.scored)[-1]))
+    return found if found is not None and (found.series.std(axis=0) > 0).all() else None
 
 
-def stretches(series: Array, starts: NDArray[np.int64], first: int, last: int) -> Array:
-    """Cut the rows ``start + first`` to ``start + last``, the last left out, of each start: (K, last - first, C)."""
-    return np.asarray(series[starts[:, None] + np.arange(first, last)])
+@dataclass(frozen=True)
+class _Find:
+    split: str
+
+    def of_series(self, data: SeriesDataset) -> Segment:
+        series, at = data.history(data.scored[self.split])
+        return self._segment(data, series, int(at[0]), len(at), data.window - 1 + data.horizon)
+
+    def of_stream(self, data: StreamDataset) -> Segment:
+        rows = data.scored[self.split]
+        first = min(rows.first, max(WARM_UP, data.horizon))
+        series = data.target_scaler.undo(rows.read_targets(-first, first + rows.length))
+        return self._segment(data, series, first, rows.length, first)
+
+    def of_task(self, data: Dataset) -> None:
+        return None
+
+    def _segment(self, data: Data, series: Array, first: int, length: int, warm_up: int) -> Segment:
+        return Segment(series, [data.targets.index(name) for name in data.inputs], self.split, first, length, warm_up)

@@ -1,0 +1,85 @@
+"""What every baseline offers: fitted once a run, it predicts each split, and runs freely where it can."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_lab.evaluation.free_run.segment import Segment
+from rnn_lab.scoring import NumberAnswers, Targets
+from rnn_lab.sequences import Data
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What a baseline is compared on.
+
+    Attributes:
+        data: the network's.
+        targets: what answers are worth.
+        hidden_dim: H of the network, for a baseline of the same size.
+    """
+
+    data: Data
+    targets: Targets
+    hidden_dim: int
+
+    def true(self, split: Any) -> Array:
+        """The numbers that are to be predicted on a split, in their own units: (M, O)."""
+        if self.data.lags:
+            series, at = self.data.history(split)
+            found: Array = series[at]
+            return found
+        return np.asarray(self.data.target_scaler.undo(split.counted(split.Y).astype(np.float64)))
+
+
+class Baseline(ABC):
+    """A forecast or an answer that needs no training loop: a frozen component.
+
+    One YAML in ``conf/evaluation/baselines`` names it. What it is fitted on are training targets alone.
+    """
+
+    @abstractmethod
+    def fit(self, problem: Problem) -> Mapping[str, "FittedBaseline"]:
+        """Fit it: one or several, each by its name; none where it does not apply to such data.
+
+        Raises:
+            BadInput: there is too little data to fit it.
+        """
+
+
+class FittedBaseline(ABC):
+    """A baseline, fitted."""
+
+    problem: Problem
+
+    @abstractmethod
+    def scores(self, split: Any) -> dict[str, float]:
+        """Its scores on a split, by name."""
+
+    def free_run(self, segment: Segment, starts: NDArray[np.int64], steps: int) -> Array | None:
+        """Forecasts (K, steps, O) from its own forecasts, as a network runs freely; None where it cannot."""
+        return None
+
+
+class NumberBaseline(FittedBaseline):
+    """A fitted baseline that predicts numbers."""
+
+    @abstractmethod
+    def predict(self, split: Any) -> Array:
+        """Its predictions of the targets that count, in their own units: (M, O)."""
+
+    def scores(self, split: Any) -> dict[str, float]:
+        """Every score of its predictions."""
+        answers = NumberAnswers(predicted=self.predict(split)[None], true=self.problem.true(split))
+        return plain(self.problem.targets.evaluate(answers))
+
+
+def plain(scores: Mapping[str, Any]) -> dict[str, float]:
+    """Scores of one network, each (1,), as plain floats, so that they can be written as JSON."""
+    return {name: float(np.asarray(values).item()) for name, values in scores.items()}

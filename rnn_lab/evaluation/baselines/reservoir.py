@@ -1,0 +1,131 @@
+"""An echo-state network of the network's size: its recurrent weights are drawn, its readout is fitted in one step."""
+
+from dataclasses import dataclass as plain_dataclass
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from rnn_lab.component import STRICT
+from rnn_lab.evaluation.baselines.baseline import Array, Baseline, FittedBaseline, NumberBaseline, Problem, plain
+from rnn_lab.evaluation.baselines.constant import counted_classes
+from rnn_lab.evaluation.echo_state import INPUT_SCALES, EchoState, Reservoir
+from rnn_lab.evaluation.free_run.loop import run_freely
+from rnn_lab.evaluation.free_run.segment import Segment
+from rnn_lab.evaluation.ridge import Ridge
+from rnn_lab.rng import named_rng
+from rnn_lab.scoring import ClassAnswers
+from rnn_lab.sequences.dataset import Dataset, Records, SeriesDataset, StreamDataset
+
+RECORDS = 1000
+"""Training records of a task that it is fitted on, and records of a split that it is scored on."""
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class EchoStateNetwork(Baseline):
+    """An echo-state network on the windows or records that the network reads; a stream has none.
+
+    Its reservoir is one draw, the same in every run; see `rnn_lab.evaluation.echo_state` for how it is fitted.
+
+    Args:
+        hidden_dim: units; None for as many as the network has.
+    """
+
+    hidden_dim: Annotated[int, Field(ge=1)] | None = None
+
+    def fit(self, problem: Problem) -> dict[str, FittedBaseline]:
+        """Fit the readout."""
+        H = self.hidden_dim or problem.hidden_dim
+        fitted = problem.data.accept(_Fit(problem, H))
+        return {} if fitted is None else {f"ESN{H}": fitted}
+
+
+@plain_dataclass(frozen=True, eq=False)
+class _Fit:
+    problem: Problem
+    hidden_dim: int
+
+    @property
+    def rng(self) -> np.random.Generator:
+        return named_rng(0, "initialisation", self.hidden_dim)  # keyed: not the numbers of the network's own weights
+
+    def of_series(self, data: SeriesDataset) -> FittedBaseline:
+        train = data.train
+        return _OnWindows(self.problem, EchoState.fit(train.X, self.problem.true(train), self.hidden_dim, self.rng))
+
+    def of_task(self, data: Dataset) -> FittedBaseline:
+        unit = Reservoir.draw(self.rng, len(data.inputs), self.hidden_dim, input_scale=1.0)
+        few, candidates = data.train.first(RECORDS), []
+        for scale in INPUT_SCALES:
+            reservoir = Reservoir(scale * unit.W_xh, unit.W_hh, unit.b_h)
+            readout = Ridge.fit(_states(few, reservoir), counted(self.problem, few))
+            candidates.append((readout.score, reservoir, readout))
+        _, reservoir, readout = min(candidates, key=lambda candidate: candidate[0])
+        kind = _ClassesOnRecords if data.classes else _NumbersOnRecords
+        return kind(self.problem, reservoir, readout)
+
+    def of_stream(self, data: StreamDataset) -> None:
+        return None
+
+
+@plain_dataclass(frozen=True, eq=False)
+class _OnWindows(NumberBaseline):
+    problem: Problem
+    network: EchoState
+
+    def predict(self, split: Any) -> Array:
+        return self.network.predict(split.X)
+
+    def free_run(self, segment: Segment, starts: NDArray[np.int64], steps: int) -> Array:
+        data = self.problem.data
+        return run_freely(
+            lambda windows: self.network.predict(data.input_scaler.apply(windows)),
+            segment, starts, steps, window=data.window or 1, horizon=data.horizon, columns=segment.inputs,
+        )  # fmt: skip
+
+
+@plain_dataclass(frozen=True, eq=False)
+class _NumbersOnRecords(NumberBaseline):
+    problem: Problem
+    reservoir: Reservoir
+    readout: Ridge
+
+    def predict(self, split: Any) -> Array:
+        return self.readout.predict(_states(split.first(RECORDS), self.reservoir))
+
+    def scores(self, split: Any) -> dict[str, float]:
+        return super().scores(split.first(RECORDS))
+
+
+@plain_dataclass(frozen=True, eq=False)
+class _ClassesOnRecords(FittedBaseline):
+    """A linear readout of classes has a likeliest one, but no probabilities."""
+
+    problem: Problem
+    reservoir: Reservoir
+    readout: Ridge
+
+    def scores(self, split: Any) -> dict[str, float]:
+        few = split.first(RECORDS)
+        predicted, true = self.readout.predict(_states(few, self.reservoir)), counted_classes(self.problem, few)
+        right = (predicted.argmax(axis=1) == true.argmax(axis=1))[None, :, None]
+        answers = ClassAnswers(log_probability=np.full(right.shape, np.nan), right=right)
+        return plain(self.problem.targets.evaluate(answers))
+
+
+def counted(problem: Problem, records: Records) -> Array:
+    """Targets that count: numbers (M, O), classes as (M, O) of zeros and ones."""
+    return counted_classes(problem, records) if problem.data.classes else problem.true(records)
+
+
+def _states(records: Records, reservoir: Reservoir) -> Array:
+    """The states (M, H) from which the targets that count are read."""
+    if not records.each_step:
+        return reservoir.last_states(records.X)
+    state, states = np.zeros((len(records), len(reservoir.b_h))), []
+    for t in range(records.X.shape[1]):
+        state = reservoir.step(state, records.X[:, t])
+        states.append(state)
+    return records.counted(np.stack(states, axis=1))

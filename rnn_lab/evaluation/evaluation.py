@@ -1,0 +1,32 @@
+"""What is measured of the weights that a run keeps, and what they are compared with: ``conf/evaluation``."""
+
+from typing import Any
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from rnn_lab.component import STRICT
+from rnn_lab.evaluation.baselines import BASELINES, Baseline
+from rnn_lab.evaluation.free_run.plan import FreeRun, Plan
+from rnn_lab.scoring import Score
+from rnn_lab.scoring.scores import SCORES
+from rnn_lab.sequences import Data
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Evaluation:
+    """Scores, baselines and free runs.
+
+    Args:
+        scores: by name; those that fit the targets are taken.
+        baselines: by name; those that apply to the data are fitted.
+        free_run: see `FreeRun`; None leaves it out.
+    """
+
+    scores: dict[str, Score] = Field(default_factory=lambda: dict(SCORES))
+    baselines: dict[str, Baseline] = Field(default_factory=lambda: dict(BASELINES))
+    free_run: FreeRun | None = None
+
+    def plan(self, dataset: Data, data: Any) -> Plan | None:
+        """Where the network is to run freely; None where it is not, or cannot."""
+        return None if self.free_run is None else self.free_run.plan(dataset, data)

@@ -1,0 +1,67 @@
+"""Evaluation of networks on splits: after every epoch, and at the end; one way for records and streams."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rnn_lab.network import Network, Outputs, Parameters
+from rnn_lab.scoring.answers import Answers, Array
+from rnn_lab.scoring.stream_outputs import StreamOutputs
+from rnn_lab.scoring.targets import Targets
+from rnn_lab.sequences import Records, Rows
+from rnn_lab.sequences.dataset import metric
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """How a network is asked for answers to a split, in the way that the split is read."""
+
+    network: Network
+    targets: Targets
+    replicas: int
+
+    def of_records(self, records: Records) -> Callable[[Parameters], Answers]:
+        outputs_of = Outputs(self.network, self.replicas, records.X)
+        answers = self.targets.of_records(records, self.replicas, self.network.dtype)
+        return lambda parameters: answers(outputs_of(parameters))
+
+    def of_rows(self, rows: Rows) -> Callable[[Parameters], Answers]:
+        return StreamOutputs(self.network, self.targets, rows, self.replicas)
+
+
+class Evaluator:
+    """Answers and scores of R networks on some splits, with buffers allocated once.
+
+    Args:
+        network: what is evaluated.
+        targets: what its outputs are worth.
+        splits: by name, such as ``data.watched`` or ``data.scored``.
+        replicas: R.
+
+    Example:
+        >>> from rnn_lab.network import Elman
+        >>> from rnn_lab.scoring import targets_of
+        >>> from rnn_lab.sequences import Adding, Drawn
+        >>> data = Drawn(name="adding", task=Adding(length=30), train=10, validation=10).dataset()
+        >>> network = Network(Elman(hidden_dim=4), inputs=2, outputs=1, window=30)
+        >>> evaluator = Evaluator(network, targets_of(data, network.loss), data.watched, replicas=2)
+        >>> evaluator.metrics(evaluator.answers(network.initial([0, 1])), each_epoch=True)["val/rmse"].shape
+        (2,)
+    """
+
+    def __init__(self, network: Network, targets: Targets, splits: Mapping[str, Any], replicas: int) -> None:
+        reader = _Reader(network, targets, replicas)
+        self.targets = targets
+        self._readers = {name: split.accept(reader) for name, split in splits.items()}
+
+    def answers(self, parameters: Parameters) -> dict[str, Answers]:
+        """What networks with these weights say of each split."""
+        return {name: read(parameters) for name, read in self._readers.items()}
+
+    def metrics(self, answers: Mapping[str, Answers], *, each_epoch: bool = False) -> dict[str, Array]:
+        """Every score on every split (or those of each epoch), such as ``val/rmse``, each (R,)."""
+        return {
+            metric(split, name): values
+            for split, given in answers.items()
+            for name, values in self.targets.evaluate(given, each_epoch=each_epoch).items()
+        }

@@ -1,0 +1,138 @@
+"""One epoch over records, batch by batch."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_lab.errors import BadInput
+from rnn_lab.network import Network, Parameters
+from rnn_lab.rng import named_rng
+from rnn_lab.rules import Rule
+from rnn_lab.rules.rule import WindowGradient
+from rnn_lab.sequences import Records
+from rnn_lab.training.layout import TimeMajor
+from rnn_lab.training.optimizer import Optimizer
+from rnn_lab.training.state import TrainingState
+from rnn_lab.training.trainer import Trainer
+
+Array = NDArray[Any]
+
+
+class RecordEpochs:
+    """Updates on batches of the training records.
+
+    Args:
+        network, trainer, rule, optimizer: what to train and how.
+        seeds: one for each replica; they order its records.
+        records: scaled training records.
+        fresh: gives each epoch, from 1, records of its own; None: always the same.
+
+    Raises:
+        BadInput: the optimizer goes down one loss, and there would be several.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        trainer: Trainer,
+        rule: Rule,
+        optimizer: Optimizer,
+        seeds: Sequence[int],
+        records: Records,
+        fresh: Callable[[int], Records] | None = None,
+    ) -> None:
+        self.network, self.trainer, self.optimizer, self.seeds = network, trainer, optimizer, seeds
+        self.records, self.fresh = TimeMajor(network, records), fresh
+        self.batch = trainer.batch(len(records))
+        self.clipping = trainer.clipping(rule)
+        if optimizer.one_loss:
+            self._refuse_several_losses()
+        self.rule = rule
+        self._gradients: dict[tuple[int, int], WindowGradient] = {}
+
+    def _refuse_several_losses(self) -> None:
+        name, N = type(self.optimizer).__name__, len(self.records)
+        if self.fresh is not None:
+            raise BadInput(f"the optimizer {name} goes down one loss: it needs data.fresh=false.")
+        if self.trainer.clip_value is not None or self.trainer.clip_norm is not None:
+            raise BadInput(f"the optimizer {name} needs trainer.clip_value and trainer.clip_norm null.")
+        if self.batch != N:
+            raise BadInput(
+                f"the optimizer {name} uses all {N} training records at once: set trainer.batch_size=null "
+                f"(it is {self.trainer.batch_size})."
+            )
+
+    def gradient(self, replicas: int, batch: int) -> WindowGradient:
+        """The rule at work on batches of one size: the usual one, and perhaps a smaller last one."""
+        size = replicas, batch
+        if size not in self._gradients:
+            self._gradients[size] = self.rule.for_windows(self.network, *size, self.trainer.reach)
+        return self._gradients[size]
+
+    @property
+    def described(self) -> str:
+        """How it goes through an epoch."""
+        T = len(self.records.X)
+        return f"in batches of {self.batch}, gradient through {min(self.trainer.bptt_truncate, T)} of {T} steps"
+
+    def order(self, epoch: int) -> Array:
+        """Indices of the records in their order in an epoch, (R, N)."""
+        N = len(self.records)
+        if self.trainer.shuffle and not self.optimizer.one_loss:
+            return np.stack([named_rng(seed, "shuffle", epoch).permutation(N) for seed in self.seeds])
+        return np.broadcast_to(np.arange(N), (len(self.seeds), N))
+
+    def __call__(self, state: TrainingState) -> tuple[Array, Array]:
+        """Train all replicas for one epoch, in place.
+
+        Returns:
+            The mean over updates of the gradient's length before clipping, and the share of updates clipped, each (R,).
+        """
+        trainer = self.trainer
+        if self.fresh is not None:
+            self.records = TimeMajor(self.network, self.fresh(state.epoch + 1))
+        order = self.order(state.epoch + 1)
+        share = trainer.scheduled_sampling * state.epoch / trainer.epochs
+        coins = [named_rng(seed, "noise", state.epoch + 1) for seed in self.seeds]
+        starts = range(0, order.shape[1], self.batch)
+        seen = np.zeros((len(starts), 2, len(self.seeds)))
+        for i, start in enumerate(starts):
+            which = order[:, start : start + self.batch]
+            sampled = None
+            if share:
+                sampled = np.stack([coin.random((len(self.records.X), which.shape[1])) < share for coin in coins])
+            loss = BatchLoss(self.records, which, self.gradient, sampled)
+            seen[i] = self.optimizer.step(state, loss, self.clipping, i / len(starts), trainer.epochs)
+        lengths, clips = seen.mean(axis=0)
+        return lengths, clips
+
+
+class BatchLoss:
+    """Loss and gradient of one batch: of all replicas, or of one alone.
+
+    Args:
+        records: all of them.
+        which: (R, B), each replica's batch.
+        gradient: the rule at work, for so many replicas and records.
+        sampled: (R, T, B), steps that read the last output instead of X; None for none.
+    """
+
+    def __init__(
+        self,
+        records: TimeMajor,
+        which: Array,
+        gradient: Callable[[int, int], WindowGradient],
+        sampled: Array | None = None,
+    ) -> None:
+        self.records, self.which, self.gradient, self.sampled = records, which, gradient, sampled
+        self._gathered: dict[int | None, tuple[Array, Array, Array | None]] = {}
+
+    def __call__(self, parameters: Parameters, replica: int | None = None) -> tuple[Array, Parameters]:
+        """Loss (R,) and gradient."""
+        which = self.which if replica is None else self.which[replica : replica + 1]
+        if replica not in self._gathered:  # a line search asks again and again
+            self._gathered = {replica: self.records.batch(which)}
+        X, Y, weights = self._gathered[replica]
+        return self.gradient(len(which), which.shape[1])(parameters, X, Y, weights, self.sampled)
