@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import hydra
+import numpy as np
 from omegaconf import DictConfig, OmegaConf
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -268,8 +269,10 @@ def _carry_out(
     for replica, reason in enumerate(state.reasons):
         kept, epoch = state.kept_epoch[replica], state.stopped[replica] if not state.running[replica] else state.epoch
         journal.write("stopped", replica=replica, epoch=epoch, reason=reason, kept_epoch=kept)
-    trained = make_predictor(network, state.parameters, data)
-    trained.save(journal.folder)
+    make_predictor(network, state.parameters, data).save(journal.folder, np.flatnonzero(state.diverged).tolist())
+    # A replica that diverged is no part of any forecast or figure, unless there is no other.
+    comparable = ~state.diverged if not state.diverged.all() else np.ones_like(state.diverged)
+    trained = make_predictor(network, state.parameters.like(state.parameters.flat[comparable]), data)
     summary = summarise(network, experiment.targets, state, experiment.seeds, scores)
     if summary["status"] != "FAILED" and (sample := trained.sample(data, named_rng(experiment.seeds[0], "noise"))):
         summary["sample"] = sample
@@ -279,8 +282,8 @@ def _carry_out(
     if pruner.verdict and summary["status"] == "FINISHED":
         summary["status"] = "PRUNED"
     if experiment.tracking.figures:
-        first = network.initial(experiment.seeds)
-        kept = state.parameters, state.kept_epoch
+        first = network.initial([seed for seed, fits in zip(experiment.seeds, comparable, strict=True) if fits])
+        kept = trained.parameters, state.kept_epoch[comparable]
         for file, title in run_figures.draw(journal.folder, network, experiment.targets, first, *kept, free_runs):
             journal.write("figure", file=file, title=title)
     summary["seconds"] = {"training": training, "total": perf_counter() - started}

@@ -1,6 +1,7 @@
 """What a run returns: which scores it may be asked for, and where they are found in its summary."""
 
 from collections.abc import Mapping, Sequence
+from math import nan
 from typing import Any
 
 from rnn_lab import sweeping
@@ -45,9 +46,12 @@ def known_each_epoch(objective: str, targets: Targets) -> bool:
 
 
 def value(summary: Mapping[str, Any], objective: str) -> Any:
-    """Return an objective's value: the mean over replicas, or in a sweep each replica's."""
+    """Return an objective's value: the mean over the replicas that did not diverge, or in a sweep each replica's.
+
+    There one that diverged has no number, so that the trial fails: a configuration must not win by its survivors.
+    """
     if objective == SECONDS:
         return summary["seconds"]["training"]
     if sweeping.tags():
-        return [replica["metrics"][objective] for replica in summary["replicas"]]
+        return [nan if replica["diverged"] else replica["metrics"][objective] for replica in summary["replicas"]]
     return summary["metrics"][objective]

@@ -41,14 +41,14 @@ def draw(
         folder: the run folder; its journal holds the curves.
         network, targets: what was trained, and what its outputs are worth.
         initial, kept: weights before any update, and those that the run keeps.
-        kept_epoch: (R,) their epochs.
+        kept_epoch: (R,) their epochs; of replicas that diverged there are none here, if there are others.
         free_runs: what the kept weights forecast on their own, if they were asked to.
     """
     from rnn_lab import figures  # matplotlib: not before there is something to draw
 
     own: Drawn = targets.data.accept(_Own(network, targets, kept))
     free = figures.of_free_runs(free_runs) if free_runs is not None else iter(())
-    curves = _curves(folder, targets, kept_epoch)
+    curves = _curves(folder, targets)
     for name, figure, caption in (*own, curves, *free, *_weights(initial, kept, kept_epoch)):
         file = f"figures/{name}.png"
         figures.save(figure, folder / file)
@@ -142,7 +142,7 @@ def _weights(initial: Parameters, kept: Parameters, kept_epoch: Array) -> Drawn:
     yield "weights_histograms", drawn, "How the weights are distributed, before and after training"
 
 
-def _curves(folder: Path, targets: Targets, kept_epoch: Array) -> tuple[str, Any, str]:
+def _curves(folder: Path, targets: Targets) -> tuple[str, Any, str]:
     """Losses and errors as the journal has them, with the baselines on the validation targets."""
     from rnn_lab import figures
 
@@ -154,7 +154,9 @@ def _curves(folder: Path, targets: Targets, kept_epoch: Array) -> tuple[str, Any
         )
         for name in epochs[0]["metrics"]
     }
-    for stop in (fact for fact in facts if fact["fact"] == "stopped"):
+    stops = [fact for fact in facts if fact["fact"] == "stopped"]
+    kept_epoch = np.array([stop["kept_epoch"] for stop in stops])
+    for stop in stops:
         for values in metrics.values():  # from then on the replica stood still, and would hold the others' median
             values[stop["epoch"] + 1 :, stop["replica"]] = np.nan
     found = next(fact for fact in facts if fact["fact"] == "baselines")["validation"]

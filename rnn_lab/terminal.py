@@ -47,7 +47,10 @@ class Progress:
     def __call__(self, epoch: Epoch) -> None:
         """Show one epoch."""
         score = next(name for name in ("rmse", "accuracy", "loss") if f"val/{name}" in epoch.metrics)
-        train, validation = (float(epoch.metrics[f"{part}/{score}"].mean()) for part in ("train", "val"))
+        comparable = ~epoch.state.diverged if not epoch.state.diverged.all() else slice(None)
+        train, validation = (
+            float(epoch.metrics[metric(split, score)][comparable].mean()) for split in ("train", "validation")
+        )
         text = f"train/{score} {train:<10.4g} val/{score} {validation:.4g}"
         if self._bar is not None:
             self._bar.update(self._task, completed=epoch.epoch, description=text)
@@ -88,7 +91,7 @@ def results(summary: Mapping[str, Any]) -> list[str]:
     spread = summary["spread"][f"val/{score}"]
     if spread["interval"] is not None:
         lines.append(
-            f"val/{score} over {len(summary['replicas'])} replicas: mean {spread['mean']:.4g}, "
+            f"val/{score} over {_how_many(summary['replicas'])} replicas: mean {spread['mean']:.4g}, "
             f"standard deviation {spread['standard_deviation']:.2g}, "
             "95 % interval of the mean {:.4g} to {:.4g}".format(*spread["interval"])
         )
@@ -124,3 +127,9 @@ def table(rows: Sequence[tuple[str, Mapping[str, float]]], columns: Sequence[str
             (f"{name:<{width}}" + "".join(f"  {cell:>{w}}" for cell, w in zip(row, widths, strict=True))).rstrip()
         )
     return "\n".join(lines)
+
+
+def _how_many(replicas: Sequence[Mapping[str, Any]]) -> str:
+    """Count the replicas that a mean is over: ``5``, or ``4 of 5`` where one diverged."""
+    whole = sum(not replica["diverged"] for replica in replicas)
+    return str(whole) if whole == len(replicas) else f"{whole} of {len(replicas)}"

@@ -1,6 +1,7 @@
 """What a run found: every score of the weights that it keeps, beside the baselines."""
 
 from collections.abc import Sequence
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,9 @@ def summarise(
     with np.errstate(over="ignore", invalid="ignore"):  # a replica that diverged scores no number
         found = evaluator.metrics(evaluator.answers(state.parameters))
     found = dict(sorted(found.items()))
+    # A replica that diverged has other weights than those it was trained to: it is counted, and never averaged in.
+    comparable = {name: values[~state.diverged] for name, values in found.items()}
+    spreads = {name: spread(np.where(state.diverged, np.nan, values)) for name, values in found.items()}
     replicas: list[dict[str, Any]] = [
         {
             "seed": seed,
@@ -51,8 +55,8 @@ def summarise(
         "score": targets.main,
         "columns": list(targets.table_names),
         "sentences": targets.sentences,
-        "metrics": {name: float(values.mean()) for name, values in found.items()},
-        "spread": {name: spread(values).as_dict() for name, values in found.items()},
+        "metrics": {name: float(values.mean()) if len(values) else nan for name, values in comparable.items()},
+        "spread": {name: each.as_dict() for name, each in spreads.items()},
         "replicas": replicas,
         "baselines": baselines,
         "epochs": state.epoch,

@@ -1,6 +1,7 @@
 """A trained network ready for use, and on disk without pickle: what every kind of it shares."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -117,12 +118,15 @@ class Trained:
             outputs = np.concatenate(found, axis=1)
             return softmax(outputs) if self.classes else self.target_scaler.undo(outputs)
 
-    def save(self, folder: Path | str) -> None:
-        """Write ``weights/kept.npz`` and ``weights/model.json`` into a run folder; each whole or not at all."""
+    def save(self, folder: Path | str, diverged: Sequence[int] = ()) -> None:
+        """Write ``weights/kept.npz`` and ``weights/model.json`` into a run folder; each whole or not at all.
+
+        ``diverged`` numbers replicas that `load` is to leave out: theirs are not the weights that they were trained to.
+        """
         weights, model = Path(folder) / WEIGHTS, Path(folder) / MODEL
         weights.parent.mkdir(parents=True, exist_ok=True)
         self.parameters.save(weights)
-        text = json.dumps(self.recipe(), indent=2, allow_nan=False) + "\n"
+        text = json.dumps(self.recipe() | {"diverged": list(diverged)}, indent=2, allow_nan=False) + "\n"
         with atomic_write(model) as file:
             file.write(text.encode())
 
@@ -168,9 +172,11 @@ class Trained:
         )
         if parameters.shapes != dict(network.shapes):
             raise ValueError(f"{WEIGHTS} holds the weights of another network")
+        diverged = recipe.get("diverged", [])
+        whole = [r for r in range(parameters.replicas) if r not in diverged] or slice(None)
         return cls(
             network=network,
-            parameters=parameters,
+            parameters=parameters.like(parameters.flat[whole]),
             input_scaler=scaler_from(recipe["input_scaler"]),
             target_scaler=scaler_from(recipe["target_scaler"]),
             inputs=inputs,

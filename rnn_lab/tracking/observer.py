@@ -47,7 +47,7 @@ class JournalObserver:
         Raises:
             BadInput: the run folder can no longer be written (a full disk).
         """
-        metrics = {name: _mean(values) for name, values in epoch.metrics.items()}
+        metrics = {name: _mean(values, ~epoch.state.diverged) for name, values in epoch.metrics.items()}
         content: dict[str, object] = {"epoch": epoch.epoch, "metrics": metrics}
         if epoch.parameters.replicas > 1:
             content["replicas"] = {name: values.tolist() for name, values in epoch.metrics.items()}
@@ -95,9 +95,9 @@ def save(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
 
 
-def _mean(values: NDArray[Any]) -> float:
-    """Mean over the replicas that have a finite value: one that diverged must not hide how the others do."""
+def _mean(values: NDArray[Any], comparable: NDArray[np.bool_]) -> float:
+    """Mean over the replicas that did not diverge and have a finite value; of one replica what it is."""
     if values.size == 1:
         return float(values.item())
-    finite = values[np.isfinite(values)]
+    finite = values[np.isfinite(values) & comparable]
     return float(finite.mean()) if finite.size else float("nan")
