@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.network import Network
-from rnn_lab.scoring import Evaluator, Targets, spread
+from rnn_lab.scoring import Targets, evaluate, spread
 from rnn_lab.training import TrainingState
 
 Array = NDArray[Any]
@@ -31,10 +31,8 @@ def summarise(
         baselines: what `rnn_lab.evaluation.baselines.score_baselines` found.
     """
     data = targets.data
-    evaluator = Evaluator(network, targets, data.scored, len(seeds))
     with np.errstate(over="ignore", invalid="ignore"):  # a replica that diverged scores no number
-        found = evaluator.metrics(evaluator.answers(state.parameters))
-    found = dict(sorted(found.items()))
+        found = dict(sorted(evaluate(network, state.parameters, data, targets).items()))
     # A replica that diverged has other weights than those it was trained to: it is counted, and never averaged in.
     comparable = {name: values[~state.diverged] for name, values in found.items()}
     spreads = {name: spread(np.where(state.diverged, np.nan, values)) for name, values in found.items()}

@@ -4,7 +4,7 @@ Read `answers`, `scores` and `targets` first; `evaluator` asks networks, along s
 """
 
 from rnn_lab.scoring.answers import Answers, ClassAnswers, NumberAnswers
-from rnn_lab.scoring.evaluator import Evaluator
+from rnn_lab.scoring.evaluator import Evaluator, evaluate
 from rnn_lab.scoring.scores import Score
 from rnn_lab.scoring.spread import Spread, spread
 from rnn_lab.scoring.targets import Classification, Regression, Targets, targets_of
@@ -19,6 +19,7 @@ __all__ = [
     "Score",
     "Spread",
     "Targets",
+    "evaluate",
     "spread",
     "targets_of",
 ]

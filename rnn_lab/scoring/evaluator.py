@@ -7,8 +7,8 @@ from typing import Any
 from rnn_lab.network import Network, Outputs, Parameters
 from rnn_lab.scoring.answers import Answers, Array
 from rnn_lab.scoring.stream_outputs import StreamOutputs
-from rnn_lab.scoring.targets import Targets
-from rnn_lab.sequences import Records, Rows
+from rnn_lab.scoring.targets import Targets, targets_of
+from rnn_lab.sequences import Data, Records, Rows
 from rnn_lab.sequences.dataset import metric
 
 
@@ -65,3 +65,16 @@ class Evaluator:
             for split, given in answers.items()
             for name, values in self.targets.evaluate(given, each_epoch=each_epoch).items()
         }
+
+
+def evaluate(network: Network, parameters: Parameters, data: Data, targets: Targets | None = None) -> dict[str, Array]:
+    """Every score of R networks on every split, such as ``val/rmse``, each (R,).
+
+    Args:
+        network, parameters: what is evaluated.
+        data: on which splits.
+        targets: what outputs are worth; None for the data's own targets, with the usual scores.
+    """
+    targets = targets or targets_of(data, network.loss)
+    evaluator = Evaluator(network, targets, data.scored, parameters.replicas)
+    return evaluator.metrics(evaluator.answers(parameters))

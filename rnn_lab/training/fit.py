@@ -126,7 +126,7 @@ def make_epoch_runner(
 def fit(
     network: Network,
     data: Data,
-    trainer: Trainer,
+    trainer: Trainer | None = None,
     optimizer: Optimizer | None = None,
     seeds: Sequence[int] = (0,),
     listeners: Sequence[Listener] = (),
@@ -148,13 +148,14 @@ def fit(
         targets: what outputs are worth; None for the data's own targets, with the usual scores.
 
     Returns:
-        The state at the end, whose ``parameters`` are the weights that the run keeps. To go on later, start from one
-        that a listener saved: there, weights and moments belong to the same epoch.
+        The state at the end, whose ``parameters`` are the weights that the run keeps, and whose ``curves`` are every
+        metric by epoch. To go on later, start from one that a listener saved: there, weights and moments belong to the
+        same epoch.
 
     Raises:
         BadInput: where the settings do not fit the data, each other or the state.
     """
-    optimizer, rule = optimizer or Adam(), rule or BPTT()
+    trainer, optimizer, rule = trainer or Trainer(), optimizer or Adam(), rule or BPTT()
     targets = targets or targets_of(data, network.loss)
     run_epoch = make_epoch_runner(network, data, trainer, optimizer, rule, seeds, state)
     evaluator = Evaluator(network, targets, data.watched, len(seeds))
@@ -176,6 +177,8 @@ def fit(
         asked = [_look(watchers, name, epoch) for name in list(watchers)]
         update_early_stopping(state, metrics, trainer)
         optimizer.observe(state, metrics["val/loss"])
+        for name, values in metrics.items():
+            state.history.setdefault(name, []).append(values.copy())
         asked += [listener(epoch) for listener in listeners]
         return next((reason for reason in asked if reason), None)
 

@@ -14,7 +14,7 @@ Array = NDArray[Any]
 RUNNING = -1
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class TrainingState:
     """The state after an epoch.
 
@@ -29,6 +29,16 @@ class TrainingState:
         reasons: for each replica why it stopped, or an empty string.
         diverged: (R,) whether that was divergence.
         moments, schedule: the optimizer's and the schedule's arrays.
+        history: name -> (R,) of each epoch that was trained since the state was made or loaded, epoch 0 included; a
+            checkpoint has none of it, for the journal has it all.
+
+    Example:
+        >>> state = TrainingState.before(Parameters(np.zeros((2, 3)), {"b_y": (3,)}))
+        >>> state.history["val/loss"] = [np.array([0.5, 0.4]), np.array([0.2, 0.1])]
+        >>> state
+        TrainingState(epoch 0, 2 replicas, 0 diverged)
+        >>> state.curves["val/loss"].shape
+        (2, 2)
     """
 
     parameters: Parameters
@@ -43,6 +53,16 @@ class TrainingState:
     diverged: Array
     moments: dict[str, Array] = field(default_factory=dict)
     schedule: dict[str, Array] = field(default_factory=dict)
+    history: dict[str, list[Array]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        R, lost = self.parameters.replicas, int(self.diverged.sum())
+        return f"TrainingState(epoch {self.epoch}, {R} replica{'s' * (R > 1)}, {lost} diverged)"
+
+    @property
+    def curves(self) -> dict[str, Array]:
+        """Each metric by epoch, (E, R)."""
+        return {name: np.array(values) for name, values in self.history.items()}
 
     @classmethod
     def before(cls, parameters: Parameters) -> "TrainingState":
@@ -79,6 +99,8 @@ class TrainingState:
         """Write an ``.npz`` whole or not at all; ``identity`` are strings to recognise the run by."""
         arrays: dict[str, Any] = {f"identity.{name}": np.array(text) for name, text in identity.items()}
         for f in fields(self):
+            if f.name == "history":
+                continue
             value = getattr(self, f.name)
             if isinstance(value, Parameters):
                 value = value.arrays()
