@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -15,6 +16,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from rnn_lab import run_figures, sweeping, terminal
 from rnn_lab.atomic import atomic_write
+from rnn_lab.capacity import refuse_too_much_disk
 from rnn_lab.command_line import flatten, refusal
 from rnn_lab.errors import BadInput, Diverged
 from rnn_lab.evaluation import Evaluation, Problem, fit_baselines, make_predictor, score_baselines
@@ -29,7 +31,7 @@ from rnn_lab.rules import Rule
 from rnn_lab.scoring import Targets, targets_of
 from rnn_lab.sequences import Data
 from rnn_lab.tracking.address import resolve
-from rnn_lab.tracking.config import Tracking
+from rnn_lab.tracking.config import Tracking, kept_count
 from rnn_lab.tracking.journal import Journal, encode
 from rnn_lab.tracking.launch import Relay
 from rnn_lab.tracking.launch import start as start_relay
@@ -72,7 +74,7 @@ class Experiment:
     evaluation: Evaluation
     free_run: Plan | None
     tracking: Tracking
-    seeds: list[int]
+    seeds: Sequence[int]
     objectives: list[str]
     config: dict[str, Any]
 
@@ -140,7 +142,7 @@ def build(config: DictConfig) -> Experiment:
         evaluation=evaluation,
         free_run=evaluation.plan(data, made["data"]),
         tracking=tracking,
-        seeds=list(range(seed, seed + replicas)),
+        seeds=range(seed, seed + replicas),
         objectives=objectives(plain["objective"], targets),
         config=plain,
     )
@@ -178,6 +180,7 @@ def run(config: DictConfig, folder: Path) -> Any:
     runner = make_epoch_runner(network, data, trainer, experiment.optimizer, experiment.rule, seeds, state)
     problem = Problem(data, experiment.targets, network.model.hidden_dim)
     baselines = fit_baselines(problem, experiment.evaluation.baselines.values())
+    _refuse_too_much_disk(experiment, folder)
     for line in terminal.introduction(network, data, trainer, experiment.optimizer, runner, seeds):
         log.info(line)
     with Journal(folder) as journal:
@@ -200,6 +203,21 @@ def run(config: DictConfig, folder: Path) -> Any:
         raise Diverged(f"{summary['reason']}. Try a lower optimizer.learning_rate, or trainer.clip_norm=1.")
     found = [value(summary, name) for name in experiment.objectives]
     return found if OmegaConf.is_list(config.objective) else found[0]
+
+
+def _refuse_too_much_disk(experiment: Experiment, folder: Path) -> None:
+    """Say what the epochs that are kept would take, before the first of them is written."""
+    tracking, epochs = experiment.tracking, experiment.trainer.epochs
+    size = sum(float(np.prod(shape, dtype=float)) for shape in experiment.network.shapes.values())
+    weights = 8.0 * len(experiment.seeds) * size * kept_count(tracking.weights_every, epochs)
+    plots = 8.0 * len(experiment.seeds) * 600 * kept_count(tracking.plots_every, epochs)
+    curves = 400.0 * len(experiment.seeds) * epochs
+    refuse_too_much_disk(
+        weights + plots + curves,
+        folder,
+        f"trainer.epochs={epochs} with tracking.weights_every={tracking.weights_every} and "
+        f"tracking.plots_every={tracking.plots_every}",
+    )
 
 
 def _open(journal: Journal, experiment: Experiment) -> Relay | None:

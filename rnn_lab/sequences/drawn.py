@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from rnn_lab.capacity import refuse_too_large
 from rnn_lab.component import STRICT
 from rnn_lab.rng import named_rng
 from rnn_lab.sequences.dataset import Dataset, DataVisitor, Records, Result_co, digest
@@ -88,6 +89,7 @@ class Drawn:
     def dataset(self) -> TaskDataset:
         """Draw the splits."""
         task = self.task
+        self._refuse_too_large()
         train = self.epoch(1)
         validation = task.draw(named_rng(self.seed, "data", VALIDATION), self.validation)
         test = task.draw(named_rng(self.seed, "data", TEST), self.test) if self.test else None
@@ -114,6 +116,14 @@ class Drawn:
             fingerprint=digest(recipe, *(array for part in parts for array in (part.X, part.Y, part.mask))),
             task=task,
             fresh=self.epoch if self.fresh else None,
+        )
+
+    def _refuse_too_large(self) -> None:
+        task, records = self.task, self.train + self.validation + self.test
+        wide = len(task.inputs) + len(task.targets) * (0 if task.classes else 1) + 1
+        refuse_too_large(
+            3.0 * 8 * records * task.window * wide,
+            f"data.train={self.train}, data.validation={self.validation}, data.test={self.test} of {task.window} steps",
         )
 
     def epoch(self, number: int) -> Records:

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from rnn_lab.capacity import refuse_too_large
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.scaling import Array
@@ -37,12 +38,27 @@ class Generator(ABC):
         """The C columns' names."""
         return ("x",)
 
+    @property
+    def width(self) -> int:
+        """C."""
+        return len(self.columns)
+
+    def refuse_too_large(self) -> None:
+        """Refuse a series that could not be held in memory, in GB, before any of it is made.
+
+        Raises:
+            BadInput: there is too little memory.
+        """
+        needed = 3.0 * 8 * self.length * self.width  # the series, its noise, and one copy on the way
+        refuse_too_large(needed, f"data.series.length={self.length} of {self.width} column{'s' * (self.width > 1)}")
+
     @abstractmethod
     def sample(self, rng: np.random.Generator) -> Array:
         """Return the clean series, (length, C); random numbers come from ``rng`` alone."""
 
     def clean(self, rng: np.random.Generator, rows: int) -> Iterator[Array]:
         """Yield the clean series in successive blocks of ``rows`` rows and a last one of what is left."""
+        self.refuse_too_large()
         values = self.sample(rng)
         if values.shape != (expected := (self.length, len(self.columns))):
             raise BadInput(f"data.series ({type(self).__name__}) gives shape {values.shape} instead of {expected}")
@@ -81,6 +97,7 @@ class Generator(ABC):
 
     def __call__(self, rng: np.random.Generator) -> Array:
         """Return the series, with its noise: its blocks, joined. Raises what `blocks` does."""
+        self.refuse_too_large()
         return np.concatenate(list(self.blocks(rng)))
 
     def refuse_divergence(self, values: Array, first: int = 0) -> None:

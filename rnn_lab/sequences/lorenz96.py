@@ -38,6 +38,11 @@ class Lorenz96(Flow):
         """One per site, x0 .. x{J-1}."""
         return tuple(f"x{site}" for site in range(self.sites))
 
+    @property
+    def width(self) -> int:
+        """J; a hundred million names would take their time."""
+        return self.sites
+
     def initial(self) -> Array:
         """Return (J,)."""
         state = np.full(self.sites, self.forcing)

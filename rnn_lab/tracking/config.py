@@ -87,3 +87,13 @@ def kept_epochs(every: int | Literal["auto"], epochs: int) -> frozenset[int]:
         steps = min(epochs, SPACED)
         return frozenset({0, *(round(step * epochs / steps) for step in range(1, steps + 1))})
     return frozenset({*range(0, epochs + 1, every), epochs})
+
+
+def kept_count(every: int | Literal["auto"], epochs: int) -> int:
+    """Count the epochs that `kept_epochs` would return, at most one too many, without making them.
+
+    Example:
+        >>> kept_count(4, 10), kept_count("auto", 1000)
+        (4, 51)
+    """
+    return min(epochs, SPACED) + 1 if every == "auto" else epochs // every + 2

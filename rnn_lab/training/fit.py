@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_lab.capacity import refuse_too_large
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
 from rnn_lab.observers import Observer, Snapshot, Training, Watcher
@@ -119,8 +120,26 @@ def make_epoch_runner(
             f"the optimizer {type(optimizer).__name__} needs the loss's own gradient: rule=bptt, and not {name}."
         )
     rule.refuse(network)
+    _refuse_too_large(network, data, trainer, len(seeds))
     runner: EpochRunner = data.train.accept(_Runner(network, data, trainer, rule, optimizer, seeds))
     return runner
+
+
+def _refuse_too_large(network: Network, data: Data, trainer: Trainer, replicas: int) -> None:
+    """Say what the parameters, and the states of k steps, would need, before anything is allocated.
+
+    Of parameters there are six: themselves, the best ones, a gradient, and up to three of an optimizer.
+    """
+    size, H = np.dtype(network.dtype).itemsize, network.model.hidden_dim
+    gates = max(shape[-1] for name, shape in network.shapes.items() if name.startswith("W_hh"))
+    parameters = sum(float(np.prod(shape, dtype=float)) for shape in network.shapes.values())
+    batch, k = trainer.batch_size or data.shapes["train"]["X"][0], min(trainer.bptt_truncate, data.window or 10**9)
+    states = float(batch) * k * network.model.layers * (3 * gates + 2 * H)
+    refuse_too_large(
+        replicas * size * (6 * parameters + states),
+        f"model.hidden_dim={H} with replicas={replicas}, trainer.batch_size={trainer.batch_size} and "
+        f"trainer.bptt_truncate={trainer.bptt_truncate}",
+    )
 
 
 def fit(
