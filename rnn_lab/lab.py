@@ -19,7 +19,7 @@ from rnn_lab.atomic import atomic_write
 from rnn_lab.capacity import refuse_too_much_disk
 from rnn_lab.command_line import flatten, refusal
 from rnn_lab.errors import BadInput, Diverged
-from rnn_lab.evaluation import Evaluation, Problem, fit_baselines, make_predictor, score_baselines
+from rnn_lab.evaluation import Evaluation, Problem, fit_baselines, make_predictor, score_baselines, score_each_target
 from rnn_lab.evaluation.baselines import FittedBaseline
 from rnn_lab.evaluation.free_run.plan import Plan
 from rnn_lab.evaluation.report import summarise
@@ -264,7 +264,7 @@ def _carry_out(
         carry_over(journal, Path(str(trainer.resume)), state.epoch)
     writer = JournalObserver(journal, experiment.tracking, trainer.epochs)
     checkpoint = Checkpoint(journal.folder / CHECKPOINT, trainer.checkpoint_seconds, experiment.identity)
-    with terminal.Progress(trainer.epochs) as progress:
+    with terminal.Progress(trainer.epochs, (experiment.targets.main, *experiment.targets.epoch_names)) as progress:
         listeners: list[Listener] = [writer, checkpoint, progress]
         pruner = sweeping.Reporter(experiment.objectives[0])
         if known_each_epoch(pruner.metric, experiment.targets):
@@ -291,7 +291,10 @@ def _carry_out(
     # A replica that diverged is no part of any forecast or figure, unless there is no other.
     comparable = ~state.diverged if not state.diverged.all() else np.ones_like(state.diverged)
     trained = make_predictor(network, state.parameters.like(state.parameters.flat[comparable]), data)
-    summary = summarise(network, experiment.targets, state, experiment.seeds, scores)
+    each = score_each_target(problem, baselines) if len(data.targets) > 1 else None
+    summary = summarise(network, experiment.targets, state, experiment.seeds, scores, each)
+    if trainer.keep == "best" or not state.running.all():
+        summary["chosen_on"] = "validation"
     if summary["status"] != "FAILED" and (sample := trained.sample(data, named_rng(experiment.seeds[0], "noise"))):
         summary["sample"] = sample
     free_runs = experiment.free_run.carry_out(trained, baselines) if experiment.free_run else None

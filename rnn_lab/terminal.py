@@ -23,10 +23,12 @@ class Progress:
 
     Args:
         epochs: the most epochs that the run may last.
+        scores: the names of those that are taken each epoch; the first beside the loss is shown.
     """
 
-    def __init__(self, epochs: int) -> None:
+    def __init__(self, epochs: int, scores: Sequence[str]) -> None:
         self.epochs = epochs
+        self.score = next(name for name in scores if name != "loss")
         self._every = max(1, -(-epochs // 10))
         self._bar: Any = None
 
@@ -46,7 +48,7 @@ class Progress:
 
     def __call__(self, epoch: Epoch) -> None:
         """Show one epoch."""
-        score = next(name for name in ("rmse", "accuracy", "loss") if f"val/{name}" in epoch.metrics)
+        score = self.score
         comparable = ~epoch.state.diverged if not epoch.state.diverged.all() else slice(None)
         train, validation = (
             float(epoch.metrics[metric(split, score)][comparable].mean()) for split in ("train", "validation")
@@ -82,19 +84,29 @@ def results(summary: Mapping[str, Any]) -> list[str]:
         (name, {metric(split, m): v for split, found in baselines.items() for m, v in found[name].items()})
         for name in baselines["validation"]
     ]
-    rows.sort(key=lambda row: float(row[1].get(metric("validation", score), "inf")))
-    columns = [metric(split, name) for name in summary["columns"] for split in baselines]
-    lines = ["", table(rows, columns), ""]
+    main = metric(summary["judged_on"], score)  # test, if there is any: nothing was chosen on it
+    rows.sort(key=lambda row: _rank(row[1].get(main)))
+    lines = [""]
+    for columns in fitting(rows, [[metric(split, name) for split in baselines] for name in summary["columns"]]):
+        lines += [table(rows, columns), ""]
     for name, sentence in summary["sentences"].items():
         numbers = ", ".join(f"{SPLITS[split]} {metrics[metric(split, name)]:.4g}" for split in baselines)
         lines.append(f"{sentence}: {numbers}")
-    spread = summary["spread"][f"val/{score}"]
+    spread = summary["spread"][main]
     if spread["interval"] is not None:
         lines.append(
-            f"val/{score} over {_how_many(summary['replicas'])} replicas: mean {spread['mean']:.4g}, "
+            f"{main} over {_how_many(summary['replicas'])} replicas: mean {spread['mean']:.4g}, "
             f"standard deviation {spread['standard_deviation']:.2g}, "
             "95 % interval of the mean {:.4g} to {:.4g}".format(*spread["interval"])
         )
+    if summary.get("chosen_on"):
+        held = "the test scores are of records on which nothing was chosen"
+        ask = "data.test holds records back on which nothing is"
+        lines.append(
+            f"The weights kept were chosen on {summary['chosen_on']}, which flatters its scores; "
+            f"{held if summary['judged_on'] == 'test' else ask}."
+        )
+    lines += _each_target(summary)
     if "free_run" in summary:
         lines += told(summary["free_run"])
     if "sample" in summary:
@@ -107,6 +119,33 @@ def results(summary: Mapping[str, Any]) -> list[str]:
         ]
     kept = ", ".join(str(replica["kept_epoch"]) for replica in summary["replicas"])
     return [*lines, f"Ended: {summary['reason']}; weights of epoch {kept} are kept."]
+
+
+WIDTH = 80
+"""Columns of a terminal that nobody has widened."""
+
+
+def fitting(rows: Sequence[tuple[str, Mapping[str, float]]], groups: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Put groups of columns side by side as long as a table of them fits the terminal, and the others below.
+
+    Example:
+        >>> fitting([("network", {})], [["train/rmse", "val/rmse"], ["train/mae", "val/mae"]])
+        [['train/rmse', 'val/rmse', 'train/mae', 'val/mae']]
+    """
+    found: list[list[str]] = [[]]
+    for group in groups:
+        wider = [*found[-1], *group]
+        if found[-1] and len(table(rows, wider).split("\n", 1)[0]) > WIDTH:
+            found.append(list(group))
+        else:
+            found[-1] = wider
+    return found
+
+
+def _rank(value: Any) -> float:
+    """Where a score stands in a table, the best first: what has none, or no number, comes last."""
+    number = float("inf") if value is None else float(value)
+    return float("inf") if number != number else number
 
 
 def table(rows: Sequence[tuple[str, Mapping[str, float]]], columns: Sequence[str]) -> str:
@@ -133,3 +172,15 @@ def _how_many(replicas: Sequence[Mapping[str, Any]]) -> str:
     """Count the replicas that a mean is over: ``5``, or ``4 of 5`` where one diverged."""
     whole = sum(not replica["diverged"] for replica in replicas)
     return str(whole) if whole == len(replicas) else f"{whole} of {len(replicas)}"
+
+
+def _each_target(summary: Mapping[str, Any]) -> list[str]:
+    """Say of each of several targets how far the network is off, in its own unit, beside the best baseline."""
+    column = metric(summary["judged_on"], "rmse")
+    lines = []
+    for target, rows in summary["each_target"].items():
+        others = {name: scores[column] for name, scores in rows.items() if name != "network"}
+        best = min(others, key=others.__getitem__, default=None)
+        beside = "" if best is None else f"; {best} {others[best]:.4g}"
+        lines.append(f"{target}: {column} {rows['network'][column]:.4g}{beside}")
+    return lines

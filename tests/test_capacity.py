@@ -30,7 +30,9 @@ def test_too_much_disk_names_where_and_how_much(tmp_path):
     "make",
     [
         lambda: Generated(name="sine", series=Sine(length=10**12), window=50, train=100, validation=50).dataset(),
-        lambda: Generated(name="l", series=Lorenz96(length=50, sites=10**10), window=5, train=9, validation=5).dataset(),
+        lambda: Generated(
+            name="l", series=Lorenz96(length=50, sites=10**10), window=5, train=9, validation=5
+        ).dataset(),
         lambda: Drawn(name="adding", task=Adding(length=30), train=10**11, validation=5).dataset(),
         lambda: Drawn(name="adding", task=Adding(length=10**11), train=10, validation=5).dataset(),
     ],

@@ -1,6 +1,6 @@
 """What a run found: every score of the weights that it keeps, beside the baselines."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import nan
 from typing import Any
 
@@ -8,10 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.network import Network
-from rnn_lab.scoring import Targets, evaluate, spread
+from rnn_lab.scoring import Answers, Evaluator, Targets, spread
+from rnn_lab.sequences.dataset import metric
 from rnn_lab.training import TrainingState
 
 Array = NDArray[Any]
+
+
+EachTarget = Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]]
+"""Split -> baseline -> target -> score -> value."""
 
 
 def summarise(
@@ -20,6 +25,7 @@ def summarise(
     state: TrainingState,
     seeds: Sequence[int],
     baselines: dict[str, Any],
+    each_target: EachTarget | None = None,
 ) -> dict[str, Any]:
     """Everything that ``summary.json`` says of a run but its seconds, as plain numbers and strings.
 
@@ -29,10 +35,13 @@ def summarise(
         state: at the end of training; its parameters are the kept weights.
         seeds: of the replicas.
         baselines: what `rnn_lab.evaluation.baselines.score_baselines` found.
+        each_target: the same of each target alone, where there are several.
     """
     data = targets.data
     with np.errstate(over="ignore", invalid="ignore"):  # a replica that diverged scores no number
-        found = dict(sorted(evaluate(network, state.parameters, data, targets).items()))
+        evaluator = Evaluator(network, targets, data.scored, len(seeds))
+        answers = evaluator.answers(state.parameters)
+        found = dict(sorted(evaluator.metrics(answers).items()))
     # A replica that diverged has other weights than those it was trained to: it is counted, and never averaged in.
     comparable = {name: values[~state.diverged] for name, values in found.items()}
     spreads = {name: spread(np.where(state.diverged, np.nan, values)) for name, values in found.items()}
@@ -51,12 +60,14 @@ def summarise(
         "status": "FAILED" if state.diverged.all() else "FINISHED",
         "reason": _reason(replicas),
         "score": targets.main,
+        "judged_on": list(data.scored)[-1],
         "columns": list(targets.table_names),
         "sentences": targets.sentences,
         "metrics": {name: float(values.mean()) if len(values) else nan for name, values in comparable.items()},
         "spread": {name: each.as_dict() for name, each in spreads.items()},
         "replicas": replicas,
         "baselines": baselines,
+        "each_target": _each_target(targets, answers, ~state.diverged, each_target or {}),
         "epochs": state.epoch,
         "updates": state.updates,
         "parameters": state.parameters.flat.shape[1],
@@ -73,3 +84,23 @@ def _reason(replicas: Sequence[dict[str, Any]]) -> str:
     if len(replicas) == 1:
         return text
     return f"{text} ({len(lost)} of {len(replicas)} replicas: seeds {', '.join(str(r['seed']) for r in lost)})"
+
+
+def _each_target(
+    targets: Targets, answers: Mapping[str, Answers], comparable: NDArray[np.bool_], baselines: EachTarget
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Scores of each target alone, where there are several: target -> network or baseline -> metric -> value."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for split, given in answers.items():
+        for target, scores in targets.of_each_target(given).items():
+            rows = found.setdefault(target, {})
+            rows.setdefault("network", {}).update(
+                {
+                    metric(split, name): float(values[comparable].mean()) if comparable.any() else nan
+                    for name, values in scores.items()
+                }
+            )
+            for name, of_targets in baselines.get(split, {}).items():
+                own = of_targets.get(target, {})
+                rows.setdefault(name, {}).update({metric(split, score): value for score, value in own.items()})
+    return found

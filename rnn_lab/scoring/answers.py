@@ -19,18 +19,27 @@ class NumberAnswers:
     Attributes:
         predicted: (R, M, O).
         true: (M, O).
+        past: (L, O), the targets of training in the order of time, by which errors may be scaled; None where there is
+            no such order.
         loss: (R,), of scaled targets, as it is trained on; None for what has none, such as a baseline.
         success: (R,), the share of records that are solved by the task's own criterion; None where it has none.
     """
 
     predicted: Array
     true: Array
+    past: Array | None = None
     loss: Array | None = None
     success: Array | None = None
 
     def score(self, score: "Score") -> Array | None:
         """(R,); None if it is no score of numbers."""
         return score.of_numbers(self)
+
+    def of_target(self, position: int) -> "NumberAnswers":
+        """The answers to one of the O targets alone."""
+        only = slice(position, position + 1)
+        past = None if self.past is None else self.past[:, only]
+        return NumberAnswers(predicted=self.predicted[..., only], true=self.true[:, only], past=past)
 
     def plot_values(self, most: int | None = None) -> Array:
         """What a plot shows: the numbers, (R, M, O)."""

@@ -14,6 +14,7 @@ epoch and ``final/val_late``, and ``objective=val/late`` optimises it.
 from typing import ClassVar
 
 import numpy as np
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
@@ -87,6 +88,36 @@ class NRMSE(Score):
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class MASE(Score):
+    """Mean absolute scaled error: the MAE in units of what the training series changes by from one season to the next.
+
+        MASE = mean_o(mean_n |predicted_no - true_no| / mean_t |y_to - y_{t-m,o}|),    t over the training targets
+
+    Below 1, the forecasts are better than the (seasonal) naive one was on training. Each target has its own scale, so
+    that targets in different units weigh the same; it is ``nan`` where a target does not change in training.
+
+    Args:
+        season: m, 1 for the change from one row to the next.
+
+    Reference: Hyndman & Koehler, "Another look at measures of forecast accuracy" (2006).
+    """
+
+    each_epoch: ClassVar[bool] = False
+    sentence: ClassVar[str] = "MASE, the absolute error over that of persistence in training"
+
+    season: int = Field(default=1, ge=1)
+
+    def of_numbers(self, answers: NumberAnswers) -> Array | None:
+        """The mean over targets."""
+        if answers.past is None or len(answers.past) <= self.season:
+            return None
+        change = np.abs(answers.past[self.season :] - answers.past[: -self.season]).mean(axis=0)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            errors = np.abs(answers.predicted - answers.true).mean(axis=-2)
+            return np.asarray((errors / np.where(change > 0, change, np.nan)).mean(axis=-1))
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Accuracy(Score):
     """Share of targets whose likeliest class is the right one."""
 
@@ -128,6 +159,7 @@ SCORES: dict[str, Score] = {
     "rmse": RMSE(),
     "mae": MAE(),
     "nrmse": NRMSE(),
+    "mase": MASE(),
     "accuracy": Accuracy(),
     "bits": Bits(),
     "perplexity": Perplexity(),

@@ -35,10 +35,9 @@ class Targets(ABC):
 
     Attributes:
         scores: those that fit these targets.
-        main: the score that networks, baselines and sweeps are ordered by.
+        past: the training targets in the order of time, (L, O), in their own units; None where there is no such order.
     """
 
-    main: ClassVar[str]
     usual_loss: ClassVar[Any]
     loss_sentence: ClassVar[str]
 
@@ -46,6 +45,12 @@ class Targets(ABC):
         self.data, self.loss = data, loss
         everyone = SCORES if scores is None else scores
         self.scores = {name: score for name, score in everyone.items() if self.takes(score)}
+        self.past = self._past()
+
+    @property
+    @abstractmethod
+    def main(self) -> str:
+        """The score that networks, baselines and sweeps are ordered by."""
 
     @abstractmethod
     def takes(self, score: Score) -> bool:
@@ -77,7 +82,7 @@ class Targets(ABC):
     @property
     def epoch_names(self) -> tuple[str, ...]:
         """The names of those that are taken after every epoch."""
-        return ("loss", *(name for name, score in self.scores.items() if score.each_epoch), *self.criteria)
+        return ("loss", *filter(self._each_epoch, self.scores), *self.criteria)
 
     @property
     def table_names(self) -> tuple[str, ...]:
@@ -99,10 +104,23 @@ class Targets(ABC):
         """Take every score of answers, or those of each epoch, by name: each (R,)."""
         found = {} if answers.loss is None else {"loss": answers.loss}
         for name, score in self.scores.items():
-            if score.each_epoch or not each_epoch:
+            if not each_epoch or self._each_epoch(name):
                 values = answers.score(score)
                 found |= {} if values is None else {name: values}
         return found if answers.success is None else found | {"success": answers.success}
+
+    def of_each_target(self, answers: Answers) -> dict[str, dict[str, Array]]:
+        """Each target's own scores by its name, where there are several numbers: name -> score -> (R,)."""
+        return {}
+
+    def _each_epoch(self, name: str) -> bool:
+        return name == self.main or self.scores[name].each_epoch
+
+    def _past(self) -> Array | None:
+        if not self.data.lags:
+            return None
+        series, at = self.data.history(self.data.scored["train"])
+        return np.asarray(series[: at[-1] + 1])
 
     def _success(self, outputs: Array, records: Records) -> Array | None:
         """(R,) the share of records that are solved."""
@@ -113,9 +131,13 @@ class Targets(ABC):
 class Regression(Targets):
     """Targets that are O numbers: errors are in the data's own units, the loss is of scaled targets."""
 
-    main = "rmse"
     usual_loss = "half_mean_squared_error"
     loss_sentence = "The network's loss, half the mean squared error of scaled targets"
+
+    @property
+    def main(self) -> str:
+        """The RMSE; of several targets in different units, which no sum of errors can compare, the NRMSE."""
+        return "rmse" if self.data.one_unit or "nrmse" not in self.scores else "nrmse"
 
     def takes(self, score: Score) -> bool:
         """Whether it is a score of numbers."""
@@ -139,10 +161,18 @@ class Regression(Targets):
                 loss=LOSSES[self.loss](outputs, Y, np.empty_like(outputs), weights),
                 predicted=self.data.target_scaler.undo(records.counted(outputs).astype(np.float64)),
                 true=true,
+                past=self.past,
                 success=self._success(outputs, records),
             )
 
         return answers
+
+    def of_each_target(self, answers: Answers) -> dict[str, dict[str, Array]]:
+        """Each target's own scores by its name, where there are several: name -> score -> (R,)."""
+        names = self.data.targets
+        if len(names) == 1 or not isinstance(answers, NumberAnswers):
+            return {}
+        return {name: self.evaluate(answers.of_target(position)) for position, name in enumerate(names)}
 
     def of_stream(self, replicas: int, steps: int) -> "_NumbersOfStream":
         """What collects answers along a stream."""
@@ -163,15 +193,20 @@ class _NumbersOfStream:
             loss=0.5 * np.mean((self.outputs - self.true) ** 2, axis=(1, 2)),
             predicted=undo(self.outputs),
             true=undo(self.true),
+            past=self.targets.past,
         )
 
 
 class Classification(Targets):
     """Targets that are one of O classes: outputs are logits, the loss is the cross-entropy."""
 
-    main = "loss"
     usual_loss = "cross_entropy"
     loss_sentence = ""
+
+    @property
+    def main(self) -> str:
+        """The cross-entropy."""
+        return "loss"
 
     def takes(self, score: Score) -> bool:
         """Whether it is a score of classes."""

@@ -164,6 +164,8 @@ class Data(ABC):
     validation: Any
     test: Any
     """None where there is no such split."""
+    one_unit: bool = True
+    """Whether all targets have one unit, so that their errors may be added up; the columns of a file have not."""
     horizon: int = 1
     """How many rows after a step's own, or after a window's last, its target lies."""
     fresh: Callable[[int], Any] | None = None

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -47,6 +47,9 @@ class Forecasting(ABC):
 
     Subclasses say where the series comes from: ``read``.
     """
+
+    one_unit: ClassVar[bool] = True
+    """Whether all columns have one unit."""
 
     name: str
     window: int = Field(gt=0)
@@ -119,6 +122,7 @@ class Forecasting(ABC):
             index=series.index,
             index_name=series.index_name,
             horizon=self.horizon,
+            one_unit=self.one_unit or len(series.targets) == 1,
             input_scaler=input_scaler,
             target_scaler=target_scaler,
             recipe=recipe,

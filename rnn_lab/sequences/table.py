@@ -2,6 +2,7 @@
 
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
@@ -26,6 +27,8 @@ class Table(Forecasting):
     Raises:
         BadInput: on reading, a file, column or cell that does not serve; see ``read_csv``.
     """
+
+    one_unit: ClassVar[bool] = False
 
     path: str
     header: bool = True

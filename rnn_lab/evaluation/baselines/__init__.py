@@ -2,7 +2,7 @@
 
     yardsticks        of a task: what its own answers score in expectation, exactly, and the best on just these records
     mean              the mean of the training targets; of a task in classes their frequencies
-    persistence       the last value that is known
+    persistence       the last value that is known; season 12, that of a season ago, if one is given
     AR1, AR2, ARp     least-squares autoregressions on the target's own past, p chosen by AICc
     unigram, ..       of a text: the distribution after the 0, 1, 2 characters before
     ESN32             an echo-state network of the network's size, its readout fitted by ridge regression
@@ -18,6 +18,7 @@ from rnn_lab.evaluation.baselines.linear import LinearModel
 from rnn_lab.evaluation.baselines.ngrams import NGrams
 from rnn_lab.evaluation.baselines.persistence import Persistence
 from rnn_lab.evaluation.baselines.reservoir import EchoStateNetwork
+from rnn_lab.evaluation.baselines.seasonal import SeasonalNaive
 from rnn_lab.evaluation.baselines.yardsticks import Yardsticks
 from rnn_lab.scoring import targets_of
 from rnn_lab.sequences import Data
@@ -27,6 +28,7 @@ BASELINES: dict[str, Baseline] = {
     "mean": Mean(),
     "frequencies": Frequencies(),
     "persistence": Persistence(),
+    "seasonal_naive": SeasonalNaive(),
     "linear": LinearModel(),
     "ngrams": NGrams(),
     "echo_state": EchoStateNetwork(),
@@ -68,6 +70,16 @@ def score_baselines(problem: Problem, fitted: Mapping[str, FittedBaseline]) -> d
     }
 
 
+def score_each_target(
+    problem: Problem, fitted: Mapping[str, FittedBaseline]
+) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
+    """The same of each target alone, where there are several: split -> name -> target -> score -> value."""
+    return {
+        split: {name: each for name, baseline in fitted.items() if (each := baseline.scores_of_each_target(part))}
+        for split, part in problem.data.scored.items()
+    }
+
+
 __all__ = [
     "BASELINES",
     "Baseline",
@@ -80,8 +92,10 @@ __all__ = [
     "NumberBaseline",
     "Persistence",
     "Problem",
+    "SeasonalNaive",
     "Yardsticks",
     "baseline_scores",
     "fit_baselines",
     "score_baselines",
+    "score_each_target",
 ]

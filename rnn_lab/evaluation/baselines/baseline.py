@@ -62,6 +62,10 @@ class FittedBaseline(ABC):
     def scores(self, split: Any) -> dict[str, float]:
         """Its scores on a split, by name."""
 
+    def scores_of_each_target(self, split: Any) -> dict[str, dict[str, float]]:
+        """Its scores of each target alone, where there are several numbers; otherwise none."""
+        return {}
+
     def free_run(self, segment: Segment, starts: NDArray[np.int64], steps: int) -> Array | None:
         """Forecasts (K, steps, O) from its own forecasts, as a network runs freely; None where it cannot."""
         return None
@@ -74,10 +78,19 @@ class NumberBaseline(FittedBaseline):
     def predict(self, split: Any) -> Array:
         """Its predictions of the targets that count, in their own units: (M, O)."""
 
+    def answers(self, split: Any) -> NumberAnswers:
+        """Its predictions beside what is true."""
+        past = self.problem.targets.past
+        return NumberAnswers(predicted=self.predict(split)[None], true=self.problem.true(split), past=past)
+
     def scores(self, split: Any) -> dict[str, float]:
         """Every score of its predictions."""
-        answers = NumberAnswers(predicted=self.predict(split)[None], true=self.problem.true(split))
-        return plain(self.problem.targets.evaluate(answers))
+        return plain(self.problem.targets.evaluate(self.answers(split)))
+
+    def scores_of_each_target(self, split: Any) -> dict[str, dict[str, float]]:
+        """The same of each target alone, where there are several."""
+        each = self.problem.targets.of_each_target(self.answers(split))
+        return {name: plain(scores) for name, scores in each.items()}
 
 
 def plain(scores: Mapping[str, Any]) -> dict[str, float]:
