@@ -12,15 +12,16 @@ import hydra
 from omegaconf import DictConfig, OmegaConf
 from pydantic import Field, TypeAdapter, ValidationError
 
-from rnn_lab import run_figures, sweeping, terminal
+from rnn_lab import paste, run_figures, sweeping, terminal
 from rnn_lab.atomic import atomic_write
-from rnn_lab.command_line import flatten, refusal
+from rnn_lab.component import refusal
 from rnn_lab.errors import BadInput, Diverged
 from rnn_lab.evaluation.forecaster import Forecaster
 from rnn_lab.evaluation.free_run.plan import Evaluation, Plan
 from rnn_lab.evaluation.problem import ready, rivals
 from rnn_lab.evaluation.report import summarise
 from rnn_lab.evaluation.text_model import TextModel
+from rnn_lab.keys import flatten
 from rnn_lab.network import Layer, Network
 from rnn_lab.objectives import EACH_EPOCH, objectives, value
 from rnn_lab.rng import named_rng
@@ -162,7 +163,7 @@ def run(config: DictConfig, folder: Path) -> Any:
         except KeyboardInterrupt:
             journal.write("end", status="KILLED", reason="interrupted")
             if (folder / CHECKPOINT).exists():
-                log.info("\nGo on with this run:  python scripts/train.py trainer.resume=%s", folder)
+                log.info("\nGo on with this run:  %s", paste.command("train", paste.override("trainer.resume", folder)))
             raise
         except Exception as error:
             reason = str(error) if isinstance(error, BadInput) else f"{type(error).__name__}: {error}"

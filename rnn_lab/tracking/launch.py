@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from rnn_lab import paste
 from rnn_lab.tracking import address, relay_state
 from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.relay_state import State
@@ -50,7 +51,8 @@ class Relay:
             return False
 
     def _lines(self, alive: bool, said: State | None) -> list[str]:
-        later = f"It is complete in its folder; to carry it there later: python scripts/sync.py {self.folder}"
+        again = paste.command("sync", str(self.folder.absolute()))
+        later = f"It is complete in its folder; to carry it there later: {again}"
         if said is None:
             if alive:
                 return [f"MLflow has not answered yet, and the relay goes on trying. {later}"]
@@ -73,8 +75,7 @@ def _how_to_look(uri: str) -> list[str]:
     """Say how to start the pages of a database, which has none of its own."""
     if uri.startswith("http"):
         return []
-    near = uri == address.database_address(Path.cwd() / "mlflow.db") and Path("Makefile").exists()
-    return ["To serve these pages: " + ("make ui" if near else f"python scripts/ui.py --uri {uri}")]
+    return ["To serve these pages: " + paste.command("ui", "--uri", uri)]
 
 
 def start(tracking: Tracking, folder: Path) -> Relay:
