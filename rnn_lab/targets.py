@@ -9,23 +9,41 @@ from typing import Any
 
 import hydra
 from hydra.errors import InstantiationException
+from omegaconf import DictConfig
 from pydantic import ValidationError
 
 from rnn_lab import conf
 from rnn_lab.component import refusal
-from rnn_lab.errors import BadInput
+from rnn_lab.errors import BadInput, missing_module
 
 
-def instantiate(config: Any, **options: Any) -> Any:
+def instantiate(config: Any, kind: type | None = None, **options: Any) -> Any:
     """Build the component that a config describes, as Hydra does.
 
+    Args:
+        config: a node of a composed config, or a dictionary, with a ``_target_``.
+        kind: the base class that the component must have.
+        options: Hydra's, such as ``_convert_``.
+
     Raises:
-        BadInput: it is not there, cannot be imported, or refuses its arguments; in one sentence.
+        BadInput: it is not there, cannot be imported, refuses its arguments, or is of another kind; in one sentence.
+
+    Example:
+        >>> from rnn_lab.network import GRU, Elman
+        >>> instantiate({"_target_": "rnn_lab.network.Elman", "hidden_dim": 3}, Elman).hidden_dim
+        3
+        >>> instantiate({"_target_": "rnn_lab.network.Elman", "hidden_dim": 3}, GRU)
+        Traceback (most recent call last):
+        rnn_lab.errors.BadInput: _target_=rnn_lab.network.Elman is no GRU.
     """
     try:
-        return hydra.utils.instantiate(config, **options)
+        built = hydra.utils.instantiate(config, **options)
     except InstantiationException as error:
         raise BadInput(explain(error)) from error
+    if kind is not None and not isinstance(built, kind):
+        key = config._get_full_key("_target_") if isinstance(config, DictConfig) else "_target_"
+        raise BadInput(f"{key}={config['_target_']} is no {kind.__name__}.")
+    return built
 
 
 def explain(error: InstantiationException) -> str:
@@ -41,24 +59,10 @@ def explain(error: InstantiationException) -> str:
     if "Error locating target" in text:
         return f"{named} {_not_found(target, (cause and cause.__cause__) or cause)}"
     if "Expected a callable target" in text:
-        return f"{key + '.' if key else ''}_target_ names no component: {text.splitlines()[0]}."
+        return f"{key + '.' if key else ''}_target_ names no class or function: {_between(text, 'got ', ' of type')}."
     if cause is not None and "Error in call to target" in text:
         return f"{named} refused its arguments or failed: {_reason(cause)}."
     return " ".join(text.split())
-
-
-def missing_module(name: str) -> str:
-    """What to do about a module that is not there, as the rest of a sentence.
-
-    Example:
-        >>> missing_module("mine")
-        "the module 'mine' is not found: run this in the folder where mine.py lies, or name that folder in PYTHONPATH"
-    """
-    top = name.partition(".")[0]
-    return (
-        f"the module {name!r} is not found: run this in the folder where {top}.py lies, or name that folder in"
-        " PYTHONPATH"
-    )
 
 
 def _not_found(target: str, error: BaseException | None) -> str:
