@@ -7,8 +7,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --use-pep517 -c constraints.txt
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
+QUICK := $(addprefix tests/,contracts network rules scoring sequences training evaluation test_rng.py test_targets.py) rnn_lab
+
 .DEFAULT_GOAL := help
-.PHONY: help train ui gallery test test-hydra14 check format clean
+.PHONY: help train ui gallery quick test test-hydra14 test-newest check format clean
 
 help:  ## this page
 	@printf 'rnn-lab: a research bench for recurrent networks in NumPy\n\n'
@@ -24,12 +26,18 @@ ui: .venv/.runtime  ## look at your runs in MLflow's own pages
 gallery: .venv/.runtime  ## draw every sequence and task, and measure what is easy about it
 	@$(BIN)/python scripts/gallery.py
 
+quick: .venv/.dev  ## unit and contract tests: a verdict within a minute
+	@$(PYTEST) -m 'not slow' $(QUICK) $(ARGS)
+
 test: .venv/.dev  ## the whole test suite
 	@$(PYTEST) $(ARGS)
 
 test-hydra14: .venv-hydra14/.dev  ## the sweeper's tests on Hydra 1.4's pre-release, in an environment of its own
 	@.venv-hydra14/bin/python -m pytest --numprocesses 2 --dist worksteal -W 'ignore:The version_base parameter' -W 'ignore:hydra.utils.instantiate' \
 		tests/sweeping tests/contracts/test_executors.py $(ARGS)
+
+test-newest: .venv-newest/.dev  ## the whole suite on the newest versions that pyproject.toml allows, in an environment of its own
+	@.venv-newest/bin/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 
 check: .venv/.dev  ## formatting, lint, types, layering, then the tests
 	@$(BIN)/ruff format --check --quiet .
@@ -43,7 +51,7 @@ format: .venv/.dev  ## put the code into its one format
 	@$(BIN)/ruff format .
 
 clean:  ## remove the environments and the caches; your runs stay
-	@rm -rf .venv .venv-hydra14 *.egg-info build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-hydra14 .venv-newest *.egg-info build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment, made once, and brought up to date when the pins or the project's own needs change.
@@ -70,4 +78,9 @@ endef
 	@grep -v -e '^hydra-core==' -e '^omegaconf==' -e '^antlr4-' constraints.txt > .venv-hydra14/constraints.txt
 	@.venv-hydra14/bin/python -m pip --disable-pip-version-check install -qq --use-pep517 -c .venv-hydra14/constraints.txt \
 		'hydra-core==1.4.0rc3' -e '.[dev]'
+	@touch $@
+
+.venv-newest/.dev: pyproject.toml .venv/.dev
+	@$(BIN)/python -m venv --clear .venv-newest
+	@.venv-newest/bin/python -m pip --disable-pip-version-check install -qq --use-pep517 --upgrade -e '.[dev]'
 	@touch $@

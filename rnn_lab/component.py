@@ -1,7 +1,40 @@
-"""The one way in which a component, such as a cell or an optimizer, checks its arguments."""
+"""The one way in which a component, such as a cell or an optimizer, checks its arguments and refuses a wrong one."""
 
-from pydantic import ConfigDict
+import re
+
+from pydantic import ConfigDict, ValidationError
+
+from rnn_lab.errors import BadInput
 
 STRICT = ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
 """Pydantic's settings for a component: no silent coercion (``"3"`` is no integer), no unknown argument,
 no NaN or infinity."""
+
+
+def refusal(error: ValidationError, prefix: str) -> str:
+    """Say in one sentence which key has which value and what is allowed.
+
+    Args:
+        error: pydantic's.
+        prefix: the component's key, such as ``model``; empty for the keys of the top level.
+
+    Example:
+        >>> from pydantic import TypeAdapter
+        >>> try:
+        ...     TypeAdapter(int).validate_python("three", strict=True)
+        ... except ValidationError as error:
+        ...     refusal(error, "replicas")
+        "replicas='three' is not allowed: it should be a valid integer."
+    """
+    first = error.errors()[0]
+    inner = first.get("ctx", {}).get("error")
+    if isinstance(inner, BadInput):
+        return str(inner)
+    names = [str(part) for part in first["loc"] if not re.search(r"\W|^constrained|^int$|^float$|^str$", str(part))]
+    key = ".".join([prefix, *names] if prefix else names)
+    if first["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+        return f"{key} is no known argument."
+    if first["type"] == "missing":
+        return f"{key} is missing."
+    allowed = first["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
+    return f"{key}={first['input']!r} is not allowed: {allowed}."

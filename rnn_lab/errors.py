@@ -10,3 +10,17 @@ class BadInput(ValueError):
 
 class Diverged(RuntimeError):
     """A run whose every replica diverged: its folder is complete, and its status is FAILED."""
+
+
+def missing_module(name: str) -> str:
+    """What to do about a module that is not there, as the rest of a sentence.
+
+    Example:
+        >>> missing_module("mine")
+        "the module 'mine' is not found: run this in the folder where mine.py lies, or name that folder in PYTHONPATH"
+    """
+    top = name.partition(".")[0]
+    return (
+        f"the module {name!r} is not found: run this in the folder where {top}.py lies, or name that folder in"
+        " PYTHONPATH"
+    )

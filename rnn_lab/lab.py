@@ -9,21 +9,22 @@ from time import perf_counter
 from typing import Annotated, Any
 from uuid import uuid4
 
-import hydra
 import numpy as np
 from omegaconf import DictConfig, OmegaConf
 from pydantic import Field, TypeAdapter, ValidationError
 
-from rnn_lab import run_figures, sweeping, terminal
+from rnn_lab import paste, run_figures, sweeping, terminal
 from rnn_lab.atomic import atomic_write
 from rnn_lab.capacity import refuse_too_much_disk
-from rnn_lab.command_line import flatten, refusal
+from rnn_lab.component import refusal
 from rnn_lab.errors import BadInput, Diverged
 from rnn_lab.evaluation import Evaluation, Problem, fit_baselines, make_predictor, score_baselines, score_each_target
 from rnn_lab.evaluation.baselines import FittedBaseline
 from rnn_lab.evaluation.free_run.plan import Plan
 from rnn_lab.evaluation.report import summarise
-from rnn_lab.network import Network
+from rnn_lab.instantiation import instantiate
+from rnn_lab.keys import flatten
+from rnn_lab.network import Layer, Network
 from rnn_lab.objectives import known_each_epoch, objectives, value
 from rnn_lab.observers import Observer
 from rnn_lab.rng import named_rng
@@ -57,7 +58,6 @@ KEYS = (
     "replicas",
     "objective",
 )
-COMPONENTS = ("data", "model", "rule", "optimizer", "trainer", "observers", "evaluation", "tracking")
 CHECKPOINT = Path("weights", "checkpoint.npz")
 
 
@@ -112,18 +112,23 @@ def build(config: DictConfig) -> Experiment:
     if missing:
         raise BadInput(f"{missing[0]} must be given: it has no default with these choices.")
     seed, replicas = _whole(config, "seed", 0, 2**31), _whole(config, "replicas", 1, 2**31)
-    made = {group: hydra.utils.instantiate(config[group], _convert_="all") for group in COMPONENTS}
-    trainer: Trainer = made["trainer"]
-    evaluation: Evaluation = made["evaluation"]
-    tracking: Tracking = made["tracking"]
-    observers: dict[str, Observer] = made["observers"] or {}
+    trainer: Trainer = instantiate(config.trainer, Trainer)
+    rule: Rule = instantiate(config.rule, Rule)
+    optimizer: Optimizer = instantiate(config.optimizer, Optimizer)
+    model: Layer = instantiate(config.model, Layer)
+    observers = {str(name): instantiate(node, Observer) for name, node in (config.observers or {}).items()}
+    evaluation: Evaluation = instantiate(config.evaluation, Evaluation, _convert_="all")
+    tracking: Tracking = instantiate(config.tracking, Tracking, _convert_="all")
+    maker = instantiate(config.data, _convert_="all")
+    if not hasattr(maker, "dataset"):
+        raise BadInput(f"data._target_={config.data['_target_']} makes no dataset.")
     if tracking.enabled:
         resolve(tracking.uri)  # refuses an address that is none before there is a run
-    data: Data = made["data"].dataset()
+    data: Data = maker.dataset()
     loss = trainer.loss_for(data.classes)
     targets = targets_of(data, loss, evaluation.scores)
     network = Network(
-        made["model"],
+        model,
         len(data.inputs),
         len(data.targets),
         window=data.window,
@@ -135,12 +140,12 @@ def build(config: DictConfig) -> Experiment:
     return Experiment(
         network=network,
         targets=targets,
-        rule=made["rule"],
-        optimizer=made["optimizer"],
+        rule=rule,
+        optimizer=optimizer,
         trainer=trainer,
         observers=observers,
         evaluation=evaluation,
-        free_run=evaluation.plan(data, made["data"]),
+        free_run=evaluation.plan(data, maker),
         tracking=tracking,
         seeds=range(seed, seed + replicas),
         objectives=objectives(plain["objective"], targets),
@@ -191,7 +196,7 @@ def run(config: DictConfig, folder: Path) -> Any:
         except KeyboardInterrupt:
             journal.write("end", status="KILLED", reason="interrupted")
             if (folder / CHECKPOINT).exists():
-                log.info("\nGo on with this run:  python scripts/train.py trainer.resume=%s", folder)
+                log.info("\nGo on with this run:  %s", paste.command("train", paste.override("trainer.resume", folder)))
             raise
         except Exception as error:
             reason = str(error) if isinstance(error, BadInput) else f"{type(error).__name__}: {error}"

@@ -1,46 +1,8 @@
-"""Carry run folders to MLflow: runs trained with ``tracking=off``, or while MLflow did not answer, or copied here.
+"""The command ``rnn-lab sync``, from a clone."""
 
-    python scripts/sync.py outputs/2026-11-23/19-52-14-500211
-    python scripts/sync.py multirun/2026-11-23/20-00-00-000000/* --uri http://127.0.0.1:5000
-
-Carrying a folder twice leaves one run. A run in training is carried as far as it is.
-"""
-
-import argparse
 import sys
-import warnings
-from pathlib import Path
 
-from rnn_lab.errors import BadInput
-from rnn_lab.tracking.address import fault
-from rnn_lab.tracking.relay import carry, sentence
-
-
-def main() -> int:
-    """Carry each folder; 0 if all are in MLflow, else 2."""
-    page = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    page.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="a run folder: where journal.jsonl lies")
-    page.add_argument("--uri", help="MLflow's address; by default each run's own, or else as for training")
-    asked = page.parse_args()
-    if asked.uri is not None and (wrong := fault(asked.uri)):
-        page.error(f"--uri {asked.uri} {wrong}")
-    warnings.simplefilter("ignore")  # MLflow's, about itself
-    failed = 0
-    for folder in asked.folders:
-        try:
-            state = carry(folder, asked.uri)
-        except BadInput as error:
-            failed += 1
-            print(error, file=sys.stderr)
-        except Exception as error:  # whatever the store's library raises: one sentence, and on to the next folder
-            failed += 1
-            print(f"{folder} is not in MLflow: {sentence(error)}", file=sys.stderr)
-        else:
-            print(f"{folder}: {state.link}")
-            for missing in state.missing:
-                print(f"  {missing}")
-    return 2 if failed else 0
-
+from rnn_lab.cli.main import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run("sync", sys.argv[1:])

@@ -1,49 +1,8 @@
-"""Open MLflow's pages on the store that training writes to, on this machine alone, light and without telemetry.
+"""The command ``rnn-lab ui``, from a clone."""
 
-python scripts/ui.py                                  the store of this folder, http://127.0.0.1:5000
-python scripts/ui.py --uri sqlite:////data/runs.db --port 5001
-"""
-
-import argparse
-import os
-import socket
 import sys
 
-from rnn_lab.errors import BadInput
-from rnn_lab.tracking import address
-from rnn_lab.tracking.store import open_store
-
-
-def main() -> None:
-    """Become MLflow's server."""
-    page = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    page.add_argument("--uri", help="the store's address; by default MLFLOW_TRACKING_URI, else sqlite:///mlflow.db")
-    page.add_argument("--port", type=int, default=5000, help="default 5000, where printed links point")
-    asked = page.parse_args()
-    if asked.uri is not None and (wrong := address.fault(asked.uri)):
-        page.error(f"--uri {asked.uri} {wrong}")
-    try:
-        uri = address.resolve(asked.uri)
-    except BadInput as error:
-        page.error(str(error))
-    if uri.startswith("http"):
-        print(f"{address.shown(uri)} has pages of its own.")
-        return
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", asked.port))
-        except (OSError, OverflowError) as error:
-            page.error(f"--port {asked.port} cannot be used: {getattr(error, 'strerror', None) or error}")
-    open_store(uri)  # makes it under the relays' lock, should it not be there yet
-    print(f"MLflow on {address.shown(uri)}: http://127.0.0.1:{asked.port}/#/experiments?{address.MODE}  (end: Ctrl-C)")
-    sys.stdout.flush()
-    os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of MLflow, about its own libraries
-    os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # 0.5 GB instead of 2.9
-    program = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(asked.port)]
-    # With two workers or more every request takes 50 ms.
-    os.execv(sys.executable, [*program, "--workers", "1", "--backend-store-uri", uri])
-
+from rnn_lab.cli.main import run
 
 if __name__ == "__main__":
-    main()
+    run("ui", sys.argv[1:])

@@ -21,7 +21,9 @@ def test_the_default_target_has_one_line_for_each_target() -> None:
     assert sorted(explained) == sorted(targets[1].split())
 
 
-@pytest.mark.parametrize("target", ["train", "test", "test-hydra14", "ui", "gallery", "check", "format"])
+@pytest.mark.parametrize(
+    "target", ["train", "quick", "test", "test-hydra14", "test-newest", "ui", "gallery", "check", "format"]
+)
 @pytest.mark.parametrize("answer", ["echo False", "exit 127"], ids=["old", "absent"])
 def test_a_python_that_does_not_serve_is_refused_in_one_sentence(tmp_path: Path, target: str, answer: str) -> None:
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnn_lab.atomic import atomic_write
-from rnn_lab.errors import BadInput
+from rnn_lab.errors import BadInput, missing_module
 from rnn_lab.network import Layer, Network, Parameters
 from rnn_lab.sequences import Data, Scaler, scaler_from
 from rnn_lab.sequences.criteria import softmax
@@ -204,6 +204,10 @@ class Trained:
             if not issubclass(kind, cls):
                 raise ValueError(f"it is a {kind.__name__}, and no {cls.__name__}")
             found: Self = kind.from_recipe(recipe, Parameters.load(folder / WEIGHTS))
+        except ModuleNotFoundError as error:
+            raise BadInput(
+                f"the trained network in {folder} cannot be read: {missing_module(str(error.name))}"
+            ) from error
         except Exception as error:  # torn archives, strange recipes: each has errors of its own
             said = " ".join(line.strip() for line in str(error).splitlines()[:3])  # pydantic's go on
             raise BadInput(f"the trained network in {folder} cannot be read: {said}") from error
@@ -216,7 +220,7 @@ def _component(recipe: dict[str, Any]) -> Any:
 
 
 def _named(path: str) -> Any:
-    """The component of that name."""
+    """The component of that name: the one place where a run folder, which may be anybody's, has a module imported."""
     module, _, name = path.rpartition(".")
     component = getattr(import_module(module), name, None)
     if not (isinstance(component, type) and is_dataclass(component)):

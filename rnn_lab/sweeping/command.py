@@ -4,11 +4,11 @@ import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from hydra._internal.utils import get_args_parser
 from omegaconf import DictConfig
 
+from rnn_lab import paste
 from rnn_lab.sweeping.executors.local import ONE_THREAD
 from rnn_lab.sweeping.storage import shown
 
@@ -35,9 +35,6 @@ class Command:
     def typed(cls, config: DictConfig) -> "Command":
         """Read it from this process."""
         arguments = sys.argv[1:]
-        typed = sys.orig_argv
-        start = typed[: typed.index(sys.argv[0]) + 1] if sys.argv[0] in typed else typed[: len(typed) - len(arguments)]
-        start = start or [sys.executable, sys.argv[0]]  # called by a program, with arguments of its own
         flags, _ = get_args_parser().parse_known_args(arguments)
         chosen = {
             "--config-path": flags.config_path,
@@ -46,7 +43,7 @@ class Command:
         }
         choosing = [part for flag, value in chosen.items() if value for part in (flag, value)]
         own = [text for text in config.hydra.overrides.hydra if not text.lstrip("+~").startswith(OF_THE_SWEEP)]
-        return cls([Path(start[0]).name, *start[1:]], arguments, choosing, own)
+        return cls(paste.started(), arguments, choosing, own)
 
     def again(self) -> str:
         """The sweep's own command line."""

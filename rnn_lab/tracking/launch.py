@@ -6,8 +6,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from rnn_lab import paste
 from rnn_lab.tracking import address, relay_state
 from rnn_lab.tracking.config import Tracking
+from rnn_lab.tracking.own_code import needs
 from rnn_lab.tracking.relay_state import State
 
 LOG = "relay.log"
@@ -41,7 +43,7 @@ class Relay:
         while alive and (self.tracking.wait or (said is None and time.monotonic() < deadline)):
             time.sleep(0.02)
             alive, said = self._alive(), State.load(self.folder)
-        return [*self._lines(alive, said), *self._warnings()]
+        return [*self._lines(alive, said), *self._left_behind(), *self._warnings()]
 
     def _alive(self) -> bool:
         try:
@@ -50,7 +52,8 @@ class Relay:
             return False
 
     def _lines(self, alive: bool, said: State | None) -> list[str]:
-        later = f"It is complete in its folder; to carry it there later: python scripts/sync.py {self.folder}"
+        again = paste.command("sync", str(self.folder.absolute()))
+        later = f"It is complete in its folder; to carry it there later: {again}"
         if said is None:
             if alive:
                 return [f"MLflow has not answered yet, and the relay goes on trying. {later}"]
@@ -59,6 +62,9 @@ class Relay:
             part = "only in part in MLflow" if said.run_id else "not in MLflow"
             return [f"The run is {part}: {said.reason or f'the relay failed, see {self.folder / LOG}'}. {later}"]
         return [f"MLflow: {said.link}", f"All runs: {said.table}", *_how_to_look(str(said.uri)), *said.missing]
+
+    def _left_behind(self) -> list[str]:
+        return [f"The model in MLflow does not load everywhere: {lacking}." for lacking in needs(self.folder)]
 
     def _warnings(self) -> list[str]:
         if self.tracking.uri or os.environ.get("MLFLOW_TRACKING_URI") or not (old := address.leftover(Path.cwd())):
@@ -73,8 +79,7 @@ def _how_to_look(uri: str) -> list[str]:
     """Say how to start the pages of a database, which has none of its own."""
     if uri.startswith("http"):
         return []
-    near = uri == address.database_address(Path.cwd() / "mlflow.db") and Path("Makefile").exists()
-    return ["To serve these pages: " + ("make ui" if near else f"python scripts/ui.py --uri {uri}")]
+    return ["To serve these pages: " + paste.command("ui", "--uri", uri)]
 
 
 def start(tracking: Tracking, folder: Path) -> Relay:

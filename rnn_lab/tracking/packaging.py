@@ -4,23 +4,22 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rnn_lab
 from rnn_lab.tracking.journal import Fact
+from rnn_lab.tracking.own_code import LIBRARIES, collect, needs, requirements
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
     from rnn_lab.evaluation.trained_network import Trained
 
-NEEDS = ("mlflow", "numpy", "scipy", "pydantic")
-"""What the packaged model imports; its requirements are given, since MLflow takes seconds to find them."""
+ROOT = "rnn_lab.evaluation.trained_network"
+"""The module that ``model.py`` imports; what of the lab is shipped follows from it."""
 
-FLOORS = ("__init__.py", "component.py", "streams.py", "whole.py", "sequences", "network", "training", "evaluation")
-"""The part of rnn_lab that is shipped with a model: the floor of `Trained` and all below it."""
+NEEDS_TAG = "model_needs"
+"""The run's tag that says what the packaged model lacks."""
 
 DIGEST_LENGTH = 36
 """MLflow's limit; the whole fingerprint is a tag of the run."""
@@ -82,6 +81,8 @@ def log_model(
         package(trained, Path(scratch, "model"), run_id=run_id, model_id=model.model_id)
         client.log_model_artifacts(model.model_id, str(Path(scratch, "model")))
     client.finalize_logged_model(model.model_id, "READY")
+    if lacking := needs(folder):
+        client.set_tag(run_id, NEEDS_TAG, "; ".join(lacking))
     given = [Metric(name, value, int(time * 1000), 0, model.model_id) for name, value in scores.items()]
     client.log_batch(run_id, metrics=given)
     client.log_outputs(run_id, [LoggedModelOutput(model.model_id, 0)])
@@ -89,6 +90,8 @@ def log_model(
 
 def package(trained: "Trained", destination: Path, *, run_id: str, model_id: str) -> None:
     """Write a trained network as an MLflow model: code, weights, signature and requirements, and no pickle.
+
+    The code is the lab's and that of the network's components, whoever wrote them: it loads where neither is installed.
 
     Args:
         trained: the network.
@@ -106,19 +109,20 @@ def package(trained: "Trained", destination: Path, *, run_id: str, model_id: str
     each = (steps,) if network.each_step else ()
     targets = TensorSpec(np.dtype(np.float64), (-1, *each, len(trained.targets)))
     with tempfile.TemporaryDirectory() as scratch:
-        weights, code = Path(scratch, "weights"), Path(scratch, "rnn_lab")
+        weights, folder = Path(scratch, "weights"), Path(scratch, "code")
         trained.save(Path(scratch))
-        code.mkdir()
-        for name in FLOORS:
-            source = Path(rnn_lab.__file__).parent / name
-            (shutil.copytree if source.is_dir() else shutil.copy)(source, code / name)
+        recipe = trained.recipe()
+        code = collect(recipe, ROOT, recipe["kind"].rpartition(".")[0])
+        for place, source in code.files.items():
+            (folder / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, folder / place)
         mlflow.pyfunc.save_model(
             str(destination),
             mlflow_model=Model(run_id=run_id, model_id=model_id, model_uuid=model_id),
             python_model=str(Path(__file__).with_name("model.py")),
             artifacts={"weights": str(weights)},
-            code_paths=[str(code)],
+            code_paths=sorted(map(str, folder.iterdir())),
             signature=ModelSignature(Schema([windows]), Schema([targets])),
             input_example=np.zeros((1, network.window or 10, len(trained.inputs))),
-            pip_requirements=[f"{name}=={metadata.version(name)}" for name in NEEDS],
+            pip_requirements=requirements(LIBRARIES | code.packages)[0],
         )

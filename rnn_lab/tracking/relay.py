@@ -199,6 +199,7 @@ def step_back() -> None:
 def main() -> int:
     """Run as a program, in the background, deaf to warnings that its user could not see."""
     step_back()
+    sys.path.append(os.getcwd())  # for a cell of the user's own; last, so that nothing there hides an installed package
     warnings.simplefilter("ignore")
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO)
     return relay(Path(sys.argv[1]))

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from rnn_lab.evaluation.stream_baselines import stream_baselines
 
 from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import baselines
 from rnn_lab.evaluation import stream_baselines as module
-from rnn_lab.evaluation.stream_baselines import stream_baselines
 from rnn_lab.rng import named_rng
 from rnn_lab.sequences import ARMA, Generated, Henon, RandomWalk, Sine, Stream, Text
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from rnn_lab.evaluation.task_baselines import task_baselines
 
 from rnn_lab.evaluation import task_baselines as module
 from rnn_lab.evaluation.ridge import Ridge
-from rnn_lab.evaluation.task_baselines import task_baselines
 from rnn_lab.sequences import (
     Adding,
     AddingOriginal,

@@ -3,7 +3,8 @@
 import pytest
 from hydra.errors import HydraException
 
-from rnn_lab import command_line, lab
+from rnn_lab import lab
+from rnn_lab.cli.sentences import sentence
 
 STREAM = ["data=stream", "data.series.length=500"]
 REFUSED = [
@@ -124,10 +125,10 @@ def test_a_bad_value_is_refused_in_one_sentence_before_anything_is_written(overr
     folder = tmp_path / "run"
     with pytest.raises(Exception) as caught:  # noqa: PT011 - the sentence below is the point
         lab.run(composed(*overrides), folder)
-    sentence = command_line.sentence(caught.value)
-    assert sentence is not None
-    assert says in sentence
-    assert "\n" not in sentence
+    said = sentence(caught.value)
+    assert said is not None
+    assert says in said
+    assert "\n" not in said
     assert not folder.exists()
 
 
@@ -145,9 +146,9 @@ def test_a_bad_cell_is_named_by_row_and_column(rows, says, composed, tmp_path):
     path.write_text(rows)
     with pytest.raises(Exception) as caught:  # noqa: PT011
         lab.run(composed("data=csv", f"data.path={path}", "data.window=1"), tmp_path / "run")
-    sentence = command_line.sentence(caught.value)
-    assert sentence is not None
-    assert all(word in sentence for word in says), sentence
+    said = sentence(caught.value)
+    assert said is not None
+    assert all(word in said for word in says), said
 
 
 @pytest.mark.parametrize(
@@ -163,8 +164,8 @@ def test_a_bad_cell_is_named_by_row_and_column(rows, says, composed, tmp_path):
 def test_what_a_kind_of_data_has_not_is_no_key_of_it(overrides, says, composed):
     with pytest.raises(HydraException) as caught:
         composed(*overrides)
-    assert says in command_line.sentence(caught.value)
+    assert says in sentence(caught.value)
 
 
 def test_a_bug_is_no_bad_input():
-    assert command_line.sentence(ZeroDivisionError("a bug")) is None
+    assert sentence(ZeroDivisionError("a bug")) is None

@@ -13,7 +13,7 @@ from hydra.utils import instantiate
 from pydantic import Field, ValidationError
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.command_line import sentence
+from rnn_lab.cli.sentences import sentence
 from rnn_lab.component import STRICT
 from rnn_lab.rng import named_rng
 from rnn_lab.sequences import Adding, Copying, Drawn, Records, scaler_from

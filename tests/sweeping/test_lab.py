@@ -12,7 +12,7 @@ import pytest
 import yaml
 from optuna.trial import TrialState
 
-from rnn_lab.command_line import with_mode
+from rnn_lab.cli.arguments import with_mode
 from rnn_lab.sweeping.storage import connect
 
 TRAIN = Path(__file__).parents[2] / "scripts" / "train.py"

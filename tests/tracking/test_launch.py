@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from rnn_lab import paste
 from rnn_lab.errors import BadInput
 from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.launch import Relay, start
@@ -51,7 +52,7 @@ def test_with_wait_a_relay_that_dies_half_way_is_no_success(tmp_path):
     begun = relay(tmp_path, saying(tmp_path, said, then="raise SystemExit(1)"), wait=True)
     (line,) = begun.report()
     assert line.startswith(f"The run is only in part in MLflow: the relay failed, see {tmp_path}/relay.log.")
-    assert line.endswith(f"python scripts/sync.py {tmp_path}")
+    assert line.endswith(paste.command("sync", str(tmp_path)))
 
 
 def test_a_silent_server_is_told_with_the_way_out(tmp_path):
@@ -59,7 +60,7 @@ def test_a_silent_server_is_told_with_the_way_out(tmp_path):
     (line,) = relay(tmp_path, saying(tmp_path, said)).report(60.0)
     assert line == (
         "The run is not in MLflow: http://h:5000 does not answer (Connection refused). It is complete in its folder; "
-        f"to carry it there later: python scripts/sync.py {tmp_path}"
+        f"to carry it there later: {paste.command('sync', str(tmp_path))}"
     )
 
 
@@ -83,20 +84,10 @@ def test_what_could_not_be_carried_is_told(tmp_path):
     assert relay(tmp_path).report()[-1] == "weights are gone"
 
 
-@pytest.mark.parametrize(
-    ("makefile", "store", "says"),
-    [
-        (True, "{}/mlflow.db", "To serve these pages: make ui"),
-        (False, "{}/mlflow.db", "To serve these pages: python scripts/ui.py --uri sqlite:///{}/mlflow.db"),
-        (True, "{}/other.db", "To serve these pages: python scripts/ui.py --uri sqlite:///{}/other.db"),
-    ],
-)
-def test_a_database_comes_with_a_way_to_look_at_it(tmp_path, monkeypatch, makefile, store, says):
-    monkeypatch.chdir(tmp_path)
-    if makefile:
-        (tmp_path / "Makefile").touch()
-    State(state="done", uri="sqlite:///" + store.format(tmp_path)).save(tmp_path)
-    assert says.format(tmp_path) in relay(tmp_path).report()
+def test_a_database_comes_with_a_way_to_look_at_it(tmp_path):
+    State(state="done", uri=f"sqlite:///{tmp_path}/my runs.db").save(tmp_path)
+    said = f"To serve these pages: {paste.command('ui', '--uri', f'sqlite:///{tmp_path}/my runs.db')}"
+    assert said in relay(tmp_path).report()
 
 
 def test_leftovers_of_the_file_store_are_told_where_they_matter(tmp_path, monkeypatch):

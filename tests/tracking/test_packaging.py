@@ -5,12 +5,18 @@ import os
 import subprocess
 import sys
 import zipfile
+from importlib import import_module
+from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rnn_lab.evaluation.forecaster import Forecaster
+from rnn_lab.network import Network
+from rnn_lab.sequences import Generated, Sine
+from rnn_lab.tracking.own_code import collect, needs, requirements
 from rnn_lab.tracking.packaging import package
 from tests.tracking.fake_trainer import FakeTrainer
 
@@ -106,3 +112,71 @@ def test_no_floor_above_the_forecaster_is_shipped(packaged):
     model, _, _ = packaged
     shipped = {path.name for path in (model / "code" / "rnn_lab").iterdir()} - {"__pycache__"}
     assert shipped.isdisjoint({"lab.py", "tracking", "sweeping", "figures"})
+
+
+CELL = """
+from pydantic.dataclasses import dataclass
+
+from {helper} import SCALE
+from rnn_lab.component import STRICT
+from rnn_lab.network import Elman
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Cell(Elman):
+    factor: float = SCALE
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "target"),
+    [
+        ({"mine_alone.py": "helper_of_mine", "helper_of_mine.py": None}, "mine_alone"),
+        ({"mine_all/__init__.py": "mine_all.scale", "mine_all/scale.py": None}, "mine_all"),
+        ({"mine_far/__init__.py": "", "mine_far/cells.py": ".scale", "mine_far/scale.py": None}, "mine_far.cells"),
+    ],
+    ids=["module", "package", "relative"],
+)
+def test_a_cell_of_ones_own_travels_with_what_it_imports(files, target, empty_store, tmp_path, monkeypatch):
+    for name, helper in files.items():
+        (tmp_path / "desk" / name).parent.mkdir(parents=True, exist_ok=True)
+        text = "SCALE = 2.0" if helper is None else helper and CELL.format(helper=helper)
+        (tmp_path / "desk" / name).write_text(text)
+    monkeypatch.syspath_prepend(tmp_path / "desk")
+    cell = import_module(target).Cell(hidden_dim=3)
+    data = Generated(name="sine", series=Sine(length=60), window=8, train=30, validation=10).dataset()
+    network = Network(cell, inputs=1, outputs=1, window=8)
+    forecaster = Forecaster.of(network, network.initial([0, 1]), data)
+    forecaster.save(tmp_path / "run")
+    assert needs(tmp_path / "run") == []
+    package(forecaster, tmp_path / "model", run_id="4f", model_id="m-1")
+    windows = np.random.default_rng(0).standard_normal((5, 8, 1))
+    np.save(tmp_path / "windows.npy", windows)
+    arguments = (tmp_path / "model", tmp_path / "windows.npy", tmp_path / "out.npy")
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD, *arguments], cwd="/", capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    np.testing.assert_array_equal(np.load(tmp_path / "out.npy"), forecaster.predict(windows))
+
+
+def test_what_cannot_travel_is_said_in_a_sentence(tmp_path, monkeypatch):
+    (tmp_path / "weights").mkdir()
+    (tmp_path / f"swift_of_mine{EXTENSION_SUFFIXES[0]}").touch()  # compiled, as it were
+    monkeypatch.syspath_prepend(tmp_path)
+    recipe = {"model": {"_target_": "nowhere_at_all.Cell", "loss": {"_target_": "swift_of_mine.Loss"}}}
+    (tmp_path / "weights" / "model.json").write_text(json.dumps(recipe))
+    lost, compiled = sorted(needs(tmp_path), key=len)
+    assert lost == "the module 'nowhere_at_all' is not found, so it is not in the packaged model"
+    assert compiled.startswith("the module 'swift_of_mine' is no Python file (")
+
+
+def test_an_installed_package_that_is_imported_is_required_and_nothing_is_run_to_find_it(tmp_path, monkeypatch):
+    (tmp_path / "cell_with_needs.py").write_text("import optuna, yaml\nfrom numpy import fft\n1 / 0\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    code = collect({"_target_": "cell_with_needs.Cell"})
+    assert set(code.files) == {"cell_with_needs.py"}
+    assert code.packages == {"optuna", "yaml", "numpy"}
+    found, nameless = requirements({"optuna", "yaml"})
+    assert found == [f"optuna=={version('optuna')}", f"PyYAML=={version('PyYAML')}"]
+    assert nameless == []

@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -105,8 +106,8 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(number, code, tmp_path):
     assert read(tmp_path / "cut")[-1] | {"time": 0} == {
         "fact": "end", "time": 0, "status": "KILLED", "reason": "interrupted"
     }  # fmt: skip
-    command = said.split("Go on with this run:  ")[1].split()
-    assert command[:2] == ["python", "scripts/train.py"]
+    command = shlex.split(said.split("Go on with this run:  ")[1])
+    assert command[1] == str(TRAIN)
     epochs = max(fact["epoch"] for fact in read(tmp_path / "cut") if fact["fact"] == "epoch")
     done = train(tmp_path, command[2], f"trainer.epochs={epochs + 2}", "hydra.run.dir=resumed")
     assert done.returncode == 0, done.stderr
@@ -137,8 +138,14 @@ def test_the_trainer_imports_neither_mlflow_nor_optuna(tmp_path):
 def test_help_is_a_page_that_shows_choices_and_examples(tmp_path):
     done = train(tmp_path, "--help")
     assert done.returncode == 0
-    for text in ("python scripts/train.py data=sunspots", "optimizer/schedule: ", "hidden_dim: 32", "Shell completion"):
+    for text in (
+        "python scripts/train.py data=sunspots",
+        "optimizer/schedule: ",
+        "hidden_dim: 32",
+        "Completion in bash",
+    ):
         assert text in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
     assert list(tmp_path.iterdir()) == []
 
 

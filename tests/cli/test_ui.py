@@ -17,7 +17,7 @@ def test_a_port_in_use_is_one_sentence(tmp_path):
         port = other.getsockname()[1]
         done = ui(tmp_path, "--port", str(port))
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1] == f"ui.py: error: --port {port} cannot be used: Address already in use"
+    assert done.stderr.splitlines()[-1] == f"rnn-lab ui: error: --port {port} cannot be used: Address already in use"
     assert list(tmp_path.iterdir()) == []
 
 

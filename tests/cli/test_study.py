@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import study
+
+from rnn_lab.cli import study
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,8 +43,7 @@ def test_it_runs_the_folders_main(
     (folder / "study.py").write_text("def main() -> None:\n    print('done')\n")
     monkeypatch.setattr(study, "ROOT", tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setattr(sys, "argv", ["study.py", "toy_of_a_study"])
-    study.main()
+    study.main(["toy_of_a_study"])
     assert capsys.readouterr().out == "done\n"
 
 

@@ -1,0 +1,47 @@
+"""What to tell the user about an error, in one sentence."""
+
+import errno
+
+from hydra.errors import HydraException, InstantiationException
+
+from rnn_lab.cli.suggestions import suggestion
+from rnn_lab.errors import BadInput, Diverged
+from rnn_lab.instantiation import explain
+
+
+def sentence(error: BaseException) -> str | None:
+    """What to tell the user about an error; None if it is a bug rather than bad input.
+
+    Example:
+        >>> sentence(BadInput("steps=-1 is not allowed."))
+        'Error: steps=-1 is not allowed.'
+    """
+    if isinstance(error, KeyboardInterrupt):
+        return "Interrupted."
+    if isinstance(error, Diverged):
+        return f"Failed: {error}"
+    mendable = _mendable(error)
+    return mendable and f"Error: {mendable}"
+
+
+def _mendable(error: BaseException) -> str | None:
+    if isinstance(error, InstantiationException):
+        return explain(error)
+    if isinstance(error, HydraException):
+        return f"{_first_line(error)}{suggestion(error)}"
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the disk'}: {error.strerror}." if error.errno in _DISK else None
+    if isinstance(error, MemoryError):
+        return f"this needs more memory than there is ({error})."
+    return str(error) if isinstance(error, BadInput) else None
+
+
+_DISK = {
+    getattr(errno, name)
+    for name in ("ENOENT", "EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "ENOTDIR", "EISDIR")
+}
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines[:1]).removesuffix(".") + "."
