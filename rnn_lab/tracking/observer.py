@@ -96,8 +96,8 @@ def save(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
 
 
 def _mean(values: NDArray[Any], comparable: NDArray[np.bool_]) -> float:
-    """Mean over the replicas that did not diverge and have a finite value; of one replica what it is."""
+    """Mean over the replicas that did not diverge (or over all, once every one has) and have a finite value."""
     if values.size == 1:
         return float(values.item())
-    finite = values[np.isfinite(values) & comparable]
+    finite = values[np.isfinite(values) & (comparable | ~comparable.any())]
     return float(finite.mean()) if finite.size else float("nan")
