@@ -22,7 +22,7 @@ LEANS_ON = {
     "sequences": {"numpy", "pydantic"},
     "network": {"numpy", "pydantic"},
     "rules": {"numpy", "pydantic"},
-    "scoring": {"numpy", "pydantic"},
+    "scoring": {"numpy", "pydantic", "scipy"},
     "observers": {"numpy", "pydantic"},
     "training": {"numpy", "pydantic", "scipy"},
     "evaluation": {"numpy", "pydantic", "scipy"},
