@@ -12,6 +12,8 @@ from rnn_lab.scoring.spread import Spread, spans, spread
 
 Array = NDArray[np.float64]
 
+CONFIRMATION = "confirmation"
+"""The attribute of a study that keeps `RaceState.as_json`."""
 SHARE = 0.2
 """Of a sweep's epochs that confirming its winner may cost."""
 ENTRANTS = 4
