@@ -1,17 +1,19 @@
 """The statistics held to what they say: ``python scripts/study.py statistics`` regenerates all that is not prose."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from experiments.evidence import collect, write_up
 from experiments.statistics import simulations, verdicts
-from experiments.statistics.planted import PLANTED, make
+from experiments.statistics.planted import CLEAN, PLANTED, make
 from experiments.statistics.tables import blocks
 from rnn_lab.sweeping.examination.pictures import pictures
 
 HERE = Path(__file__).parent
 EVIDENCE = HERE / "evidence"
+WORKERS = 4
 
 
 def main() -> None:
@@ -21,12 +23,25 @@ def main() -> None:
 
 
 def measure(_: Path) -> Iterator[tuple[str, Sequence[dict[str, Any]]]]:
-    """Give each table's name and rows."""
-    yield "coverage", list(simulations.coverage())
-    yield "equals", list(simulations.equals())
-    yield "differences", list(simulations.planted_differences())
-    yield "races", list(simulations.races())
-    yield "verdicts", list(verdicts.measure())
+    """Give each table's name and rows; simulations run side by side, each with seeds of its own."""
+    tasks: list[tuple[str, Callable[..., Any], tuple[str, ...]]] = [
+        ("coverage", simulations.coverage, ()),
+        *(("equals", simulations.equals, (name,)) for name in simulations.DISTRIBUTIONS),
+        ("differences", simulations.planted_differences, ()),
+        ("races", simulations.races, ()),
+        *(("verdicts", verdicts.planted, (name,)) for name in PLANTED),
+        *(("verdicts", verdicts.clean, (name,)) for name in CLEAN),
+    ]
+    with ProcessPoolExecutor(WORKERS) as pool:
+        running = [(table, pool.submit(_listed, function, arguments)) for table, function, arguments in tasks]
+        tables: dict[str, list[dict[str, Any]]] = {}
+        for table, rows in running:
+            tables.setdefault(table, []).extend(rows.result())
+    yield from tables.items()
+
+
+def _listed(function: Callable[..., Any], arguments: tuple[str, ...]) -> list[dict[str, Any]]:
+    return list(function(*arguments))
 
 
 def report() -> None:

@@ -1,6 +1,5 @@
 """Examinations of planted and of clean studies, over seeds: is the right thing said, and nothing wrong?"""
 
-from collections.abc import Iterator
 from typing import Any
 
 import optuna
@@ -27,12 +26,17 @@ def found_in(study: Study) -> set[tuple[str, str]]:
     return {(each.kind, name) for each, name in named.items()}
 
 
-def measure() -> Iterator[dict[str, Any]]:
-    """Give a row for each study: how often the right thing was said, and how often anything wrong."""
+def planted(name: str) -> list[dict[str, Any]]:
+    """Give a row: in how many studies with this fault it is named."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    for name, (planted, expected) in PLANTED.items():
-        found = [found_in(make(varied(planted, seed), seed)) for seed in range(SEEDS)]
-        yield {"study": name, "planted": 1, "seeds": SEEDS, "count": sum(set(expected) <= each for each in found)}
-    for name, clean in CLEAN.items():
-        found = [found_in(make(varied(clean, seed), seed)) for seed in range(CLEAN_FROM, CLEAN_FROM + SEEDS)]
-        yield {"study": name, "planted": 0, "seeds": SEEDS, "count": sum(bool(each) for each in found)}
+    study, expected = PLANTED[name]
+    found = [found_in(make(varied(study, seed), seed)) for seed in range(SEEDS)]
+    return [{"study": name, "planted": 1, "seeds": SEEDS, "count": sum(set(expected) <= each for each in found)}]
+
+
+def clean(name: str) -> list[dict[str, Any]]:
+    """Give a row: how many clean studies of this kind are accused of anything."""
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    study = CLEAN[name]
+    found = [found_in(make(varied(study, seed), seed)) for seed in range(CLEAN_FROM, CLEAN_FROM + SEEDS)]
+    return [{"study": name, "planted": 0, "seeds": SEEDS, "count": sum(bool(each) for each in found)}]

@@ -54,9 +54,9 @@ def over_all(trials: Trials) -> Importances | None:
     if surface is None:
         return None
 
-    def shares(rows: NDArray[np.int64]) -> Array:
-        each = Surface(surface.design[rows], surface.scores[rows], surface.columns)
-        return np.array([max(each.explained(axis.name), 0.0) for axis in trials.axes])
+    def shares(picked: NDArray[np.int64]) -> Array:
+        counts = np.array([np.bincount(each, minlength=len(surface.scores)) for each in picked], np.float64)
+        return np.maximum(surface.explained_by_resample(counts), 0.0)
 
     return _resampled(trials, shares, len(surface.scores))
 
@@ -76,6 +76,9 @@ def near_best(trials: Trials) -> Importances | None:
     units = [trials.unit(axis) for axis in trials.axes]
 
     def distances(picked: NDArray[np.int64]) -> Array:
+        return np.array([each(one) for one in picked])
+
+    def each(picked: NDArray[np.int64]) -> Array:
         chosen = rows[picked]
         best = chosen[np.argsort(losses[chosen], kind="stable")[: len(chosen) // 3]]
         return np.array([_distance(axis, u[best], u[chosen]) for axis, u in zip(trials.axes, units, strict=True)])
@@ -170,9 +173,8 @@ def _decides(trials: Trials, axis: Axis) -> Finding:
 
 
 def _resampled(trials: Trials, measure: Callable[[NDArray[np.int64]], Array], count: int) -> Importances:
-    rng = np.random.default_rng(0)
-    estimate = measure(np.arange(count))
-    each = np.array([measure(np.sort(rng.integers(count, size=count))) for _ in range(RESAMPLES)])
+    estimate = measure(np.arange(count)[None])[0]
+    each = measure(np.random.default_rng(0).integers(count, size=(RESAMPLES, count)))
     low, high = np.quantile(each, [0.025, 0.975], axis=0)
     first = np.bincount(each.argmax(axis=1), minlength=len(estimate)) / RESAMPLES
     return Importances(tuple(axis.name for axis in trials.axes), np.column_stack([low, estimate, high]), first)

@@ -66,6 +66,21 @@ class Surface:
         products = [self.design[:, self.columns[a][0]] * self.design[:, self.columns[b][0]] for a, b in pairs]
         return replace(self, design=np.column_stack([self.design, *products]))
 
+    def explained_by_resample(self, counts: Array) -> Array:
+        """`explained` of each parameter where trial n occurs counts[b, n] times: (B, P).
+
+        Leaving the columns S out adds b_S^T (G^-1_SS)^-1 b_S to the residual, with b = G^-1 X^T y and G = X^T X.
+        """
+        gram = np.einsum("bn,ni,nj->bij", counts, self.design, self.design, optimize=True)
+        inverse = np.linalg.pinv(gram, rcond=1e-10, hermitian=True)
+        solution = np.einsum("bij,bj->bi", inverse, counts @ (self.design * self.scores[:, None]))
+        total = counts @ self.scores**2 - (counts @ self.scores) ** 2 / counts.sum(axis=1)
+        shares = []
+        for columns in self.columns.values():
+            inner = np.linalg.pinv(inverse[:, columns][:, :, columns], rcond=1e-10, hermitian=True)
+            shares.append(np.einsum("bi,bij,bj->b", solution[:, columns], inner, solution[:, columns]))
+        return np.column_stack(shares) / total[:, None]
+
     def explained(self, name: str) -> float:
         """Share of the scores' variance that only this parameter explains."""
         without = np.delete(self.design, self.columns[name], axis=1)
