@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --use-pep517 -c constraints.txt
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
-QUICK := $(addprefix tests/,contracts network rules scoring sequences training evaluation test_rng.py test_targets.py) rnn_lab
+QUICK := $(addprefix tests/,contracts network rules scoring sequences training evaluation observers test_rng.py test_instantiation.py test_capacity.py) rnn_lab
 
 .DEFAULT_GOAL := help
 .PHONY: help train ui gallery quick test test-hydra14 test-newest check format clean

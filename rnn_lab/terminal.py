@@ -9,6 +9,7 @@ import numpy as np
 
 from rnn_lab.evaluation.free_run.results import told
 from rnn_lab.network import Network
+from rnn_lab.scoring.spread import described
 from rnn_lab.sequences.dataset import SPLITS, Data, metric
 from rnn_lab.training import Epoch, Optimizer, Trainer
 from rnn_lab.training.fit import EpochRunner
@@ -92,13 +93,9 @@ def results(summary: Mapping[str, Any]) -> list[str]:
     for name, sentence in summary["sentences"].items():
         numbers = ", ".join(f"{SPLITS[split]} {metrics[metric(split, name)]:.4g}" for split in baselines)
         lines.append(f"{sentence}: {numbers}")
-    spread = summary["spread"][main]
-    if spread["interval"] is not None:
-        lines.append(
-            f"{main} over {_how_many(summary['replicas'])} replicas: mean {spread['mean']:.4g}, "
-            f"standard deviation {spread['standard_deviation']:.2g}, "
-            "95 % interval of the mean {:.4g} to {:.4g}".format(*spread["interval"])
-        )
+    if len(summary["replicas"]) > 1:
+        text = described(summary["spread"][main], counted=False)
+        lines.append(f"{main} over {_how_many(summary['replicas'])} replicas: {text}")
     if summary.get("chosen_on"):
         held = "the test scores are of records on which nothing was chosen"
         ask = "data.test holds records back on which nothing is"

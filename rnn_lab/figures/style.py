@@ -1,5 +1,6 @@
 """One look for every figure, and one way to write them."""
 
+import io
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -86,6 +87,18 @@ def save(figure: Figure, path: Path | str) -> None:
             figure.savefig(file, format="png", metadata={"Software": None})
     except OSError as error:
         raise BadInput(f"the figure {path} cannot be written: {error.strerror}") from error
+
+
+def png(figure: Figure) -> bytes:
+    r"""Encode a figure as PNG, for a page that holds its pictures itself.
+
+    Example:
+        >>> png(Figure(figsize=(1, 1)))[:4]
+        b'\x89PNG'
+    """
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
 
 
 def middle_and_range(values: ArrayLike) -> tuple[Array, Array, Array]:

@@ -25,8 +25,8 @@ class Options:
         direction: ``minimize`` or ``maximize``, for one objective; ``directions``: one for each of several.
         space: dotted name of a function ``f(config, trial)`` that calls ``trial.suggest_*`` for a conditional space.
         group_by: keys whose swept values form a grid of studies instead of being searched.
-        aggregate: how the values of a trial's replicas become one: their mean, median, or the 95 % confidence
-            bound on the bad side (upper when minimising).
+        aggregate: how the values of a trial's replicas become one: their mean, median, or the 95 %
+            confidence bound (Student's t) on the bad side (upper when minimising).
         timeout: seconds after which no trial is started.
         max_failures: how many trials may fail before the study is given up; None for any number.
         stagnation: end a study when that many finished trials in a row did not improve on the best.

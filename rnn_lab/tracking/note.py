@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rnn_lab.scoring.spread import described
 from rnn_lab.tracking.journal import Fact
 
 COLUMNS = {
@@ -117,15 +118,7 @@ def _replicas(facts: Mapping[str, Fact], stops: Sequence[Fact]) -> list[str]:
     shown = [table(["replica", "last epoch", "kept epoch", "stopped since"], rows)]
     score = f"val/{facts['summary']['score']}" if "summary" in facts else ""
     spread = facts["summary"]["spread"][score] if "summary" in facts else {}
-    if spread.get("interval"):
-        low, high = (_number(end) for end in spread["interval"])
-        deviation = _number(spread["standard_deviation"])
-        shown.insert(
-            0,
-            f"{score} {_number(spread['mean']):.4g}, standard deviation {deviation:.2g}, 95 % interval of the mean "
-            f"{low:.4g} to {high:.4g}",
-        )
-    return shown
+    return [f"{score} {described(spread)}", *shown] if spread else shown
 
 
 def _data(fact: Fact) -> str:

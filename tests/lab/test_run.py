@@ -66,7 +66,9 @@ def test_a_replica_equals_the_single_run_of_its_seed(composed, tmp_path):
     values = [replica["metrics"]["val/rmse"] for replica in three["replicas"]]
     assert three["metrics"]["val/rmse"] == pytest.approx(np.mean(values))
     low, high = three["spread"]["val/rmse"]["interval"]
-    assert min(values) <= low <= np.mean(values) <= high <= max(values)
+    assert max(values) > 3 * min(values)  # so the interval is of the geometric mean, by t of the logarithms
+    margin = 4.302653 * np.std(np.log(values), ddof=1) / np.sqrt(3)  # Student's t with two degrees of freedom
+    assert np.log([low, high]) == pytest.approx(np.mean(np.log(values)) + np.array([-margin, margin]))
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ VALUES = np.array([1.0, 2.0, 6.0, 3.5])
 def test_against_numpy_and_scipy():
     assert aggregate(VALUES, "mean") == pytest.approx(np.mean(VALUES))
     assert aggregate(VALUES, "median") == pytest.approx(np.median(VALUES))
-    bad_side = np.mean(VALUES) + stats.norm.ppf(0.975) * stats.sem(VALUES)
-    assert aggregate(VALUES, "upper") == pytest.approx(bad_side, rel=1e-4)
-    assert aggregate(VALUES, "upper", minimize=False) == pytest.approx(2 * np.mean(VALUES) - bad_side, rel=1e-4)
+    bad_side = np.mean(VALUES) + stats.t.ppf(0.975, 3) * stats.sem(VALUES)
+    assert aggregate(VALUES, "upper") == pytest.approx(bad_side, rel=1e-12)
+    assert aggregate(VALUES, "upper", minimize=False) == pytest.approx(2 * np.mean(VALUES) - bad_side, rel=1e-12)
 
 
 @pytest.mark.parametrize("how", ["mean", "median", "upper"])

@@ -14,6 +14,7 @@ import numpy as np
 
 from rnn_lab.evaluation.forecaster import Forecaster
 from rnn_lab.network import Elman, Network
+from rnn_lab.scoring.spread import spread
 from rnn_lab.sequences import Generated, Sine
 from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.journal import Journal
@@ -75,14 +76,13 @@ class FakeTrainer:
         self.journal.write("figure", file="figures/curves.png", title="Learning curves")
         Forecaster.of(self.network, self.parameters, self.data).save(self.folder)
         found = {f"{part}/{name}": value for part in ("train", "val") for name, value in self.scores(0.05).items()}
-        deviation = 0.01 if self.replicas > 1 else None
-        spread = {"mean": 0.05, "standard_deviation": deviation, "interval": [0.04, 0.06] if deviation else None}
+        values = np.linspace(0.04, 0.06, self.replicas) if self.replicas > 1 else [0.05]
         summary = {
             "status": status,
             "reason": reason,
             "score": "rmse",
             "metrics": found,
-            "spread": dict.fromkeys(found, spread),
+            "spread": dict.fromkeys(found, spread(values).as_dict()),
             "replicas": [{"seed": r, "kept_epoch": 2, "epochs": 3} for r in range(self.replicas)],
             "baselines": {
                 name: {"mean": self.scores(0.7), "AR2": self.scores(0.1)} for name in ("train", "validation")

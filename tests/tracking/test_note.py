@@ -54,7 +54,7 @@ def test_code_outside_git_is_told(tmp_path):
 def test_replicas_have_their_spread(tmp_path):
     known, stops = facts(tmp_path, replicas=3)
     note = write(known, stops, "FINISHED", "done")
-    assert "val/rmse 0.05, standard deviation 0.01, 95 % interval of the mean 0.04 to 0.06" in note
+    assert "val/rmse 0.05 ± 0.01 (95 % interval of the mean 0.02516 to 0.07484)" in note
     assert "| 2 | 3 | 2 | all epochs are done |" in note
 
 

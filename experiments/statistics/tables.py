@@ -1,0 +1,88 @@
+"""Tables and sentences of the study, from its rows."""
+
+from pathlib import Path
+
+import numpy as np
+
+from experiments.evidence import read_rows, table
+from experiments.words import bullets
+
+
+def blocks(evidence: Path) -> dict[str, str]:
+    """Fill each generated part of the README."""
+    rows = {path.stem: read_rows(path) for path in evidence.glob("*.csv")}
+    return {
+        "answer": bullets(_answer(rows)),
+        "coverage": _coverage(rows["coverage"]),
+        "equals": _equals(rows["equals"]),
+        "differences": _plain(rows["differences"]),
+        "races": _plain(rows["races"]),
+        "verdicts": _verdicts(rows["verdicts"]),
+    }
+
+
+def _answer(rows: dict[str, list[dict[str, str]]]) -> list[str]:
+    normal = [float(row["covered"]) for row in rows["coverage"] if row["kind"] == "normal"]
+    lognormal = [
+        float(row["covered"]) for row in rows["coverage"] if row["kind"] == "lognormal" and int(row["replicas"]) >= 5
+    ]
+    accused = np.array([int(row["accused"]) for row in rows["equals"]])
+    each = int(rows["equals"][0]["comparisons"])
+    gaps = [float(row["found"]) - float(row["stated"]) for row in rows["differences"]]
+    planted = [row for row in rows["verdicts"] if row["planted"] == "1"]
+    clean = [row for row in rows["verdicts"] if row["planted"] == "0"]
+    right = sum(int(row["count"]) for row in planted)
+    alarms, studies = sum(int(row["count"]) for row in clean), sum(int(row["seeds"]) for row in clean)
+    worst = min(int(row["count"]) / int(row["seeds"]) for row in planted)
+    races, sets = rows["races"], len(accused)
+    costly = max(float(row["cost"]) for row in races)
+    loud = races[1]
+    return [
+        f"Intervals of normal values cover in {min(normal):.1%} to {max(normal):.1%} of draws for R = 2 to 30; those "
+        f"of lognormal values in at least {min(lognormal):.1%} from R = 5 on. Each is held to the parameter it names.",
+        f"Comparisons of equals: {accused.sum()} of {each * sets} accuse ({accused.sum() / each / sets:.2%}); of "
+        f"{sets} sets of {each}, {int(np.sum(accused <= 0.05 * each))} accuse in at most 5 %, the worst in "
+        f"{accused.max() / each:.1%}: what chance does to a test whose level is 5 %.",
+        f"Planted differences are found as often as stated, within {max(map(abs, gaps)):.1%}.",
+        f"Races cost at most {costly:.0%} of a sweep's epochs. Where seeds vary by a factor of e^{loud['noise']}, the "
+        f"reported value is within 10 % of the median of 20 further seeds in {float(loud['reported_within']):.0%} of "
+        f"sweeps, the confirmed one in {float(loud['confirmed_within']):.0%}.",
+        f"Of {sum(int(row['seeds']) for row in planted)} planted studies {right} are told what they have ({worst:.0%} "
+        f"of the hardest kind); of {studies} clean ones {alarms} are accused of anything ({alarms / studies:.1%}).",
+    ]
+
+
+def _coverage(rows: list[dict[str, str]]) -> str:
+    replicas = list(dict.fromkeys(row["replicas"] for row in rows))
+    found = {(row["kind"], row["of"], row["replicas"]): float(row["covered"]) for row in rows}
+    names = list(dict.fromkeys((row["kind"], row["of"]) for row in rows))
+    cells = [[f"{kind} {of}", *(f"{found[kind, of, R]:.1%}" for R in replicas)] for kind, of in names]
+    return table(["values", *(f"R = {R}" for R in replicas)], cells)
+
+
+def _equals(rows: list[dict[str, str]]) -> str:
+    cells = []
+    for key in dict.fromkeys((row["values"], row["a"], row["b"]) for row in rows):
+        group = [row for row in rows if (row["values"], row["a"], row["b"]) == key]
+        total, intervals = (sum(int(row[name]) for row in group) for name in ("comparisons", "intervals"))
+        share = sum(int(row["covered"]) for row in group) / intervals if intervals else float("nan")
+        accused = [row["accused"] for row in group]
+        covered = f"{share:.1%}" if intervals else "none given"
+        cells.append(
+            [key[0], f"{key[1]}, {key[2]}", ", ".join(accused), f"{sum(map(int, accused)) / total:.1%}", covered]
+        )
+    return table(["values", "seeds", "accused, of 400 each", "in all", "P's interval covers"], cells)
+
+
+def _plain(rows: list[dict[str, str]]) -> str:
+    return table([name.replace("_", " ") for name in rows[0]], [list(row.values()) for row in rows])
+
+
+def _verdicts(rows: list[dict[str, str]]) -> str:
+    planted = [row for row in rows if row["planted"] == "1"]
+    clean = [row for row in rows if row["planted"] == "0"]
+    cells = [
+        [p["study"], f"{p['count']} of {p['seeds']}", c["study"], f"{c['count']} of {c['seeds']}"]
+        for p, c in zip(planted, clean, strict=True)
+    ]
+    return table(["planted", "said", "clean", "accused"], cells)

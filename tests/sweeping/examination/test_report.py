@@ -1,0 +1,23 @@
+import optuna
+
+from rnn_lab.sweeping.examination.report import PAGE, report
+from rnn_lab.sweeping.race import CONFIRMATION, RaceState
+
+
+def test_a_study_of_another_program_gets_its_page(tmp_path):
+    study = optuna.create_study(study_name="theirs", sampler=optuna.samplers.RandomSampler(seed=0))
+    study.optimize(lambda trial: 1 + trial.suggest_float("x", 0, 1), n_trials=25)
+    lines = report(study, tmp_path, command=lambda overrides: " ".join(["python", "app.py", "-m", *overrides]))
+    assert (tmp_path / PAGE).read_text().startswith("<!doctype html>")
+    assert "x: " in "".join(lines)
+    assert "the lower end of its range" in lines[0]
+    assert any("hydra.sweeper.confirm=5" in line for line in lines)
+
+
+def test_fresh_seeds_that_the_study_keeps_are_used(tmp_path):
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
+    study.optimize(lambda trial: 1 + trial.suggest_float("x", 0, 1), n_trials=12)
+    best = study.best_trial.number
+    fresh = RaceState({best: {100: 2.0, 101: 2.1, 102: 2.05}})
+    study.set_user_attr(CONFIRMATION, fresh.as_json())
+    assert any("its seed was lucky" in line for line in report(study, tmp_path))
