@@ -1,6 +1,14 @@
 """How good is a trained network: the baselines it must beat, free runs, the report; and the network in use."""
 
-from rnn_lab.evaluation.baselines import BASELINES, Baseline, Problem, fit_baselines, score_baselines, score_each_target
+from rnn_lab.evaluation.baselines import (
+    BASELINES,
+    Baseline,
+    Problem,
+    baseline_scores,
+    fit_baselines,
+    score_baselines,
+    score_each_target,
+)
 from rnn_lab.evaluation.evaluation import Evaluation
 from rnn_lab.evaluation.forecaster import Forecaster
 from rnn_lab.evaluation.free_run.plan import FreeRun
@@ -19,6 +27,7 @@ __all__ = [
     "StreamForecaster",
     "TextModel",
     "Trained",
+    "baseline_scores",
     "fit_baselines",
     "make_predictor",
     "score_baselines",

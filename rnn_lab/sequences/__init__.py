@@ -11,6 +11,7 @@ from rnn_lab.sequences.delayed_recall import DelayedRecall
 from rnn_lab.sequences.drawn import Drawn, TaskDataset
 from rnn_lab.sequences.forecasting import Forecasting, Generated
 from rnn_lab.sequences.generator import Generator
+from rnn_lab.sequences.given import dataset
 from rnn_lab.sequences.lorenz63 import Lorenz63
 from rnn_lab.sequences.lorenz96 import Lorenz96
 from rnn_lab.sequences.mackey_glass import MackeyGlass
@@ -79,6 +80,7 @@ __all__ = [
     "TemporalOrder",
     "Text",
     "Triangle",
+    "dataset",
     "read_csv",
     "scaler_from",
 ]
