@@ -21,7 +21,7 @@ from rnn_lab.evaluation.free_run.plan import Evaluation, Plan
 from rnn_lab.evaluation.problem import ready, rivals
 from rnn_lab.evaluation.report import summarise
 from rnn_lab.evaluation.text_model import TextModel
-from rnn_lab.network import Layer, Network
+from rnn_lab.network import Architecture, Network
 from rnn_lab.objectives import EACH_EPOCH, objectives, value
 from rnn_lab.rng import named_rng
 from rnn_lab.sequences import Dataset, StreamDataset
@@ -91,7 +91,7 @@ def build(config: DictConfig) -> Experiment:
     seed, replicas = _whole(config, "seed", 0, 2**31), _whole(config, "replicas", 1, 2**31)
     trainer: Trainer = hydra.utils.instantiate(config.trainer)
     optimizer: Optimizer | LBFGS = hydra.utils.instantiate(config.optimizer)
-    model: Layer = hydra.utils.instantiate(config.model)
+    model: Architecture = hydra.utils.instantiate(config.model)
     evaluation: Evaluation = hydra.utils.instantiate(config.evaluation)
     tracking: Tracking = hydra.utils.instantiate(config.tracking, _convert_="all")
     data = hydra.utils.instantiate(config.data, _convert_="all")

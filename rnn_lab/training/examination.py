@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.network import Layer, Network, Outputs, Parameters
+from rnn_lab.network import Architecture, Network, Outputs, Parameters
 from rnn_lab.network.losses import LOSSES
 from rnn_lab.network.parameters import numbered
 from rnn_lab.sequences import Dataset, Records, SeriesDataset
@@ -106,7 +106,7 @@ def shown(dataset: Dataset, records: Records, outputs: Array | None) -> Array:
     return values if isinstance(dataset, SeriesDataset) else values[..., :SHOWN, :]
 
 
-def spectral_radii(model: Layer, parameters: Parameters) -> Mapping[str, Array]:
+def spectral_radii(model: Architecture, parameters: Parameters) -> Mapping[str, Array]:
     """Spectral radius of each recurrent layer's W_hh, or of the block of it that proposes the new state."""
     return {
         numbered("weights/spectral_radius", number): spectral_radius(model.candidate(parameters.layer(number)))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Network
 from rnn_lab.rng import named_rng
-from rnn_lab.rules.bptt import StreamGradient
+from rnn_lab.rules.bptt import TruncatedStreamGradient
 from rnn_lab.sequences import Rows, StreamDataset
 from rnn_lab.training.minibatch import FirstOrder
 from rnn_lab.training.optimizers import Optimizer
@@ -46,7 +46,7 @@ class Lanes:
         self.length = self.rows.length // lanes
         self.starts = self.length * np.arange(lanes)
         reach = min(trainer.bptt_truncate, self.length)  # there is nothing before a lane
-        self.rule = StreamGradient(network, len(seeds), lanes, reach)
+        self.rule = TruncatedStreamGradient(network, len(seeds), lanes, reach)
 
     def __call__(self, state: TrainingState) -> tuple[Array, Array]:
         """Train all replicas for one epoch, in place; returns as `MiniBatches` does."""
@@ -60,7 +60,7 @@ class Lanes:
             X, Y = self.rows.read(self.starts + start, min(trainer.chunk, self.length - start))
             sampled = np.stack([coin.random(X.shape[:2]) < share for coin in coins]) if share else None
             X, Y = (np.broadcast_to(part, (R, *part.shape)) for part in (X, Y))
-            _, gradient = self.rule(state.parameters, X, Y, sampled)
+            _, gradient = self.rule(state.parameters, X, Y, None, sampled)
             total += self.update(state, gradient, start / self.length)
         lengths, clips = total / len(updates)
         return lengths, clips
