@@ -24,7 +24,7 @@ from rnn_lab.evaluation.free_run.plan import Plan
 from rnn_lab.evaluation.report import summarise
 from rnn_lab.instantiation import instantiate
 from rnn_lab.keys import flatten
-from rnn_lab.network import Layer, Network
+from rnn_lab.network import Architecture, Network
 from rnn_lab.objectives import known_each_epoch, objectives, value
 from rnn_lab.observers import Observer
 from rnn_lab.rng import named_rng
@@ -115,7 +115,7 @@ def build(config: DictConfig) -> Experiment:
     trainer: Trainer = instantiate(config.trainer, Trainer)
     rule: Rule = instantiate(config.rule, Rule)
     optimizer: Optimizer = instantiate(config.optimizer, Optimizer)
-    model: Layer = instantiate(config.model, Layer)
+    model: Architecture = instantiate(config.model, Architecture)
     observers = {str(name): instantiate(node, Observer) for name, node in (config.observers or {}).items()}
     evaluation: Evaluation = instantiate(config.evaluation, Evaluation, _convert_="all")
     tracking: Tracking = instantiate(config.tracking, Tracking, _convert_="all")

@@ -106,7 +106,7 @@ class StreamForecaster(Forecaster):
         with np.errstate(over="ignore", invalid="ignore"):  # a free run may blow up
             X = self.input_scaler.apply(rows).astype(self.network.dtype)
             outputs = np.empty((*X.shape[:3], len(self.targets)), self.network.dtype)
-            self.network.readout(self.parameters, recurrence.advance(self.parameters, X), X, outputs)
+            self.network.readout(self.parameters, recurrence.forward_steps(self.parameters, X), X, outputs)
             return self.target_scaler.undo(outputs.astype(np.float64))
 
     def _finite(self, rows: Array) -> Array:

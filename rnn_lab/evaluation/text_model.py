@@ -46,7 +46,7 @@ class TextModel(Trained):
         alphabet = Alphabet(self.targets)
         numbers = alphabet.encode(prompt)
         R = self.parameters.replicas
-        recurrence = self.network.unroll(R, 1, keep=1)
+        recurrence = self.network.unroll(R, 1, history=1)
         recurrence.begin(self.parameters)
         outputs = np.empty((R, 1, 1, len(alphabet)), self.network.dtype)
         written: list[int] = []
@@ -59,7 +59,7 @@ class TextModel(Trained):
             x = alphabet.one_hot(np.array([[number]])).astype(self.network.dtype)
             X = np.broadcast_to(x, (R, *x.shape))
             with np.errstate(over="ignore", invalid="ignore"):
-                self.network.readout(self.parameters, recurrence.advance(self.parameters, X), X, outputs)
+                self.network.readout(self.parameters, recurrence.forward_steps(self.parameters, X), X, outputs)
         return alphabet.decode(np.array(written, dtype=np.int64))
 
     def sample(self, data: StreamDataset, rng: np.random.Generator) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rnn_lab.atomic import atomic_write
 from rnn_lab.errors import BadInput, missing_module
-from rnn_lab.network import Layer, Network, Parameters
+from rnn_lab.network import Architecture, Network, Parameters
 from rnn_lab.sequences import Data, Scaler, scaler_from
 from rnn_lab.sequences.criteria import softmax
 from rnn_lab.sequences.forecasting import describe
@@ -159,7 +159,7 @@ class Trained:
         """Rebuild what `recipe` described."""
         inputs, targets = tuple(recipe["inputs"]), tuple(recipe["targets"])
         model = _component(recipe["model"])
-        if not isinstance(model, Layer):
+        if not isinstance(model, Architecture):
             raise ValueError(f"{type(model).__name__} is no model")
         network = Network(
             model,

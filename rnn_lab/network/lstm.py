@@ -18,16 +18,17 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.network.activations import ACTIVATIONS
-from rnn_lab.network.layer import Array, Layer, LayerPass, Weights, summed
+from rnn_lab.network.architecture import Architecture
+from rnn_lab.network.layer import Array, LayerPass, Weights, accumulate_outer
 from rnn_lab.network.parameters import Shapes, numbered
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class LSTM(Layer):
+class LSTM(Architecture):
     """A layer of long short-term memory cells.
 
     Args:
-        forget_bias: b_f before training: above 0, the cell starts by remembering. All else as in `Layer`.
+        forget_bias: b_f before training: above 0, the cell starts by remembering. All else as in `Architecture`.
 
     Example:
         >>> LSTM(hidden_dim=3).shapes(inputs=2, outputs=1, window=50)["W_hh"]
@@ -49,7 +50,7 @@ class LSTM(Layer):
             )
 
     def initial(self, seed: int, shapes: Shapes) -> dict[str, Array]:
-        """See `Layer`; b_f starts at ``forget_bias``."""
+        """See `Architecture`; b_f starts at ``forget_bias``."""
         drawn = super().initial(seed, shapes)
         if self.bias:
             for number in range(1, self.layers + 1):
@@ -60,37 +61,37 @@ class LSTM(Layer):
         """W_hg, (R, H, H)."""
         return weights["W_hh"][:, :, 3 * self.hidden_dim :]
 
-    def unroll(self, replicas: int, batch: int, keep: int, dtype: Any) -> "LSTMPass":
-        """See `Layer`."""
-        return LSTMPass(self, replicas, batch, keep, dtype)
+    def unroll(self, replicas: int, batch: int, history: int, dtype: Any) -> "LSTMPass":
+        """See `Architecture`."""
+        return LSTMPass(self, replicas, batch, history, dtype)
 
 
 class LSTMPass(LayerPass):
-    """An LSTM layer over time: after `advance`, ``a`` holds the gates of each remembered step.
+    """An LSTM layer over time: after `forward_steps`, ``a`` holds the gates of each remembered step.
 
     Attributes:
         cells: (R, k+1, B, H), c before the first of k steps and after each.
         squashed: (R, k, B, H), tanh(c_t).
     """
 
-    def __init__(self, layer: LSTM, replicas: int, batch: int, keep: int, dtype: Any) -> None:
-        super().__init__(layer, replicas, batch, keep, dtype)
+    def __init__(self, layer: LSTM, replicas: int, batch: int, history: int, dtype: Any) -> None:
+        super().__init__(layer, replicas, batch, history, dtype)
         H = self.H = layer.hidden_dim
         self.cells = np.zeros_like(self.states)
-        self.squashed = np.zeros((replicas, keep, batch, H), dtype)
+        self.squashed = np.zeros((replicas, history, batch, H), dtype)
         self.carried["c_0"] = self.cells
-        self.kept += [self.drive, self.squashed]
-        self.slopes = np.zeros_like(self.drive)
+        self.remembered += [self.preactivations, self.squashed]
+        self.slopes = np.zeros_like(self.preactivations)
         self.step = np.zeros((replicas, batch, 4 * H), dtype)
         self.scratch, self.dc = np.zeros((2, replicas, batch, H), dtype)
-        self.c = [self.cells[:, t] for t in range(keep + 1)]
+        self.c = [self.cells[:, t] for t in range(history + 1)]
         self.gates = [a[..., : 3 * H] for a in self.a]
         self.i, self.f, self.o, self.g = ([a[..., p * H : (p + 1) * H] for a in self.a] for p in range(4))
 
-    def advance(self, weights: Weights, first: int) -> None:
+    def forward_steps(self, weights: Weights, first: int) -> None:
         """See `LayerPass`."""
         W_hh, step, scratch = weights["W_hh"], self.step, self.scratch
-        for t in range(first, self.keep):
+        for t in range(first, self.history):
             np.matmul(self.h[t], W_hh, out=step)
             np.add(self.a[t], step, out=self.a[t])
             ACTIVATIONS["sigmoid"].apply(self.gates[t])
@@ -101,17 +102,19 @@ class LSTMPass(LayerPass):
             np.tanh(self.c[t + 1], out=self.squashed[:, t])
             np.multiply(self.o[t], self.squashed[:, t], out=self.h[t + 1])
 
-    def retreat(self, weights: Weights, above: Sequence[Array | None], first: int) -> None:
+    def backward_steps(self, weights: Weights, upstream: Sequence[Array | None], first: int) -> None:
         """Go back: dc_t = dh_t * o_t * (1 - tanh(c_t)^2) + dc_{t+1} * f_{t+1}, and from it every gate's delta."""
         H, W_hh_T, dh, dc, slope_c = self.H, weights["W_hh"].swapaxes(1, 2), self.dh, self.dc, self.scratch
-        gates, slopes = self.drive[:, first:], self.slopes[:, first:]
+        gates, slopes = self.preactivations[:, first:], self.slopes[:, first:]
         ACTIVATIONS["sigmoid"].slope(gates[..., : 3 * H], slopes[..., : 3 * H])
         ACTIVATIONS["tanh"].slope(gates[..., 3 * H :], slopes[..., 3 * H :])
         dh.fill(0.0)
         dc.fill(0.0)
-        for t in range(self.keep - 1, first - 1, -1):
-            if (outer := above[t]) is not None:
+        for t in range(self.history - 1, first - 1, -1):
+            if (outer := upstream[t]) is not None:
                 dh += outer
+            if self.recorder is not None:
+                self.recorder[:, t] = dh
             delta = self.delta[t]
             ACTIVATIONS["tanh"].slope(self.squashed[:, t], slope_c)
             slope_c *= self.o[t]
@@ -132,4 +135,4 @@ class LSTMPass(LayerPass):
 
     def recurrent_gradient(self, gradient: Weights, first: int) -> None:
         """See `LayerPass`."""
-        summed(self.states[:, first:-1], self.deltas[:, first:], gradient["W_hh"])
+        accumulate_outer(self.states[:, first:-1], self.deltas[:, first:], gradient["W_hh"])

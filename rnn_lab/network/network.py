@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.network.layer import Layer
+from rnn_lab.network.architecture import Architecture
 from rnn_lab.network.losses import LossName
 from rnn_lab.network.parameters import Parameters, Shapes
 from rnn_lab.network.recurrence import Recurrence
@@ -36,7 +36,7 @@ class Network:
         (3, 5, 1)
     """
 
-    model: Layer
+    model: Architecture
     inputs: int
     outputs: int
     window: int | None
@@ -61,9 +61,9 @@ class Network:
         size = sum(int(np.prod(shape)) for shape in self.shapes.values())
         return Parameters(np.zeros((replicas, size), self.dtype), self.shapes)
 
-    def unroll(self, replicas: int, batch: int, keep: int) -> Recurrence:
+    def unroll(self, replicas: int, batch: int, history: int) -> Recurrence:
         """Allocate the recurrent layers' passes for batches of one size."""
-        return Recurrence(self.model, self.inputs, replicas, batch, keep, self.dtype)
+        return Recurrence(self.model, self.inputs, replicas, batch, history, self.dtype)
 
     def readout(self, parameters: Parameters, h: Array, X: Array, out: Array) -> None:
         """Write o = h W_hy + b_y, and + x W_xy if the model skips, for h (R, n, B, H) and X (R, n, B, D)."""
@@ -90,19 +90,19 @@ class ForwardPass:
     Args:
         network: what to compute.
         replicas, batch: R, B.
-        keep: k, steps that are computed in one block, and remembered at the end.
+        history: k, steps that are computed in one block, and remembered at the end.
     """
 
-    def __init__(self, network: Network, replicas: int, batch: int, keep: int = 1) -> None:
+    def __init__(self, network: Network, replicas: int, batch: int, history: int = 1) -> None:
         self.network = network
-        self.recurrence = network.unroll(replicas, batch, keep)
+        self.recurrence = network.unroll(replicas, batch, history)
         steps = network.window if network.each_step and network.window else 1
         self.outputs = np.zeros((replicas, steps, batch, network.outputs), network.dtype)
 
     def __call__(self, parameters: Parameters, X: Array) -> Array:
         """Outputs: a buffer that the next call overwrites."""
         readout, each_step = self.network.readout, self.network.each_step
-        for block, h in self.recurrence.walk(parameters, X):
+        for block, h in self.recurrence.iter_blocks(parameters, X):
             if each_step:
                 readout(parameters, h, X[:, block], self.outputs[:, block])
         if each_step:

@@ -19,8 +19,8 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
+from rnn_lab.network.architecture import Architecture
 from rnn_lab.network.elman import Elman
-from rnn_lab.network.layer import Layer
 from rnn_lab.network.losses import half_mean_squared_error
 from rnn_lab.network.network import ForwardPass, Network
 from rnn_lab.network.parameters import Parameters, Shapes
@@ -52,7 +52,7 @@ class TutorialElman(Elman):
         return {"W_xh": U.T.reshape(T, D, H), "W_hh": W.T, "W_hy": V.T}
 
 
-def _require_tutorial(model: Layer, who: str) -> None:
+def _require_tutorial(model: Architecture, who: str) -> None:
     needs = {
         "activation": "sigmoid",
         "encoding": "positional",
@@ -94,7 +94,7 @@ class TutorialRule:
                 "trainer.update_rule=tutorial is defined for windows with one target number after the last step."
             )
         T, H = network.window, network.model.hidden_dim
-        self.forward = ForwardPass(network, replicas, 1, keep=T)
+        self.forward = ForwardPass(network, replicas, 1, history=T)
         self.clip_value = clip_value
         self.gradient = network.zeros(replicas)
         self._m = np.minimum(np.arange(T, dtype=network.dtype), bptt_truncate)[:, None]

@@ -11,12 +11,17 @@ Reference: Williams & Peng, "An efficient gradient-based algorithm for on-line t
 trajectories" (1990), whose h and h' are k and k' here.
 """
 
-import numpy as np
+from typing import ClassVar
 
-from rnn_lab.network.layer import Array, summed
+import numpy as np
+from pydantic.dataclasses import dataclass
+
+from rnn_lab.component import STRICT
+from rnn_lab.network.layer import Array, accumulate_outer
 from rnn_lab.network.losses import LOSSES
 from rnn_lab.network.network import Network
 from rnn_lab.network.parameters import Parameters
+from rnn_lab.rules.rule import Reach, Rule
 
 
 class BackwardPass:
@@ -25,7 +30,7 @@ class BackwardPass:
     Args:
         network: what to differentiate.
         replicas, batch: R, B.
-        keep: k.
+        history: k.
 
     Attributes:
         recurrence: the layers over time; who has advanced it may call.
@@ -33,13 +38,32 @@ class BackwardPass:
         outputs: (R, n, B, O), of the steps that had a loss in the last call.
     """
 
-    def __init__(self, network: Network, replicas: int, batch: int, keep: int) -> None:
-        self.network, self.keep = network, keep
-        self.recurrence = network.unroll(replicas, batch, keep)
+    def __init__(self, network: Network, replicas: int, batch: int, history: int, record_signals: bool = False) -> None:
+        self.network, self.history = network, history
+        self.recurrence = network.unroll(replicas, batch, history)
+        if record_signals:
+            top = self.recurrence.layers[-1]
+            top.recorder = np.zeros_like(top.states[:, 1:])
         self.gradient = network.zeros(replicas)
         self._sizes = (replicas, batch)
         self._buffers: dict[int, tuple[Array, Array, Array]] = {}
         self._last = np.zeros((replicas, 1, batch, network.outputs), network.dtype)
+
+    def signals(self) -> dict[str, Array]:
+        """Return ``dh_by_lag`` (R, k) of the last way back, or nothing where it was not recorded.
+
+        Entry j is the length of dL_b/dh_{t-j} at the last layer, as a root mean square over the B records b, where t is
+        the newest step and L_b the loss of record b. With losses at several steps it is the gradient of all those
+        that were sent back together, which for the steps after t - j includes their own. Lags that the way back did
+        not reach are zero. With weights, L_b is B times the record's share of the weighted sum.
+        """
+        recorder = self.recurrence.layers[-1].recorder
+        if recorder is None:
+            return {}
+        B = recorder.shape[2]
+        squares = np.einsum("rkbh,rkbh->rk", recorder, recorder)
+        # L is the mean of the L_b: dL_b/dh = B dL/dh, so the mean of B^2 |dL/dh|^2 over b is B times their sum.
+        return {"dh_by_lag": np.sqrt(B * squares)[:, ::-1]}
 
     def buffers(self, steps: int) -> tuple[Array, Array, Array]:
         """Room for outputs, their errors, and the gradients at the states, (R, n, B, ...), for so many steps."""
@@ -50,7 +74,7 @@ class BackwardPass:
             self._buffers[steps] = outputs, error, dh
         return self._buffers[steps]
 
-    def advance(self, parameters: Parameters, X: Array, sampled: Array | None = None) -> None:
+    def forward_steps(self, parameters: Parameters, X: Array, sampled: Array | None = None) -> None:
         """Go on by X (R, n, B, D); at steps that are ``sampled`` (R, n, B) the input is the output of the step before.
 
         That output counts as a constant. The first step after the beginning has none before it and reads X.
@@ -59,13 +83,13 @@ class BackwardPass:
         networks" (2015).
         """
         if sampled is None:
-            self.recurrence.advance(parameters, X)
+            self.recurrence.forward_steps(parameters, X)
             return
         for t in range(X.shape[1]):
             x = X[:, t : t + 1]
             if self.recurrence.time:
                 x = np.where(sampled[:, t : t + 1, :, None], self._last, x)
-            self.network.readout(parameters, self.recurrence.advance(parameters, x), x, self._last)
+            self.network.readout(parameters, self.recurrence.forward_steps(parameters, x), x, self._last)
 
     def __call__(self, parameters: Parameters, Y: Array, weights: Array | None = None) -> Array:
         """Losses (R,) of the newest n steps, whose gradient is then in ``gradient``.
@@ -75,17 +99,19 @@ class BackwardPass:
             Y: (R, n, B, O), or classes (R, n, B).
             weights: (R, n, B), of each loss; None for their mean.
         """
-        gradient, recurrence, new = self.gradient, self.recurrence, slice(self.keep - Y.shape[1], self.keep)
+        gradient, recurrence, new = self.gradient, self.recurrence, slice(self.history - Y.shape[1], self.history)
         h, X = recurrence.top[:, new], recurrence.inputs[:, new]
         outputs, error, dh = self.buffers(Y.shape[1])
         self.network.readout(parameters, h, X, outputs)
         loss = LOSSES[self.network.loss](outputs, Y, error, weights)
-        summed(h, error, gradient["W_hy"])
+        accumulate_outer(h, error, gradient["W_hy"])
         if "W_xy" in gradient:
-            summed(X, error, gradient["W_xy"])
+            accumulate_outer(X, error, gradient["W_xy"])
         if "b_y" in gradient:
             error.sum(axis=(1, 2), out=gradient["b_y"])
         np.matmul(error, parameters["W_hy"][:, None].swapaxes(2, 3), out=dh)
+        if (recorder := recurrence.layers[-1].recorder) is not None:
+            recorder.fill(0.0)
         recurrence.backward(parameters, [None] * new.start + [dh[:, t] for t in range(dh.shape[1])], gradient)
         self.outputs = outputs
         return loss
@@ -113,13 +139,19 @@ class TruncatedGradient:
     """
 
     def __init__(
-        self, network: Network, replicas: int, batch: int, bptt_truncate: int, bptt_stride: int | None = None
+        self,
+        network: Network,
+        replicas: int,
+        batch: int,
+        bptt_truncate: int,
+        bptt_stride: int | None = None,
+        record_signals: bool = False,
     ) -> None:
         assert network.window is not None
-        keep = min(bptt_truncate, network.window)
-        self.stride = network.window if keep == network.window else bptt_stride or keep
+        history = min(bptt_truncate, network.window)
+        self.stride = network.window if history == network.window else bptt_stride or history
         self.each_step = network.each_step
-        self.backward = BackwardPass(network, replicas, batch, keep)
+        self.backward = BackwardPass(network, replicas, batch, history, record_signals)
         self.recurrence = self.backward.recurrence
         self._total = network.zeros(replicas) if self.each_step and self.stride < network.window else None
 
@@ -138,17 +170,21 @@ class TruncatedGradient:
             X: (R, T, B, D).
             Y: (R, B, O), or (R, T, B, O) with a loss at each step; of classes (R, B) or (R, T, B).
             weights: (R, T, B), of the losses at each step; None for their mean.
-            sampled: (R, T, B), steps that read the last output instead of X; see `BackwardPass.advance`.
+            sampled: (R, T, B), steps that read the last output instead of X; see `BackwardPass.forward_steps`.
         """
         if not self.each_step:
-            for _ in self.recurrence.walk(parameters, X):
+            for _ in self.recurrence.iter_blocks(parameters, X):
                 pass
             return self.backward(parameters, Y[:, None]), self.backward.gradient
         self.recurrence.begin(parameters)
         if self._total is None:
-            self.backward.advance(parameters, X, sampled)
+            self.backward.forward_steps(parameters, X, sampled)
             return self.backward(parameters, Y, weights), self.backward.gradient
         return self._by_strides(parameters, X, Y, weights, sampled), self._total
+
+    def signals(self) -> dict[str, Array]:
+        """The signals of the last call; none unless it was made with ``record_signals``."""
+        return self.backward.signals()
 
     def _by_strides(
         self, parameters: Parameters, X: Array, Y: Array, weights: Array | None, sampled: Array | None
@@ -162,13 +198,13 @@ class TruncatedGradient:
         loss = np.zeros(R)
         for start in range(0, T, self.stride):
             part = slice(start, start + self.stride)
-            self.backward.advance(parameters, X[:, part], None if sampled is None else sampled[:, part])
+            self.backward.forward_steps(parameters, X[:, part], None if sampled is None else sampled[:, part])
             loss = loss + self.backward(parameters, Y[:, part], weights[:, part])
             total.flat += self.backward.gradient.flat
         return loss
 
 
-class StreamGradient:
+class TruncatedStreamGradient:
     """Loss and gradient of a stream, chunk by chunk; the state goes on from one to the next.
 
     Who updates the parameters after each chunk has the remembered steps, and the state, from the parameters before.
@@ -181,7 +217,7 @@ class StreamGradient:
     Example:
         >>> from rnn_lab.network import Elman
         >>> network = Network(Elman(hidden_dim=4), inputs=1, outputs=1, window=None, each_step=True)
-        >>> rule = StreamGradient(network, replicas=1, lanes=2, bptt_truncate=6)
+        >>> rule = TruncatedStreamGradient(network, replicas=1, lanes=2, bptt_truncate=6)
         >>> parameters = network.initial([0])
         >>> rule.begin(parameters)
         >>> for chunk in range(2):
@@ -190,8 +226,10 @@ class StreamGradient:
         array([0.5])
     """
 
-    def __init__(self, network: Network, replicas: int, lanes: int, bptt_truncate: int) -> None:
-        self.backward = BackwardPass(network, replicas, lanes, bptt_truncate)
+    def __init__(
+        self, network: Network, replicas: int, lanes: int, bptt_truncate: int, record_signals: bool = False
+    ) -> None:
+        self.backward = BackwardPass(network, replicas, lanes, bptt_truncate, record_signals)
         self.recurrence = self.backward.recurrence
 
     def begin(self, parameters: Parameters) -> None:
@@ -199,7 +237,12 @@ class StreamGradient:
         self.recurrence.begin(parameters)
 
     def __call__(
-        self, parameters: Parameters, X: Array, Y: Array, sampled: Array | None = None
+        self,
+        parameters: Parameters,
+        X: Array,
+        Y: Array,
+        weights: Array | None = None,
+        sampled: Array | None = None,
     ) -> tuple[Array, Parameters]:
         """Loss (R,) and gradient of the next n <= k steps.
 
@@ -207,29 +250,43 @@ class StreamGradient:
             parameters: of R networks.
             X: (R, n, B, D).
             Y: (R, n, B, O), or classes (R, n, B).
-            sampled: (R, n, B), steps that read the last output instead of X; see `BackwardPass.advance`.
+            weights: (R, n, B), of each loss; None for their mean.
+            sampled: (R, n, B), steps that read the last output instead of X; see `BackwardPass.forward_steps`.
         """
-        self.backward.advance(parameters, X, sampled)
-        return self.backward(parameters, Y), self.backward.gradient
+        self.backward.forward_steps(parameters, X, sampled)
+        return self.backward(parameters, Y, weights), self.backward.gradient
+
+    def signals(self) -> dict[str, Array]:
+        """The signals of the last call; none unless it was made with ``record_signals``."""
+        return self.backward.signals()
 
 
-from pydantic.dataclasses import dataclass as component  # noqa: E402
-
-from rnn_lab.component import STRICT  # noqa: E402
-from rnn_lab.rules.rule import Reach, Rule  # noqa: E402
-
-
-@component(frozen=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class BPTT(Rule):
-    """Truncated back-propagation through time."""
+    """Truncated back-propagation through time.
 
-    supports_sampling = True
-    is_gradient = True
+    Args:
+        record_signals: whether ``signals()`` has ``dh_by_lag``; it costs a copy of dL/dh a step.
 
-    def for_windows(self, network: Network, replicas: int, batch: int, reach: Reach) -> TruncatedGradient:
-        """Allocate for batches of one size."""
-        return TruncatedGradient(network, replicas, batch, reach.bptt_truncate, reach.bptt_stride)
+    Example:
+        >>> from rnn_lab.network import Elman
+        >>> network = Network(Elman(hidden_dim=4), inputs=1, outputs=1, window=10)
+        >>> rule = BPTT(record_signals=True).for_windows(network, 2, 5, Reach(bptt_truncate=3))
+        >>> _ = rule(network.initial([0, 1]), np.ones((2, 10, 5, 1)), np.ones((2, 5, 1)))
+        >>> rule.signals()["dh_by_lag"].shape
+        (2, 3)
+    """
 
-    def for_stream(self, network: Network, replicas: int, lanes: int, reach: Reach) -> StreamGradient:
-        """Allocate for so many lanes."""
-        return StreamGradient(network, replicas, lanes, reach.bptt_truncate)
+    supports_sampling: ClassVar[bool] = True
+    is_gradient: ClassVar[bool] = True
+
+    record_signals: bool = False
+
+    def for_windows(self, network: Network, replicas: int, batch: int, settings: Reach) -> TruncatedGradient:
+        """Allocate what works on batches of windows of one size."""
+        k, stride = settings.bptt_truncate, settings.bptt_stride
+        return TruncatedGradient(network, replicas, batch, k, stride, self.record_signals)
+
+    def for_stream(self, network: Network, replicas: int, lanes: int, settings: Reach) -> TruncatedStreamGradient:
+        """Allocate what works along a stream's lanes."""
+        return TruncatedStreamGradient(network, replicas, lanes, settings.bptt_truncate, self.record_signals)

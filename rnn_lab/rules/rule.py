@@ -1,58 +1,101 @@
-"""What every learning rule offers: a gradient of each replica, of windows or of the next steps of a stream."""
+"""The interface of a rule: losses and a gradient of each replica, from windows or from the next steps of a stream.
+
+A rule may go back through the remembered steps (back-propagation), or give a gradient at each step without going back,
+or give a direction that is no gradient; who calls it sees no difference.
+"""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Protocol
 
-from rnn_lab.network.layer import Array
-from rnn_lab.network.network import Network
-from rnn_lab.network.parameters import Parameters
+from numpy.typing import NDArray
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from rnn_lab.component import STRICT
+from rnn_lab.network import Network, Parameters
+
+Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Reach:
-    """How far a rule may go, as the trainer says: ``trainer.bptt_truncate`` and its companions."""
+    """Settings of the trainer that a rule may need.
 
-    bptt_truncate: int
-    bptt_stride: int | None = None
-    clip_value: float | None = None
+    Args:
+        bptt_truncate: k, steps that a loss's gradient is sent back through.
+        bptt_stride: k' <= k, steps between two ways back; None for k.
+        clip_value: limit on an entry's size, for a rule that clips by itself; None for none.
+    """
+
+    bptt_truncate: Annotated[int, Field(ge=1)]
+    bptt_stride: Annotated[int, Field(ge=1)] | None = None
+    clip_value: Annotated[float, Field(gt=0)] | None = None
 
 
 class WindowGradient(Protocol):
-    """Loss and gradient of batches of windows of one size."""
+    """A rule at work on batches of windows of one size."""
 
     def __call__(
-        self, parameters: Parameters, X: Array, Y: Array, weights: Array | None = None, sampled: Array | None = None
+        self,
+        parameters: Parameters,
+        X: Array,
+        Y: Array,
+        weights: Array | None = None,
+        sampled: Array | None = None,
     ) -> tuple[Array, Parameters]:
-        """Loss (R,) and gradient."""
+        """Losses (R,) and a gradient, which the next call overwrites.
+
+        Args:
+            parameters: of R networks.
+            X: (R, T, B, D).
+            Y: (R, B, O), or (R, T, B, O) with a loss at each step; of classes (R, B) or (R, T, B).
+            weights: (R, T, B), of the losses at each step; None for their mean.
+            sampled: (R, T, B), steps that read the network's last output instead of X.
+        """
+
+    def signals(self) -> Mapping[str, Array]:
+        """Named arrays (R, ...) that describe the last call; empty if the rule has none or does not record them."""
 
 
 class StreamGradient(Protocol):
-    """Loss and gradient of the next steps of a stream; the state goes on from one call to the next."""
+    """A rule at work along the lanes of a stream; the state goes on from one call to the next."""
 
     def begin(self, parameters: Parameters) -> None:
         """Go to the beginning of every lane."""
 
     def __call__(
-        self, parameters: Parameters, X: Array, Y: Array, sampled: Array | None = None
+        self,
+        parameters: Parameters,
+        X: Array,
+        Y: Array,
+        weights: Array | None = None,
+        sampled: Array | None = None,
     ) -> tuple[Array, Parameters]:
-        """Loss (R,) and gradient."""
+        """Losses (R,) and a gradient of the next n steps: X (R, n, B, D), Y (R, n, B, O) or classes (R, n, B)."""
+
+    def signals(self) -> Mapping[str, Array]:
+        """Named arrays (R, ...) that describe the last call; empty if the rule has none or does not record them."""
 
 
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Rule(ABC):
-    """A learning rule: a frozen component."""
+    """The way in which a gradient is obtained: a frozen component that makes what works on batches of one size."""
 
-    supports_sampling: ClassVar[bool] = False
-    is_gradient: ClassVar[bool] = False
+    supports_sampling: ClassVar[bool]
+    """Whether steps can read the network's own last output: the mask ``sampled``."""
+    is_gradient: ClassVar[bool]
+    """Whether its result is the (truncated) gradient of the loss, so that a line search may rely on it."""
     clips_itself: ClassVar[bool] = False
+    """Whether it applies ``clip_value`` by itself, so that the trainer must not."""
 
-    def refuse(self, network: Network) -> None:  # noqa: B027 - to be overridden where there is something to refuse
-        """Raise BadInput where the rule does not fit the network."""
-
-    @abstractmethod
-    def for_windows(self, network: Network, replicas: int, batch: int, reach: Reach) -> WindowGradient:
-        """Allocate for batches of one size."""
+    def refuse(self, network: Network) -> None:  # noqa: B027 - most rules fit every network
+        """Raise BadInput, with one sentence, if the rule does not fit the network's cell, window or loss."""
 
     @abstractmethod
-    def for_stream(self, network: Network, replicas: int, lanes: int, reach: Reach) -> StreamGradient:
-        """Allocate for so many lanes."""
+    def for_windows(self, network: Network, replicas: int, batch: int, settings: Reach) -> WindowGradient:
+        """Allocate what works on batches of windows of one size."""
+
+    @abstractmethod
+    def for_stream(self, network: Network, replicas: int, lanes: int, settings: Reach) -> StreamGradient:
+        """Allocate what works along a stream's lanes."""

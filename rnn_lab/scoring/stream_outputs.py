@@ -43,8 +43,8 @@ class StreamOutputs:
             collector = self.targets.of_stream(self.replicas, self.rows.length)
             self.recurrence.begin(parameters)
             self._warm_up(parameters)
-            for start in range(0, self.lane, self.recurrence.keep):
-                steps = min(self.recurrence.keep, self.lane - start)
+            for start in range(0, self.lane, self.recurrence.history):
+                steps = min(self.recurrence.history, self.lane - start)
                 outputs, Y = self._read(parameters, self.starts + start, steps)
                 collector.add((self.starts + start)[None] + np.arange(steps)[:, None], outputs, Y)
             return collector.answers()
@@ -55,14 +55,14 @@ class StreamOutputs:
         longest = WARM_UP if len(self.starts) > 1 else past
         for first, last in ((-longest, -past), (-past, 0)):
             self.recurrence.begin(parameters, slice(0, 1))
-            for start in range(first, last, self.recurrence.keep):
+            for start in range(first, last, self.recurrence.history):
                 starts = np.maximum(self.starts + start, -self.rows.first)
-                self._read(parameters, starts, min(self.recurrence.keep, last - start))
+                self._read(parameters, starts, min(self.recurrence.history, last - start))
 
     def _read(self, parameters: Parameters, starts: Array, steps: int) -> tuple[Array, Array]:
         """Go on by some steps: outputs (R, n, B, O) and their targets."""
         X, Y = self.rows.read(starts, steps)
         X = np.broadcast_to(X.astype(self.network.dtype), (self.replicas, *X.shape))
         outputs = np.empty((*X.shape[:3], self.network.outputs), self.network.dtype)
-        self.network.readout(parameters, self.recurrence.advance(parameters, X), X, outputs)
+        self.network.readout(parameters, self.recurrence.forward_steps(parameters, X), X, outputs)
         return outputs.astype(np.float64), Y

@@ -75,7 +75,8 @@ class StreamEpochs:
                 replica: int | None = None,
                 chunk: tuple[Array, Array, Array | None] = (X, Y, sampled),
             ) -> tuple[Array, Parameters]:
-                return self.rule(parameters, *chunk)
+                X, Y, sampled = chunk
+                return self.rule(parameters, X, Y, sampled=sampled)
 
             total += self.optimizer.step(state, loss, self.clipping, start / self.length, trainer.epochs)
         lengths, clips = total / len(updates)

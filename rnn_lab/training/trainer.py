@@ -99,7 +99,7 @@ class Trainer:
     @property
     def reach(self) -> Reach:
         """How far the learning rule may go."""
-        return Reach(self.bptt_truncate, self.bptt_stride, self.clip_value)
+        return Reach(bptt_truncate=self.bptt_truncate, bptt_stride=self.bptt_stride, clip_value=self.clip_value)
 
     def reach_within(self, steps: int) -> Reach:
         """The same along a lane of so many steps, before which there is nothing."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnn_lab.network import GRU, LSTM, Elman, ForwardPass, Network, Parameters
-from rnn_lab.network.layer import Layer
+from rnn_lab.network.architecture import Architecture
 from rnn_lab.rules.bptt import TruncatedGradient
 
 LAYERS = {
@@ -50,8 +50,8 @@ def gradient(network, parameters, X, Y, k=T):
 
 
 def test_the_suite_knows_every_layer() -> None:
-    offered = {kind for kind in (GRU, LSTM, Elman) if issubclass(kind, Layer)}
-    assert {kind for kind in Layer.__subclasses__() if kind.__module__.startswith("rnn_lab.")} == offered
+    offered = {kind for kind in (GRU, LSTM, Elman) if issubclass(kind, Architecture)}
+    assert {kind for kind in Architecture.__subclasses__() if kind.__module__.startswith("rnn_lab.")} == offered
     assert offered == {type(layer) for layer in LAYERS.values()}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnn_lab.network import GRU, LSTM, Elman, Network
-from rnn_lab.rules.bptt import StreamGradient, TruncatedGradient
+from rnn_lab.rules.bptt import TruncatedGradient, TruncatedStreamGradient
 from tests.network.literal import gradient, start, step
 
 T, D, H, O, B = 5, 2, 3, 3, 2  # noqa: E741 - the symbols of the equations
@@ -139,7 +139,7 @@ def test_streams(model, shape, loss, k, chunk):
     rng = np.random.default_rng([k, chunk])
     network = Network(varied(model, **shape), D, O, None, each_step=True, loss=loss)
     parameters = drawn(network, 2, rng)
-    rule = StreamGradient(network, 2, B, k)
+    rule = TruncatedStreamGradient(network, 2, B, k)
     X, Y = batch(rng, loss, 2, steps=9)
     for _ in range(2):  # the second from the beginning again, with the buffers as the first left them
         rule.begin(parameters)
@@ -159,7 +159,7 @@ def test_after_an_update_a_stream_goes_on_from_its_state(model):
     rng = np.random.default_rng(0)
     network = Network(model, D, O, None, each_step=True)
     parameters = drawn(network, 1, rng)
-    rule = StreamGradient(network, 1, B, 3)
+    rule = TruncatedStreamGradient(network, 1, B, 3)
     rule.begin(parameters)
     state = start(model, {name: v[:1] for name, v in parameters.arrays().items()}, B)
     for _ in range(3):
@@ -182,7 +182,7 @@ def test_a_stream_cut_into_chunks_has_the_outputs_of_the_whole(model, shape):
     X, Y = batch(rng, network.loss, 2, steps=12)
     whole = network.predict(parameters, X[0].swapaxes(0, 1))[:1]
     for chunk in (1, 3, 4):
-        rule = StreamGradient(network, 2, B, 5)
+        rule = TruncatedStreamGradient(network, 2, B, 5)
         rule.begin(parameters)
         parts = []
         for begin in range(0, 12, chunk):

@@ -35,7 +35,7 @@ def test_predictions_are_the_equations(activation, encoding, bias, inputs) -> No
 @pytest.mark.parametrize("encoding", ["shared", "positional"])
 def test_a_window_walked_in_blocks_equals_the_whole(encoding, keep) -> None:
     network, parameters, rng = setting(encoding=encoding)
-    whole, blocks = ForwardPass(network, 2, 4, keep=T), ForwardPass(network, 2, 4, keep=keep)
+    whole, blocks = ForwardPass(network, 2, 4, history=T), ForwardPass(network, 2, 4, history=keep)
     for _ in range(2):  # the second call finds the first one's states in its buffers
         X = network.time_major(rng.standard_normal((4, T, 2)), 2)
         np.testing.assert_allclose(blocks(parameters, X), whole(parameters, X), rtol=1e-13, atol=1e-15)

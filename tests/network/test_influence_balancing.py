@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from rnn_lab.network import Elman, Network
-from rnn_lab.rules.bptt import StreamGradient, TruncatedGradient
+from rnn_lab.rules.bptt import TruncatedGradient, TruncatedStreamGradient
 
 N, T = 23, 150
 A = 0.5 * (np.eye(N) + np.eye(N, k=1))
@@ -52,7 +52,7 @@ def test_streams(K):
     """Step after step, once there are K of them to go back through."""
     network = Network(MODEL, 1, 1, None, each_step=True)
     weights = parameters(network)
-    rule = StreamGradient(network, 1, 1, K)
+    rule = TruncatedStreamGradient(network, 1, 1, K)
     rule.begin(weights)
     for _ in range(T):
         _, gradient = rule(weights, np.ones((1, 1, 1, 1)), np.ones((1, 1, 1, 1)))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnn_lab.network import GRU, LSTM, Elman, Network
-from rnn_lab.rules.bptt import StreamGradient, TruncatedGradient
+from rnn_lab.rules.bptt import TruncatedGradient, TruncatedStreamGradient
 from tests.network.literal import gradient, start, step
 
 T, D, B, R = 6, 2, 3, 2
@@ -99,14 +99,14 @@ def test_streams_with_updates(model):
     rng = np.random.default_rng(1)
     network = Network(model, D, D, None, each_step=True)
     parameters = drawn(network, rng)
-    rule = StreamGradient(network, R, B, 3)
+    rule = TruncatedStreamGradient(network, R, B, 3)
     for _ in range(2):  # the second time from the beginning, where there is no output to read
         rule.begin(parameters)
         carried = [(None, None)] * R
         for chunk in range(3):
             X, Y, sampled = data(rng, steps=3)
             sampled[:, 0] = True
-            _, found = rule(parameters, X, Y, sampled)
+            _, found = rule(parameters, X, Y, None, sampled)
             for r in range(R):
                 state, last = carried[r]
                 theta = one(parameters, r)
@@ -123,11 +123,12 @@ def test_streams_that_reach_back_over_chunks(model):
     rng = np.random.default_rng(2)
     network = Network(model, D, D, None, each_step=True)
     parameters = drawn(network, rng)
-    rule = StreamGradient(network, R, B, 5)
+    rule = TruncatedStreamGradient(network, R, B, 5)
     rule.begin(parameters)
     X, Y, sampled = data(rng, steps=8)
     for begin in range(0, 8, 2):
-        _, found = rule(parameters, *(part[:, begin : begin + 2] for part in (X, Y, sampled)))
+        X_part, Y_part, coins = (part[:, begin : begin + 2] for part in (X, Y, sampled))
+        _, found = rule(parameters, X_part, Y_part, None, coins)
         theta = one(parameters, 1)
         inputs, _, _ = read(model, theta, X[1, : begin + 2], sampled[1])
         args = (inputs, Y[1], np.full((8, B), 1 / (2 * B)), max(begin + 2 - 5, 0), range(begin, begin + 2))

@@ -15,7 +15,7 @@ def measured(layer, W_hh):
     parameters = network.zeros(len(W_hh))
     for name, values in W_hh.items() if isinstance(W_hh, dict) else [("W_hh", W_hh)]:
         parameters[name][...] = values
-    training = Training(network, DATA, BPTT(), Reach(10), range(parameters.replicas), 5)
+    training = Training(network, DATA, BPTT(), Reach(bptt_truncate=10), range(parameters.replicas), 5)
     return SpectralRadius().watch(training)(Snapshot(0, parameters, {})).metrics
 
 
