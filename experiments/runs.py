@@ -50,6 +50,11 @@ class Run:
         epochs = [fact for fact in self.facts if fact["fact"] == "epoch"]
         return np.array([np.atleast_1d(e.get("replicas", e["metrics"])[metric]) for e in epochs], np.float64)
 
+    def _kept(self, metric: str, epoch: int, replica: int) -> float | None:
+        """A metric of the weights that a replica keeps; None where it was not measured."""
+        measured = any(metric in fact["metrics"] for fact in self.facts if fact["fact"] == "epoch")
+        return float(self.curve(metric)[epoch, replica]) if measured else None
+
     @property
     def windows(self) -> SeriesDataset:
         """The data of a run on windows of a series."""
@@ -74,9 +79,9 @@ class Run:
                 "diverged": replica["diverged"],
                 "train_rmse": replica["metrics"]["train/rmse"],
                 "val_rmse": replica["metrics"]["val/rmse"],
-                "val_rmse_full_window": replica["metrics"].get("val/rmse_full_window"),
+                "val_rmse_full_window": self._kept("val/rmse_full_window", replica["kept_epoch"], r),
             }
-            for replica in self.summary["replicas"]
+            for r, replica in enumerate(self.summary["replicas"])
         ]
 
 

@@ -1,10 +1,14 @@
 """The one way in which a component, such as a cell or an optimizer, checks its arguments and refuses a wrong one."""
 
 import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
 
 from pydantic import ConfigDict, ValidationError
 
 from rnn_lab.errors import BadInput
+
+Component = TypeVar("Component")
 
 STRICT = ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
 """Pydantic's settings for a component: no silent coercion (``"3"`` is no integer), no unknown argument,
@@ -38,3 +42,24 @@ def refusal(error: ValidationError, prefix: str) -> str:
         return f"{key} is missing."
     allowed = first["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
     return f"{key}={first['input']!r} is not allowed: {allowed}."
+
+
+def by_name(shipped: Mapping[str, Component], kind: type) -> Callable[[Any], Component]:
+    """Make the validator of an argument that takes a component of a kind, or the name of one of the lab's own.
+
+    Example:
+        >>> by_name({"one": 1, "two": 2}, int)("two")
+        2
+        >>> by_name({"one": 1, "two": 2}, int)("three")
+        Traceback (most recent call last):
+        ValueError: it should be one, two, or a component (_target_) that derives from int
+    """
+
+    def component(value: Any) -> Component:
+        found = shipped.get(value) if isinstance(value, str) else value
+        if not isinstance(found, kind):
+            names = ", ".join(shipped)
+            raise ValueError(f"it should be {names}, or a component (_target_) that derives from {kind.__name__}")
+        return cast("Component", found)
+
+    return component

@@ -125,17 +125,8 @@ def build(config: DictConfig) -> Experiment:
     if tracking.enabled:
         resolve(tracking.uri)  # refuses an address that is none before there is a run
     data: Data = maker.dataset()
-    loss = trainer.loss_for(data.classes)
-    targets = targets_of(data, loss, evaluation.scores)
-    network = Network(
-        model,
-        len(data.inputs),
-        len(data.targets),
-        window=data.window,
-        dtype=trainer.dtype,
-        each_step=data.each_step,
-        loss=loss,
-    )
+    targets = targets_of(data, trainer.loss, evaluation.scores)
+    network = Network.for_data(data, model, dtype=trainer.dtype, loss=targets.loss)
     plain: Any = OmegaConf.to_container(config, resolve=True)
     return Experiment(
         network=network,

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from experiments.runs import Row, Run, run
 from experiments.tutorial import loops
+from experiments.tutorial.rule import TutorialRule
 from rnn_lab.network import ForwardPass, Network, Parameters
-from rnn_lab.network.tutorial import TutorialRule
+from rnn_lab.rules import Reach
 from rnn_lab.rules.bptt import TruncatedGradient
 from rnn_lab.sequences import Dataset
 from rnn_lab.sequences.dataset import Records
@@ -36,7 +37,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "other seeds": (*PUBLISHED, "seed=0", "replicas=20"),
     "other seeds, k=1": (*PUBLISHED, "seed=0", "replicas=10", "trainer.bptt_truncate=1"),
     "other seeds, k=50": (*PUBLISHED, "seed=0", "replicas=10", "trainer.bptt_truncate=50"),
-    "true gradient, nothing else changed": (*PUBLISHED, "seed=42", "replicas=10", "trainer.update_rule=bptt"),
+    "true gradient, nothing else changed": (*PUBLISHED, "seed=42", "replicas=10", "rule._target_=rnn_lab.rules.BPTT"),
     "true gradient, tutorial's weights": (*GRADIENT, "model=tutorial", "trainer.epochs=25", "seed=42"),
     "true gradient, sensible weights": (*GRADIENT, *SAME_NETWORK, "trainer.epochs=25"),
     "true gradient, sensible weights, 100 epochs": (*GRADIENT, *SAME_NETWORK, "trainer.epochs=100"),
@@ -166,7 +167,8 @@ def separation(published: Run, nudged: Run, updates: int = 800) -> list[Row]:
     exact, moved = network.initial([42]), nudged.experiment.network.initial(range(PAIRS))
     parameters = exact.like(np.concatenate([exact.flat, moved.flat]))
     R = parameters.replicas
-    rule = TutorialRule(network, R, 1, loops.BPTT_TRUNCATE, loops.CLIP)
+    reach = Reach(bptt_truncate=loops.BPTT_TRUNCATE, clip_value=loops.CLIP)
+    rule = TutorialRule().for_windows(network, R, 1, reach)
     X = network.time_major(train.X, R)
     rows: list[Row] = []
     for update in range(updates):

@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from experiments.tutorial.rule import TutorialElman
 from rnn_lab.component import STRICT
 from rnn_lab.network.parameters import Shapes
-from rnn_lab.network.tutorial import TutorialElman
 from rnn_lab.rng import named_rng
 
 

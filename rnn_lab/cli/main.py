@@ -57,8 +57,11 @@ def run(name: str, arguments: list[str]) -> None:
         return
     sys.argv[1:] = arguments
     # What lies in the working directory is found, as by `python -m`; the lab's own and what is installed come first.
-    if os.getcwd() not in sys.path:
-        sys.path.append(os.getcwd())
+    # A clone has its studies' plug-ins in experiments/.
+    root = Path(__file__).parents[2]
+    for folder in (os.getcwd(), *([str(root)] if (root / "experiments").is_dir() else [])):
+        if folder not in sys.path:
+            sys.path.append(folder)
     from rnn_lab.cli import exits
 
     exits.finish(lambda: import_module(f"rnn_lab.cli.{name}").main(arguments))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.evaluation.ridge import Ridge
-from rnn_lab.network.activations import ACTIVATIONS, ActivationName
+from rnn_lab.network.activations import TANH, Activation
 
 Array = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ class Reservoir:
         W_hh: (H, H).
         b_h: (H,).
         leak: in (0, 1]; 1 is the Elman network's layer, less a slower one.
-        activation: f, by name.
+        activation: f.
 
     Example:
         >>> reservoir = Reservoir.draw(np.random.default_rng(0), inputs=1, hidden_dim=20, spectral_radius=0.5)
@@ -48,7 +48,7 @@ class Reservoir:
     W_hh: Array
     b_h: Array
     leak: float = 1.0
-    activation: ActivationName = "tanh"
+    activation: Activation = TANH
 
     @classmethod
     def draw(
@@ -61,7 +61,7 @@ class Reservoir:
         input_scale: float = 0.1,
         bias_scale: float = 0.5,
         leak: float = 1.0,
-        activation: ActivationName = "tanh",
+        activation: Activation = TANH,
     ) -> "Reservoir":
         """Draw a reservoir.
 
@@ -86,7 +86,7 @@ class Reservoir:
         drive = state @ self.W_hh
         drive += x @ self.W_xh
         drive += self.b_h
-        ACTIVATIONS[self.activation].apply(drive)
+        self.activation.apply(drive)
         return drive if self.leak == 1.0 else (1.0 - self.leak) * state + self.leak * drive
 
     def last_states(self, X: Array) -> Array:

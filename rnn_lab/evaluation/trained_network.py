@@ -14,7 +14,6 @@ from rnn_lab.atomic import atomic_write
 from rnn_lab.errors import BadInput, missing_module
 from rnn_lab.network import Architecture, Network, Parameters
 from rnn_lab.sequences import Data, Scaler, scaler_from
-from rnn_lab.sequences.criteria import softmax
 from rnn_lab.sequences.forecasting import describe
 
 Array = NDArray[np.float64]
@@ -74,7 +73,7 @@ class Trained:
     @property
     def classes(self) -> bool:
         """Whether the outputs are probabilities of classes."""
-        return self.network.loss == "cross_entropy"
+        return self.network.loss.of_classes
 
     def sample(self, data: Any, rng: np.random.Generator) -> dict[str, Any] | None:
         """Something that the network makes up by itself, for the report; None: nothing, but for text."""
@@ -116,7 +115,7 @@ class Trained:
                 chunk = self.input_scaler.apply(X[start : start + CHUNK])
                 found.append(network.predict(self.parameters, chunk).astype(np.float64))
             outputs = np.concatenate(found, axis=1)
-            return softmax(outputs) if self.classes else self.target_scaler.undo(outputs)
+            return self.target_scaler.undo(self.network.loss.link(outputs))
 
     def save(self, folder: Path | str, diverged: Sequence[int] = ()) -> None:
         """Write ``weights/kept.npz`` and ``weights/model.json`` into a run folder; each whole or not at all.
@@ -140,7 +139,7 @@ class Trained:
             "dtype": network.dtype,
             "window": network.window,
             "each_step": network.each_step,
-            "loss": network.loss,
+            "loss": describe(network.loss),
             "inputs": list(self.inputs),
             "targets": list(self.targets),
             "input_scaler": self.input_scaler.recipe(),
@@ -168,7 +167,7 @@ class Trained:
             recipe["window"],
             recipe["dtype"],
             recipe["each_step"],
-            recipe["loss"],
+            _component(recipe["loss"]),
         )
         if parameters.shapes != dict(network.shapes):
             raise ValueError(f"{WEIGHTS} holds the weights of another network")
@@ -214,9 +213,12 @@ class Trained:
         return found
 
 
-def _component(recipe: dict[str, Any]) -> Any:
-    """The component that ``describe`` described."""
-    return _named(recipe["_target_"])(**{key: value for key, value in recipe.items() if key != "_target_"})
+def _component(recipe: Any) -> Any:
+    """The component that ``describe`` described, with those within it; what is none stays as it is."""
+    if not isinstance(recipe, dict):
+        return recipe
+    arguments = {key: _component(value) for key, value in recipe.items() if key != "_target_"}
+    return _named(recipe["_target_"])(**arguments)
 
 
 def _named(path: str) -> Any:

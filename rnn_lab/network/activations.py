@@ -10,78 +10,99 @@ Expressing f' by h means that the backward pass needs no pre-activations: the st
 | identity | a | 1 |
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from abc import ABC, abstractmethod
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BeforeValidator
+from pydantic.dataclasses import dataclass
+
+from rnn_lab.component import STRICT, by_name
 
 Array = NDArray[Any]
-ActivationName = Literal["sigmoid", "tanh", "relu", "identity"]
 
 
-@dataclass(frozen=True)
-class Activation:
+@dataclass(frozen=True, config=STRICT)
+class Activation(ABC):
     """An activation function that works in place.
-
-    Attributes:
-        apply: ``apply(a)`` overwrites a with f(a).
-        slope: ``slope(h, out)`` writes f'(a) into out, given h = f(a).
 
     Example:
         >>> h, slope = np.array([-2.0, 0.0, 2.0]), np.empty(3)
-        >>> ACTIVATIONS["tanh"].apply(h)
-        >>> ACTIVATIONS["tanh"].slope(h, slope)
+        >>> Tanh().apply(h)
+        >>> Tanh().slope(h, slope)
         >>> h.round(3), slope.round(3)
         (array([-0.964,  0.   ,  0.964]), array([0.071, 1.   , 0.071]))
     """
 
-    apply: Callable[[Array], None]
-    slope: Callable[[Array, Array], None]
+    @abstractmethod
+    def apply(self, a: Array) -> None:
+        """Overwrite a with f(a)."""
+
+    @abstractmethod
+    def slope(self, h: Array, out: Array) -> None:
+        """Write f'(a) into out, given h = f(a)."""
 
 
-def _sigmoid(a: Array) -> None:
-    # (1 + tanh(a/2)) / 2 is the same function and, unlike exp(-a), cannot overflow.
-    np.multiply(a, 0.5, out=a)
-    np.tanh(a, out=a)
-    np.multiply(a, 0.5, out=a)
-    np.add(a, 0.5, out=a)
+@dataclass(frozen=True, config=STRICT)
+class Sigmoid(Activation):
+    """f(a) = 1 / (1 + exp(-a)), f' = h (1 - h)."""
+
+    def apply(self, a: Array) -> None:
+        """Overwrite a with (1 + tanh(a/2)) / 2: the same function, which unlike exp(-a) cannot overflow."""
+        np.multiply(a, 0.5, out=a)
+        np.tanh(a, out=a)
+        np.multiply(a, 0.5, out=a)
+        np.add(a, 0.5, out=a)
+
+    def slope(self, h: Array, out: Array) -> None:
+        """Write h (1 - h)."""
+        np.subtract(1.0, h, out=out)
+        np.multiply(out, h, out=out)
 
 
-def _sigmoid_slope(h: Array, out: Array) -> None:
-    np.subtract(1.0, h, out=out)
-    np.multiply(out, h, out=out)
+@dataclass(frozen=True, config=STRICT)
+class Tanh(Activation):
+    """f(a) = tanh(a), f' = 1 - h^2."""
+
+    def apply(self, a: Array) -> None:
+        """Overwrite a with tanh(a)."""
+        np.tanh(a, out=a)
+
+    def slope(self, h: Array, out: Array) -> None:
+        """Write 1 - h^2."""
+        np.multiply(h, h, out=out)
+        np.subtract(1.0, out, out=out)
 
 
-def _tanh(a: Array) -> None:
-    np.tanh(a, out=a)
+@dataclass(frozen=True, config=STRICT)
+class ReLU(Activation):
+    """f(a) = max(a, 0), f' = 1 where h > 0, else 0."""
+
+    def apply(self, a: Array) -> None:
+        """Overwrite a with max(a, 0)."""
+        np.maximum(a, 0.0, out=a)
+
+    def slope(self, h: Array, out: Array) -> None:
+        """Write 1 where h > 0, else 0."""
+        np.greater(h, 0.0, out=out)
 
 
-def _tanh_slope(h: Array, out: Array) -> None:
-    np.multiply(h, h, out=out)
-    np.subtract(1.0, out, out=out)
+@dataclass(frozen=True, config=STRICT)
+class Identity(Activation):
+    """f(a) = a, f' = 1: a linear layer."""
+
+    def apply(self, a: Array) -> None:
+        """Leave a as it is."""
+
+    def slope(self, h: Array, out: Array) -> None:
+        """Write 1."""
+        out.fill(1.0)
 
 
-def _relu(a: Array) -> None:
-    np.maximum(a, 0.0, out=a)
+SIGMOID, TANH = Sigmoid(), Tanh()
+ACTIVATIONS: dict[str, Activation] = {"sigmoid": SIGMOID, "tanh": TANH, "relu": ReLU(), "identity": Identity()}
+"""The lab's own, by the names that a config may give."""
 
-
-def _relu_slope(h: Array, out: Array) -> None:
-    np.greater(h, 0.0, out=out)
-
-
-def _identity(a: Array) -> None:
-    pass
-
-
-def _identity_slope(h: Array, out: Array) -> None:
-    out.fill(1.0)
-
-
-ACTIVATIONS: dict[ActivationName, Activation] = {
-    "sigmoid": Activation(_sigmoid, _sigmoid_slope),
-    "tanh": Activation(_tanh, _tanh_slope),
-    "relu": Activation(_relu, _relu_slope),
-    "identity": Activation(_identity, _identity_slope),
-}
+ActivationField = Annotated[Activation, BeforeValidator(by_name(ACTIVATIONS, Activation))]
+"""A component's argument: an activation, or the name of one of the lab's own."""

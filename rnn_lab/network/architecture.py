@@ -15,7 +15,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.network.initializers import INITIALIZERS, InitializerName
+from rnn_lab.network.initializers import INITIALIZERS, Initializer, InitializerField
 from rnn_lab.network.layer import LayerPass, Weights
 from rnn_lab.network.parameters import Shapes, numbered
 from rnn_lab.rng import named_rng
@@ -57,9 +57,9 @@ class Architecture(ABC):
     initial_state: Literal["zero", "learned"] = "zero"
     encoding: Literal["shared", "positional"] = "shared"
     bias: bool = True
-    input_initializer: InitializerName = "glorot"
-    recurrent_initializer: InitializerName = "orthogonal"
-    readout_initializer: InitializerName = "glorot"
+    input_initializer: InitializerField = INITIALIZERS["glorot"]
+    recurrent_initializer: InitializerField = INITIALIZERS["orthogonal"]
+    readout_initializer: InitializerField = INITIALIZERS["glorot"]
     gain: Annotated[float, Field(ge=0)] = 1.0
 
     def shapes(self, inputs: int, outputs: int, window: int | None) -> Shapes:
@@ -90,12 +90,12 @@ class Architecture(ABC):
             own = rng if number == 1 else named_rng(seed, "initialisation", number)
             W_xh, W_hh = drawn[numbered("W_xh", number)], drawn[numbered("W_hh", number)]
             for W in W_xh.reshape(-1, *W_xh.shape[-2:]):  # one, or one for each time step
-                _fill(W, INITIALIZERS[self.input_initializer], own, H)
-            _fill(W_hh, INITIALIZERS[self.recurrent_initializer], own, H)
+                _fill(W, self.input_initializer, own, H)
+            _fill(W_hh, self.recurrent_initializer, own, H)
             W_hh *= self.gain
         for name in ("W_hy", "W_xy"):
             if name in drawn:
-                _fill(drawn[name], INITIALIZERS[self.readout_initializer], rng, shapes[name][1])
+                _fill(drawn[name], self.readout_initializer, rng, shapes[name][1])
         return drawn
 
     def candidate(self, weights: Weights) -> Array:
@@ -107,7 +107,7 @@ class Architecture(ABC):
         """Allocate the forward and backward pass of one layer for batches of one size."""
 
 
-def _fill(W: Array, initializer: Any, rng: np.random.Generator, width: int) -> None:
+def _fill(W: Array, initializer: Initializer, rng: np.random.Generator, width: int) -> None:
     """Draw a matrix gate by gate: each block of columns as a matrix of its own."""
     for start in range(0, W.shape[1], width):
         W[:, start : start + width] = initializer(rng, W.shape[0], width)

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.network.activations import ACTIVATIONS, ActivationName
+from rnn_lab.network.activations import TANH, ActivationField
 from rnn_lab.network.architecture import Architecture
 from rnn_lab.network.layer import Array, LayerPass, Weights, accumulate_outer
 
@@ -31,7 +31,7 @@ class Elman(Architecture):
     Reference: Elman, "Finding structure in time" (1990).
     """
 
-    activation: ActivationName = "tanh"
+    activation: ActivationField = TANH
 
     def unroll(self, replicas: int, batch: int, history: int, dtype: Any) -> "ElmanPass":
         """See `Architecture`."""
@@ -43,7 +43,7 @@ class ElmanPass(LayerPass):
 
     def __init__(self, layer: Elman, replicas: int, batch: int, history: int, dtype: Any) -> None:
         super().__init__(layer, replicas, batch, history, dtype)
-        self.activation = ACTIVATIONS[layer.activation]
+        self.activation = layer.activation
 
     def allocate_preactivations(self, width: int, dtype: Any) -> Array:
         """The drive is written where the states will be: f turns one into the other in place."""

@@ -16,7 +16,7 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.network.activations import ACTIVATIONS
+from rnn_lab.network.activations import SIGMOID, TANH
 from rnn_lab.network.architecture import Architecture
 from rnn_lab.network.layer import Array, LayerPass, Weights, accumulate_outer
 
@@ -79,8 +79,8 @@ class GRUPass(LayerPass):
     def gate_slopes(self, first: int) -> None:
         """Write f' of every gate of every remembered step at once."""
         H, gates, slopes = self.H, self.preactivations[:, first:], self.slopes[:, first:]
-        ACTIVATIONS["sigmoid"].slope(gates[..., : 2 * H], slopes[..., : 2 * H])
-        ACTIVATIONS["tanh"].slope(gates[..., 2 * H :], slopes[..., 2 * H :])
+        SIGMOID.slope(gates[..., : 2 * H], slopes[..., : 2 * H])
+        TANH.slope(gates[..., 2 * H :], slopes[..., 2 * H :])
 
     def interpolate_backward(self, t: int) -> None:
         """From dh_t: the gradients at z_t's and n_t's pre-activations, and what z_t lets through to dh_{t-1}."""
@@ -111,7 +111,7 @@ class ResetAfterPass(GRUPass):
         for t in range(first, self.history):
             np.matmul(self.h[t], W_hh, out=step)
             np.add(self.rz[t], step[..., : 2 * H], out=self.rz[t])
-            ACTIVATIONS["sigmoid"].apply(self.rz[t])
+            SIGMOID.apply(self.rz[t])
             proposed = self.proposed[:, t]
             np.add(step[..., 2 * H :], b_hn, out=proposed)
             self.n[t][...] += self.r[t] * proposed
@@ -160,7 +160,7 @@ class ResetBeforePass(GRUPass):
         W_rz, W_n = W_hh[..., : 2 * H], W_hh[..., 2 * H :]
         for t in range(first, self.history):
             np.add(self.rz[t], self.h[t] @ W_rz, out=self.rz[t])
-            ACTIVATIONS["sigmoid"].apply(self.rz[t])
+            SIGMOID.apply(self.rz[t])
             reset = self.reset_state[:, t]
             np.multiply(self.r[t], self.h[t], out=reset)
             np.add(self.n[t], reset @ W_n, out=self.n[t])

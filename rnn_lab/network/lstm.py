@@ -17,7 +17,7 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
-from rnn_lab.network.activations import ACTIVATIONS
+from rnn_lab.network.activations import SIGMOID, TANH
 from rnn_lab.network.architecture import Architecture
 from rnn_lab.network.layer import Array, LayerPass, Weights, accumulate_outer
 from rnn_lab.network.parameters import Shapes, numbered
@@ -94,7 +94,7 @@ class LSTMPass(LayerPass):
         for t in range(first, self.history):
             np.matmul(self.h[t], W_hh, out=step)
             np.add(self.a[t], step, out=self.a[t])
-            ACTIVATIONS["sigmoid"].apply(self.gates[t])
+            SIGMOID.apply(self.gates[t])
             np.tanh(self.g[t], out=self.g[t])
             np.multiply(self.f[t], self.c[t], out=self.c[t + 1])
             np.multiply(self.i[t], self.g[t], out=scratch)
@@ -106,8 +106,8 @@ class LSTMPass(LayerPass):
         """Go back: dc_t = dh_t * o_t * (1 - tanh(c_t)^2) + dc_{t+1} * f_{t+1}, and from it every gate's delta."""
         H, W_hh_T, dh, dc, slope_c = self.H, weights["W_hh"].swapaxes(1, 2), self.dh, self.dc, self.scratch
         gates, slopes = self.preactivations[:, first:], self.slopes[:, first:]
-        ACTIVATIONS["sigmoid"].slope(gates[..., : 3 * H], slopes[..., : 3 * H])
-        ACTIVATIONS["tanh"].slope(gates[..., 3 * H :], slopes[..., 3 * H :])
+        SIGMOID.slope(gates[..., : 3 * H], slopes[..., : 3 * H])
+        TANH.slope(gates[..., 3 * H :], slopes[..., 3 * H :])
         dh.fill(0.0)
         dc.fill(0.0)
         for t in range(self.history - 1, first - 1, -1):
@@ -116,7 +116,7 @@ class LSTMPass(LayerPass):
             if self.recorder is not None:
                 self.recorder[:, t] = dh
             delta = self.delta[t]
-            ACTIVATIONS["tanh"].slope(self.squashed[:, t], slope_c)
+            TANH.slope(self.squashed[:, t], slope_c)
             slope_c *= self.o[t]
             slope_c *= dh
             dc += slope_c

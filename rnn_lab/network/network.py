@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_lab.component import by_name
 from rnn_lab.network.architecture import Architecture
-from rnn_lab.network.losses import LossName
+from rnn_lab.network.losses import LOSSES, Loss
 from rnn_lab.network.parameters import Parameters, Shapes
 from rnn_lab.network.recurrence import Recurrence
 
@@ -27,7 +28,8 @@ class Network:
         window: T; None for a stream.
         dtype: ``"float64"`` or ``"float32"``, of parameters and arithmetic.
         each_step: whether o_t is wanted for every t, (T, O), or for the last one, (O,).
-        loss: what `TruncatedGradient` differentiates; with ``cross_entropy`` the outputs are logits of O classes.
+        loss: what a learning rule differentiates, a component or its name; with ``cross_entropy`` the outputs are
+            logits of O classes.
 
     Example:
         >>> from rnn_lab.network import Elman
@@ -42,7 +44,35 @@ class Network:
     window: int | None
     dtype: str = "float64"
     each_step: bool = False
-    loss: LossName = "half_mean_squared_error"
+    loss: Loss = LOSSES["half_mean_squared_error"]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "loss", by_name(LOSSES, Loss)(self.loss))
+
+    @classmethod
+    def for_data(
+        cls, data: Any, model: Architecture, *, dtype: str = "float64", loss: Loss | str | None = None
+    ) -> "Network":
+        """The network that fits some data.
+
+        Args:
+            data: a `rnn_lab.sequences.Dataset`: its inputs, targets and windows decide the shapes.
+            model: the recurrent layers.
+            dtype: of parameters and arithmetic.
+            loss: None for the cross-entropy of classes, and half the mean squared error of numbers.
+
+        Example:
+            >>> from rnn_lab.network import Elman
+            >>> from rnn_lab.sequences import Copying, Drawn
+            >>> data = Drawn(name="copying", task=Copying(delay=5), train=10, validation=10).dataset()
+            >>> network = Network.for_data(data, Elman(hidden_dim=4))
+            >>> network.inputs, network.outputs, network.window, network.each_step, network.loss
+            (10, 8, 16, True, CrossEntropy())
+        """
+        usual = "cross_entropy" if data.classes else "half_mean_squared_error"
+        sizes = len(data.inputs), len(data.targets), data.window
+        found: Any = usual if loss is None else loss
+        return cls(model, *sizes, dtype=dtype, each_step=data.each_step, loss=found)
 
     @property
     def shapes(self) -> Shapes:

@@ -18,7 +18,6 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.network.layer import Array, accumulate_outer
-from rnn_lab.network.losses import LOSSES
 from rnn_lab.network.network import Network
 from rnn_lab.network.parameters import Parameters
 from rnn_lab.rules.rule import Reach, Rule
@@ -103,7 +102,7 @@ class BackwardPass:
         h, X = recurrence.top[:, new], recurrence.inputs[:, new]
         outputs, error, dh = self.buffers(Y.shape[1])
         self.network.readout(parameters, h, X, outputs)
-        loss = LOSSES[self.network.loss](outputs, Y, error, weights)
+        loss = self.network.loss(outputs, Y, error, weights)
         accumulate_outer(h, error, gradient["W_hy"])
         if "W_xy" in gradient:
             accumulate_outer(X, error, gradient["W_xy"])

@@ -9,7 +9,9 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
-from rnn_lab.network.losses import LOSSES
+from rnn_lab.component import by_name
+from rnn_lab.errors import BadInput
+from rnn_lab.network.losses import LOSSES, Loss
 from rnn_lab.scoring.answers import Answers, Array, ClassAnswers, NumberAnswers
 from rnn_lab.scoring.scores import SCORES, Score
 from rnn_lab.sequences import Data, Records
@@ -30,7 +32,7 @@ class Targets(ABC):
 
     Args:
         data: whose targets they are.
-        loss: what is trained on; its name.
+        loss: what is trained on, a component or its name; None for what such targets call for.
         scores: by their names; None for those of `rnn_lab.scoring.scores`.
 
     Attributes:
@@ -38,11 +40,19 @@ class Targets(ABC):
         past: the training targets in the order of time, (L, O), in their own units; None where there is no such order.
     """
 
-    usual_loss: ClassVar[Any]
+    what: ClassVar[str]
+    """What they are, in the plural."""
+    usual_loss: ClassVar[Loss]
     loss_sentence: ClassVar[str]
 
-    def __init__(self, data: Data, loss: Any, scores: Mapping[str, Score] | None = None) -> None:
-        self.data, self.loss = data, loss
+    def __init__(self, data: Data, loss: Loss | str | None = None, scores: Mapping[str, Score] | None = None) -> None:
+        self.data, self.loss = data, self.usual_loss if loss is None else by_name(LOSSES, Loss)(loss)
+        if self.loss.of_classes is not self.usual_loss.of_classes:
+            name, usual = (
+                next((n for n, own in LOSSES.items() if own == a), type(a).__name__)
+                for a in (self.loss, self.usual_loss)
+            )
+            raise BadInput(f"trainer.loss={name} does not fit the data, whose targets are {self.what}: use {usual}.")
         everyone = SCORES if scores is None else scores
         self.scores = {name: score for name, score in everyone.items() if self.takes(score)}
         self.past = self._past()
@@ -113,6 +123,14 @@ class Targets(ABC):
         """Each target's own scores by its name, where there are several numbers: name -> score -> (R,)."""
         return {}
 
+    @abstractmethod
+    def as_numbers(self, records: Records) -> Array:
+        """The targets that count as numbers, (M, O): in their own units, or of classes zeros and ones."""
+
+    @abstractmethod
+    def of_readout(self, predicted: Array, records: Records) -> Answers:
+        """The answers of a linear readout (M, O) that was fitted to `as_numbers`."""
+
     def _each_epoch(self, name: str) -> bool:
         return name == self.main or self.scores[name].each_epoch
 
@@ -131,7 +149,8 @@ class Targets(ABC):
 class Regression(Targets):
     """Targets that are O numbers: errors are in the data's own units, the loss is of scaled targets."""
 
-    usual_loss = "half_mean_squared_error"
+    what = "numbers"
+    usual_loss = LOSSES["half_mean_squared_error"]
     loss_sentence = "The network's loss, half the mean squared error of scaled targets"
 
     @property
@@ -148,17 +167,21 @@ class Regression(Targets):
         """The target columns'."""
         return self.data.targets
 
-    def true(self, records: Records) -> Array:
-        """(M, O): the targets that count, in their own units."""
-        return self.data.target_scaler.undo(records.counted(records.Y).astype(np.float64))
+    def as_numbers(self, records: Records) -> Array:
+        """The targets that count, in their own units: (M, O)."""
+        return np.asarray(self.data.target_scaler.undo(records.counted(records.Y).astype(np.float64)))
+
+    def of_readout(self, predicted: Array, records: Records) -> NumberAnswers:
+        """The predictions as they are."""
+        return NumberAnswers(predicted=predicted[None], true=self.as_numbers(records), past=self.past)
 
     def of_records(self, records: Records, replicas: int, dtype: Any) -> Callable[[Array], NumberAnswers]:
         """What makes answers of outputs for records."""
-        true, Y, weights = self.true(records), records.Y.astype(dtype)[None], _weights(records, replicas, dtype)
+        true, Y, weights = self.as_numbers(records), records.Y.astype(dtype)[None], _weights(records, replicas, dtype)
 
         def answers(outputs: Array) -> NumberAnswers:
             return NumberAnswers(
-                loss=LOSSES[self.loss](outputs, Y, np.empty_like(outputs), weights),
+                loss=self.loss(outputs, Y, np.empty_like(outputs), weights),
                 predicted=self.data.target_scaler.undo(records.counted(outputs).astype(np.float64)),
                 true=true,
                 past=self.past,
@@ -190,7 +213,7 @@ class _NumbersOfStream:
     def answers(self) -> NumberAnswers:
         undo = self.targets.data.target_scaler.undo
         return NumberAnswers(
-            loss=0.5 * np.mean((self.outputs - self.true) ** 2, axis=(1, 2)),
+            loss=self.targets.loss.each(self.outputs, self.true).mean(axis=1),
             predicted=undo(self.outputs),
             true=undo(self.true),
             past=self.targets.past,
@@ -200,7 +223,8 @@ class _NumbersOfStream:
 class Classification(Targets):
     """Targets that are one of O classes: outputs are logits, the loss is the cross-entropy."""
 
-    usual_loss = "cross_entropy"
+    what = "classes"
+    usual_loss = LOSSES["cross_entropy"]
     loss_sentence = ""
 
     @property
@@ -211,6 +235,15 @@ class Classification(Targets):
     def takes(self, score: Score) -> bool:
         """Whether it is a score of classes."""
         return score.takes_classes
+
+    def as_numbers(self, records: Records) -> Array:
+        """The classes that count, each as a row with a single 1: (M, O)."""
+        return np.asarray(records.counted(np.eye(len(self.data.targets))[records.Y]))
+
+    def of_readout(self, predicted: Array, records: Records) -> ClassAnswers:
+        """The likeliest classes: numbers that are no probabilities have no loss."""
+        right = (predicted.argmax(axis=1) == self.as_numbers(records).argmax(axis=1))[None, :, None]
+        return ClassAnswers(log_probability=np.full(right.shape, np.nan), right=right)
 
     @property
     def plot_names(self) -> tuple[str, ...]:
@@ -224,7 +257,7 @@ class Classification(Targets):
         def answers(outputs: Array) -> ClassAnswers:
             log_probability, right = judge_logits(outputs, records.Y)
             return ClassAnswers(
-                loss=LOSSES[self.loss](outputs, records.Y[None], np.empty_like(outputs), weights),
+                loss=self.loss(outputs, records.Y[None], np.empty_like(outputs), weights),
                 log_probability=records.counted(log_probability),
                 right=records.counted(right),
                 success=self._success(outputs, records),
@@ -265,16 +298,16 @@ def judge_logits(outputs: Array, Y: Array) -> tuple[Array, Array]:
     return chosen - np.log(np.exp(logits).sum(axis=-1, keepdims=True)), right[..., None]
 
 
-def targets_of(data: Data, loss: Any = None, scores: Mapping[str, Score] | None = None) -> Targets:
+def targets_of(data: Data, loss: Loss | str | None = None, scores: Mapping[str, Score] | None = None) -> Targets:
     """The targets of some data: the one place that asks whether they are classes.
 
     Args:
         data: whose targets they are.
-        loss: what is trained on; None for what such targets call for.
+        loss: what is trained on, a component or its name; None for what such targets call for.
         scores: by name; None for the usual ones.
     """
     kind = Classification if data.classes else Regression
-    return kind(data, loss or kind.usual_loss, scores)
+    return kind(data, loss, scores)
 
 
 def _weights(records: Records, replicas: int, dtype: Any) -> Array | None:
@@ -283,3 +316,8 @@ def _weights(records: Records, replicas: int, dtype: Any) -> Array | None:
         return None
     shape = (replicas, *records.mask.shape)
     return np.broadcast_to(records.mask / records.mask.sum(), shape).astype(dtype)
+
+
+def _spelled(loss: Loss) -> str:
+    """A loss as a config names it."""
+    return next((name for name, own in LOSSES.items() if own == loss), type(loss).__name__)

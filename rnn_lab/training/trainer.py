@@ -8,7 +8,7 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
-from rnn_lab.network.losses import LossName
+from rnn_lab.network.losses import LossField
 from rnn_lab.rules import Reach, Rule
 from rnn_lab.training.clipping import Clipping
 
@@ -30,8 +30,8 @@ class Trainer:
             truncation and k times the work. None for k.
         scheduled_sampling: with targets at each step that are the next inputs, the probability that a step reads the
             network's own last output instead; it grows from 0 at the first epoch to this value after the last.
-        loss: ``half_mean_squared_error`` or ``cross_entropy``; None for what the data's targets, numbers or classes,
-            call for.
+        loss: ``half_mean_squared_error``, ``cross_entropy``, or a component of your own; None for what the data's
+            targets, numbers or classes, call for.
         clip_value: limit on each gradient entry's size; None for none.
         clip_norm: limit on the gradient's length; None for none.
         patience: epochs without a lower validation loss after which a replica stops; None to run all epochs.
@@ -53,7 +53,7 @@ class Trainer:
     bptt_truncate: Count = 50
     bptt_stride: Count | None = None
     scheduled_sampling: Annotated[float, Field(ge=0, le=1)] = 0.0
-    loss: LossName | None = None
+    loss: LossField | None = None
     clip_value: Positive | None = None
     clip_norm: Positive | None = None
     patience: Count | None = None
@@ -69,14 +69,6 @@ class Trainer:
                 f"trainer.bptt_stride={self.bptt_stride} is more than trainer.bptt_truncate={self.bptt_truncate}: "
                 "a loss between them would send its gradient nowhere."
             )
-
-    def loss_for(self, classes: bool) -> LossName:
-        """The loss that fits targets that are classes, or numbers."""
-        fitting: LossName = "cross_entropy" if classes else "half_mean_squared_error"
-        if self.loss not in (None, fitting):
-            kind = "classes" if classes else "numbers"
-            raise BadInput(f"trainer.loss={self.loss} does not fit the data, whose targets are {kind}: use {fitting}.")
-        return fitting
 
     def batch(self, records: int) -> int:
         """Records an update, for data of so many records."""

@@ -35,7 +35,7 @@ class Problem:
             series, at = self.data.history(split)
             found: Array = series[at]
             return found
-        return np.asarray(self.data.target_scaler.undo(split.counted(split.Y).astype(np.float64)))
+        return np.asarray(self.targets.as_numbers(split))
 
 
 class Baseline(ABC):

@@ -17,7 +17,7 @@ class Mean(Baseline):
 
     def fit(self, problem: Problem) -> dict[str, FittedBaseline]:
         """Take the mean."""
-        if problem.data.classes:
+        if problem.targets.usual_loss.of_classes:
             return {}
         return {"mean": _Mean(problem, problem.true(problem.data.scored["train"]).mean(axis=0))}
 
@@ -40,9 +40,9 @@ class Frequencies(Baseline):
 
     def fit(self, problem: Problem) -> dict[str, FittedBaseline]:
         """Count."""
-        if not problem.data.criteria or not problem.data.classes:
+        if not problem.data.criteria or not problem.targets.usual_loss.of_classes:
             return {}
-        counts = counted_classes(problem, problem.data.train).sum(axis=0) + 1.0
+        counts = problem.targets.as_numbers(problem.data.train).sum(axis=0) + 1.0
         return {"frequencies": _Frequencies(problem, counts / counts.sum())}
 
 
@@ -52,15 +52,10 @@ class _Frequencies(FittedBaseline):
     shares: Array
 
     def scores(self, split: Any) -> dict[str, float]:
-        chosen = counted_classes(self.problem, split)
+        chosen = self.problem.targets.as_numbers(split)
         answers = ClassAnswers(
             loss=-(chosen.mean(axis=0) @ np.log(self.shares))[None],
             log_probability=np.log(chosen @ self.shares)[None, :, None],
             right=(chosen.argmax(axis=1) == self.shares.argmax())[None, :, None],
         )
         return plain(self.problem.targets.evaluate(answers))
-
-
-def counted_classes(problem: Problem, records: Any) -> Array:
-    """The classes that count, each as a row with a single 1: (M, O)."""
-    return np.asarray(records.counted(np.eye(len(problem.data.targets))[records.Y]))

@@ -10,13 +10,11 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.evaluation.baselines.baseline import Array, Baseline, FittedBaseline, NumberBaseline, Problem, plain
-from rnn_lab.evaluation.baselines.constant import counted_classes
 from rnn_lab.evaluation.echo_state import INPUT_SCALES, EchoState, Reservoir
 from rnn_lab.evaluation.free_run.loop import run_freely
 from rnn_lab.evaluation.free_run.segment import Segment
 from rnn_lab.evaluation.ridge import Ridge
 from rnn_lab.rng import named_rng
-from rnn_lab.scoring import ClassAnswers
 from rnn_lab.sequences.dataset import Dataset, Records, SeriesDataset, StreamDataset
 
 RECORDS = 1000
@@ -60,11 +58,10 @@ class _Fit:
         few, candidates = data.train.first(RECORDS), []
         for scale in INPUT_SCALES:
             reservoir = Reservoir(scale * unit.W_xh, unit.W_hh, unit.b_h)
-            readout = Ridge.fit(_states(few, reservoir), counted(self.problem, few))
+            readout = Ridge.fit(_states(few, reservoir), self.problem.targets.as_numbers(few))
             candidates.append((readout.score, reservoir, readout))
         _, reservoir, readout = min(candidates, key=lambda candidate: candidate[0])
-        kind = _ClassesOnRecords if data.classes else _NumbersOnRecords
-        return kind(self.problem, reservoir, readout)
+        return _OnRecords(self.problem, reservoir, readout)
 
     def of_stream(self, data: StreamDataset) -> None:
         return None
@@ -87,37 +84,14 @@ class _OnWindows(NumberBaseline):
 
 
 @plain_dataclass(frozen=True, eq=False)
-class _NumbersOnRecords(NumberBaseline):
-    problem: Problem
-    reservoir: Reservoir
-    readout: Ridge
-
-    def predict(self, split: Any) -> Array:
-        return self.readout.predict(_states(split.first(RECORDS), self.reservoir))
-
-    def scores(self, split: Any) -> dict[str, float]:
-        return super().scores(split.first(RECORDS))
-
-
-@plain_dataclass(frozen=True, eq=False)
-class _ClassesOnRecords(FittedBaseline):
-    """A linear readout of classes has a likeliest one, but no probabilities."""
-
+class _OnRecords(FittedBaseline):
     problem: Problem
     reservoir: Reservoir
     readout: Ridge
 
     def scores(self, split: Any) -> dict[str, float]:
-        few = split.first(RECORDS)
-        predicted, true = self.readout.predict(_states(few, self.reservoir)), counted_classes(self.problem, few)
-        right = (predicted.argmax(axis=1) == true.argmax(axis=1))[None, :, None]
-        answers = ClassAnswers(log_probability=np.full(right.shape, np.nan), right=right)
-        return plain(self.problem.targets.evaluate(answers))
-
-
-def counted(problem: Problem, records: Records) -> Array:
-    """Targets that count: numbers (M, O), classes as (M, O) of zeros and ones."""
-    return counted_classes(problem, records) if problem.data.classes else problem.true(records)
+        few, targets = split.first(RECORDS), self.problem.targets
+        return plain(targets.evaluate(targets.of_readout(self.readout.predict(_states(few, self.reservoir)), few)))
 
 
 def _states(records: Records, reservoir: Reservoir) -> Array:

@@ -11,7 +11,7 @@ computed and thrown away, so only the readout learns; and since dV adds up all s
 the output, not even that is the loss's gradient. It is reproduced here to be measured, not to be used.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +19,24 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
-from rnn_lab.network.architecture import Architecture
-from rnn_lab.network.elman import Elman
-from rnn_lab.network.losses import half_mean_squared_error
-from rnn_lab.network.network import ForwardPass, Network
-from rnn_lab.network.parameters import Parameters, Shapes
+from rnn_lab.network import Architecture, Elman, ForwardPass, Network, Parameters
+from rnn_lab.network.activations import ACTIVATIONS
+from rnn_lab.network.losses import HalfMeanSquaredError
+from rnn_lab.network.parameters import Shapes
+from rnn_lab.observers import Observer, Seen, Snapshot, Training, Watcher
+from rnn_lab.rules import Reach, Rule
+from rnn_lab.rules.rule import StreamGradient
+from rnn_lab.scoring.metrics import rmse
 
 Array = NDArray[Any]
+NEEDS = {
+    "activation": ACTIVATIONS["sigmoid"],
+    "encoding": "positional",
+    "bias": False,
+    "layers": 1,
+    "input_skip": False,
+    "initial_state": "zero",
+}
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -38,7 +49,7 @@ class TutorialElman(Elman):
     """
 
     def __post_init__(self) -> None:
-        _require_tutorial(self, "model=tutorial")
+        _require_tutorial(self, "the tutorial's network")
 
     def initial(self, seed: int, shapes: Shapes) -> dict[str, Array]:
         """Draw one replica's parameters."""
@@ -53,59 +64,79 @@ class TutorialElman(Elman):
 
 
 def _require_tutorial(model: Architecture, who: str) -> None:
-    needs = {
-        "activation": "sigmoid",
-        "encoding": "positional",
-        "bias": False,
-        "layers": 1,
-        "input_skip": False,
-        "initial_state": "zero",
-    }
-    if not isinstance(model, Elman) or any(getattr(model, name) != value for name, value in needs.items()):
-        values = ", ".join(f"model.{name}={str(value).lower()}" for name, value in needs.items())
-        raise BadInput(f"{who} needs {values} (model=tutorial has these).")
+    if any(getattr(model, name, None) != value for name, value in NEEDS.items()):
+        spelled = {**NEEDS, "activation": "sigmoid"}
+        values = ", ".join(f"model.{name}={str(value).lower()}" for name, value in spelled.items())
+        raise BadInput(f"{who} needs {values} (study=tutorial has these).")
 
 
-class TutorialRule:
-    """The tutorial's update direction, in the place of `TruncatedGradient`.
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class TutorialRule(Rule):
+    """The tutorial's rule, for a sigmoid network with positional inputs, no biases, one input and one output."""
+
+    supports_sampling: ClassVar[bool] = False
+    is_gradient: ClassVar[bool] = False
+    clips_itself: ClassVar[bool] = True
+
+    def refuse(self, network: Network) -> None:
+        """Refuse every network but the tutorial's."""
+        _require_tutorial(network.model, "the tutorial's rule")
+        if (network.inputs, network.outputs) != (1, 1):
+            raise BadInput(
+                "the tutorial's rule is defined for one input and one target column, "
+                f"and the data has {network.inputs} and {network.outputs}."
+            )
+        if network.each_step or network.window is None or network.loss != HalfMeanSquaredError():
+            raise BadInput("the tutorial's rule is defined for windows with one target number after the last step.")
+
+    def for_windows(self, network: Network, replicas: int, batch: int, settings: Reach) -> "TutorialDirection":
+        """Allocate; the rule goes record by record."""
+        if batch != 1:
+            raise BadInput("the tutorial's rule goes record by record: it needs trainer.batch_size=1.")
+        return TutorialDirection(network, replicas, settings)
+
+    def for_stream(self, network: Network, replicas: int, lanes: int, settings: Reach) -> StreamGradient:
+        """Refuse: a stream has no windows."""
+        raise BadInput("the tutorial's rule is defined for windows, and the data is a stream.")
+
+
+class TutorialDirection:
+    """The tutorial's update direction, record by record.
 
     Args:
-        network: sigmoid, positional, no biases, one input and one output.
+        network: the tutorial's.
         replicas: R.
-        batch: must be 1: the rule is defined record by record.
-        bptt_truncate: k, the cap on the weights m_t.
-        clip_value: c; after every time step each entry is clipped to [-c, c]. Infinity for none.
+        settings: k, the cap on the weights m_t, and c: after every time step each entry is clipped to [-c, c].
 
     Attributes:
         gradient: the direction that the update subtracts (named so for its place, not for what it is).
     """
 
-    def __init__(self, network: Network, replicas: int, batch: int, bptt_truncate: int, clip_value: float) -> None:
-        _require_tutorial(network.model, "trainer.update_rule=tutorial")
-        if batch != 1:
-            raise BadInput("trainer.update_rule=tutorial goes record by record: it needs trainer.batch_size=1.")
-        if (network.inputs, network.outputs) != (1, 1):
-            raise BadInput(
-                "trainer.update_rule=tutorial is defined for one input and one target column, "
-                f"and the data has {network.inputs} and {network.outputs}."
-            )
-        if network.each_step or network.window is None or network.loss != "half_mean_squared_error":
-            raise BadInput(
-                "trainer.update_rule=tutorial is defined for windows with one target number after the last step."
-            )
+    def __init__(self, network: Network, replicas: int, settings: Reach) -> None:
+        assert network.window is not None
         T, H = network.window, network.model.hidden_dim
         self.forward = ForwardPass(network, replicas, 1, history=T)
-        self.clip_value = clip_value
+        self.loss = network.loss
+        self.clip_value = np.inf if settings.clip_value is None else settings.clip_value
         self.gradient = network.zeros(replicas)
-        self._m = np.minimum(np.arange(T, dtype=network.dtype), bptt_truncate)[:, None]
+        self._m = np.minimum(np.arange(T, dtype=network.dtype), settings.bptt_truncate)[:, None]
         self._error = np.zeros((replicas, 1, 1), network.dtype)
         self._increments = np.zeros((T, replicas, 3, H), network.dtype)
 
+    def signals(self) -> dict[str, Array]:
+        """None: nothing is sent back."""
+        return {}
+
     def __call__(
-        self, parameters: Parameters, X: Array, Y: Array, weights: Array | None = None
+        self,
+        parameters: Parameters,
+        X: Array,
+        Y: Array,
+        weights: Array | None = None,
+        sampled: Array | None = None,
     ) -> tuple[Array, Parameters]:
         """Loss (R,) and direction for X (R, T, 1, 1) and Y (R, 1, 1); there are no steps to weigh."""
-        loss = half_mean_squared_error(self.forward(parameters, X), Y, self._error)
+        loss = self.loss(self.forward(parameters, X), Y, self._error)
         states = self.forward.recurrence.layers[0].states[:, :, 0]  # (R, T+1, H)
         u = X[:, :, 0] * parameters["W_xh"][:, :, 0]  # (R, T, H)
         w = states[:, :-1] @ parameters["W_hh"]
@@ -142,3 +173,19 @@ def full_window_outputs(parameters: Parameters, X: Array) -> Array:
     for _ in range(X.shape[1]):
         h = 0.5 + 0.5 * np.tanh(0.5 * (drive + h @ parameters["W_hh"]))
     return np.asarray(h @ parameters["W_hy"])
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class FullWindow(Observer):
+    """The error by the forward pass behind the tutorial's published predictions: ``val/rmse_full_window``."""
+
+    def watch(self, training: Training) -> Watcher:
+        """Begin to watch a run on windows of one column."""
+        records, undo = training.data.validation, training.data.target_scaler.undo
+        true = undo(records.Y)
+
+        def measure(snapshot: Snapshot) -> Seen:
+            outputs = undo(full_window_outputs(snapshot.parameters, records.X))
+            return Seen(metrics={"val/rmse_full_window": rmse(outputs, true)})
+
+        return measure
