@@ -30,9 +30,13 @@ class ObserverContract(ABC):
     def trained(self, *, observed: bool, epochs: int = 3) -> tuple[TrainingState, list[Epoch]]:
         """Train with it or without it: the state at the end, and what was told of each epoch."""
         told: list[Epoch] = []
+
+        def listen(epoch: Epoch) -> None:
+            told.append(epoch)
+
         observers = {"mine": self.make()} if observed else {}
         trainer = Trainer(epochs=epochs, batch_size=5)
-        state = fit(self.network(), self.data(), trainer, Adam(), SEEDS, [told.append], observers=observers)
+        state = fit(self.network(), self.data(), trainer, Adam(), SEEDS, [listen], observers=observers)
         return state, told
 
     def test_changes_no_bit_of_the_training(self) -> None:
