@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences.rows import Rows
 from rnn_lab.sequences.scaling import Array, Scaler
 
@@ -327,7 +328,16 @@ class StreamDataset(Data):
         return 0 if self.classes else max(1, min(int(10 * np.log10(length)), (length - self.horizon) // 2))
 
     def history(self, split: Rows) -> tuple[Array, NDArray[np.int64]]:
-        """If the series begins with the split, its first targets have too little of a past, and are left out."""
+        """If the series begins with the split, its first targets have too little of a past, and are left out.
+
+        Raises:
+            BadInput: training is so short that nothing could be fitted to what is left.
+        """
+        if self.train.length < self.horizon + 2:
+            raise BadInput(
+                f"data.train holds {self.train.length} steps, too few for an autoregression at"
+                f" data.horizon={self.horizon}: it needs at least {self.horizon + 2}"
+            )
         before = self.horizon + self.lags - 1
         past = min(split.first, before)
         count = split.length + past - before

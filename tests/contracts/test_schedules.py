@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from rnn_lab.network import Elman, Network
-from rnn_lab.training import Adam, Constant, Cosine, Exponential, ReduceOnPlateau, TrainingState, schedules
+from rnn_lab.testing.schedules import ScheduleContract
+from rnn_lab.training import Adam, Constant, Cosine, Exponential, ReduceOnPlateau, schedules
 
 SCHEDULES = {
     "constant": Constant(),
@@ -17,11 +17,6 @@ SCHEDULES = {
     "plateau": ReduceOnPlateau(reduce=0.5, patience=1),
 }
 EPOCHS = 10
-
-
-@pytest.fixture(params=SCHEDULES)
-def schedule(request):
-    return SCHEDULES[request.param]
 
 
 def factors(schedule, losses):
@@ -37,52 +32,6 @@ def factors(schedule, losses):
 def test_the_suite_knows_every_schedule() -> None:
     defined = {kind for _, kind in inspect.getmembers(schedules, inspect.isclass) if hasattr(kind, "factor")}
     assert defined - {schedules.Schedule} == {type(schedule) for schedule in SCHEDULES.values()}
-
-
-def test_starts_at_one_for_each_replica(schedule) -> None:
-    assert schedule.factor(schedule.begin(replicas=3), 0.0, EPOCHS).tolist() == [1.0, 1.0, 1.0]
-
-
-def test_never_rises_above_one_nor_falls_below_zero(schedule) -> None:
-    losses = np.random.default_rng(0).random((EPOCHS, 4))
-    found = factors(schedule, losses)
-    assert found.shape == (EPOCHS, 4)
-    assert (found <= 1).all()
-    assert (found >= 0).all()
-    assert (np.diff(found, axis=0) <= 0).all()
-
-
-def test_asking_changes_nothing(schedule) -> None:
-    state = schedule.begin(replicas=2)
-    for _ in range(3):
-        schedule.observe(state, np.ones(2))
-    before = {name: values.copy() for name, values in state.items()}
-    for epoch in (3.0, 0.0, 9.5):
-        schedule.factor(state, epoch, EPOCHS)
-    assert before.keys() == state.keys()
-    for name, values in state.items():
-        assert values.shape == (2,)
-        np.testing.assert_array_equal(values, before[name])
-
-
-def test_a_replica_among_others_is_as_it_is_alone(schedule) -> None:
-    losses = np.random.default_rng(1).random((EPOCHS, 3))
-    losses[4, 1] = np.nan  # a replica that diverges
-    together = factors(schedule, losses)
-    for r in range(3):
-        np.testing.assert_array_equal(together[:, r], factors(schedule, losses[:, r : r + 1])[:, 0])
-
-
-def test_goes_on_from_a_checkpoint(schedule, tmp_path) -> None:
-    losses = np.random.default_rng(2).random((EPOCHS, 2))
-    state = TrainingState.before(Network(Elman(hidden_dim=2), 1, 1, 3).initial([0, 1]))
-    state.schedule = schedule.begin(replicas=2)
-    for epoch in range(EPOCHS):
-        schedule.observe(state.schedule, losses[epoch])
-        state.save(tmp_path / "checkpoint.npz")
-        state, _ = TrainingState.load(tmp_path / "checkpoint.npz")
-        found = schedule.factor(state.schedule, epoch, EPOCHS)
-        np.testing.assert_array_equal(found, factors(schedule, losses)[epoch])
 
 
 @pytest.mark.parametrize("epoch", [0.0, 1.0, 2.5, 5.0, 7.3, 10.0])
@@ -162,3 +111,28 @@ def test_what_an_optimizer_cannot_use_as_a_schedule_is_refused() -> None:
     for wrong in (None, 0.5, "cosine", Adam()):
         with pytest.raises(ValueError, match="instance of Schedule"):
             Adam(schedule=wrong)
+
+
+class TestConstant(ScheduleContract):
+    def make(self):
+        return SCHEDULES["constant"]
+
+
+class TestCosine(ScheduleContract):
+    def make(self):
+        return SCHEDULES["cosine"]
+
+
+class TestCosineToATenth(ScheduleContract):
+    def make(self):
+        return SCHEDULES["cosine to a tenth"]
+
+
+class TestExponential(ScheduleContract):
+    def make(self):
+        return SCHEDULES["exponential"]
+
+
+class TestReduceOnPlateau(ScheduleContract):
+    def make(self):
+        return SCHEDULES["plateau"]

@@ -8,12 +8,12 @@ import zipfile
 import numpy as np
 import pytest
 
+from experiments.tutorial.rule import TutorialElman
 from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import Forecaster, StreamForecaster, TextModel, Trained
-from rnn_lab.evaluation.problem import ready
+from rnn_lab.evaluation.problem import make_predictor
 from rnn_lab.evaluation.trained_network import MODEL, WEIGHTS
 from rnn_lab.network import GRU, LSTM, Elman, Network
-from rnn_lab.network.tutorial import TutorialElman
 from rnn_lab.sequences import (
     Adding,
     Copying,
@@ -72,7 +72,7 @@ def trained(name, dtype="float64"):
     )
     parameters = network.initial([0, 1])
     parameters.flat[...] += 0.4 * np.random.default_rng(0).standard_normal(parameters.flat.shape)
-    return ready(network, parameters, data), data
+    return make_predictor(network, parameters, data), data
 
 
 def windows(data, rows=7):

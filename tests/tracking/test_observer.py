@@ -10,23 +10,23 @@ from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.journal import Journal, read
 from rnn_lab.tracking.observer import JournalObserver, save
 
-TRUE = {"train_true": np.arange(4.0)[:, None], "validation_true": np.arange(2.0)[:, None]}
+TRUTH = {"train": np.arange(4.0)[:, None], "validation": np.arange(2.0)[:, None]}
+NOTHING: dict[str, dict[str, object]] = {"arrays": {}, "lost": {}}
 
 
-def run(folder, epochs, *, stop_after=None, replicas=1, metric=lambda epoch: 0.5**epoch, **tracking):
+def run(folder, epochs, *, stop_after=None, replicas=1, metric=lambda epoch: 0.5**epoch, measured=None, **tracking):
     """Train a stand-in whose weights and predictions are its epoch's number, in arrays that it overwrites."""
     parameters = Parameters(np.zeros((replicas, 3)), {"W_hh": (1, 1), "b_h": (2,)})
     predictions = {"train": np.zeros((replicas, 4, 1)), "validation": np.zeros((replicas, 2, 1))}
     with Journal(folder) as journal:
-        observer = JournalObserver(journal, Tracking(**tracking), epochs, **TRUE)
+        observer = JournalObserver(journal, Tracking(**tracking), epochs)
         for epoch in range((epochs if stop_after is None else stop_after) + 1):
             parameters.flat[:] = epoch
             for values in predictions.values():
                 values[:] = epoch
             metrics = {"val/rmse": np.broadcast_to(np.asarray(metric(epoch), np.float64), replicas)}
-            asked = observer(
-                SimpleNamespace(epoch=epoch, metrics=metrics, parameters=parameters, predictions=predictions)
-            )
+            facts = {"epoch": epoch, "metrics": metrics, "parameters": parameters, "predictions": predictions}
+            asked = observer(SimpleNamespace(**facts, truth=TRUTH, **(measured(epoch) if measured else NOTHING)))
             assert asked is None
         parameters.flat[:] = -1  # say, the best weights restored
         observer.close()
@@ -69,7 +69,7 @@ def test_the_kept_epochs_have_their_own_weights_and_predictions(tmp_path):
         with np.load(tmp_path / file, allow_pickle=False) as arrays:
             assert sorted(arrays) == ["train", "train_true", "validation", "validation_true"]
             np.testing.assert_array_equal(arrays["validation"], np.full((2, 2, 1), epoch))
-            np.testing.assert_array_equal(arrays["train_true"], TRUE["train_true"])
+            np.testing.assert_array_equal(arrays["train_true"], TRUTH["train"])
 
 
 @pytest.mark.parametrize("stopped", [1, 4, 6])
@@ -111,3 +111,18 @@ def test_the_journal_is_json_throughout(tmp_path):
     run(tmp_path, 2, metric=lambda epoch: np.nan)
     for line in (tmp_path / "journal.jsonl").read_text().splitlines():
         json.loads(line, parse_constant=lambda name: pytest.fail(name))
+
+
+def test_what_observers_measured_is_kept_beside_and_a_lost_one_is_said_with_its_reason(tmp_path):
+    def measured(epoch):
+        lost = {"mine": "ZeroDivisionError: by nought"} if epoch == 2 else {}
+        return {"arrays": {"norms": np.full((1, 2), epoch)} if epoch < 2 else {}, "lost": lost}
+
+    facts = run(tmp_path, 3, measured=measured)
+    assert [(fact["epoch"], fact["name"], fact["reason"]) for fact in facts if fact["fact"] == "observer"] == [
+        (2, "mine", "ZeroDivisionError: by nought")
+    ]
+    for epoch in (0, 1):
+        with np.load(tmp_path / f"observers/epoch_{epoch:04d}.npz", allow_pickle=False) as arrays:
+            np.testing.assert_array_equal(arrays["norms"], np.full((1, 2), epoch))
+    assert not (tmp_path / "observers/epoch_0002.npz").exists()

@@ -1,19 +1,19 @@
-"""Small data sets of known content, and a diary of what observers are told."""
+"""Small data sets of known content, and a diary of what listeners are told."""
 
 import numpy as np
 import pytest
 
-from rnn_lab.sequences.dataset import Records, SeriesDataset
+from rnn_lab.sequences.dataset import SeriesDataset, Windows
 from rnn_lab.sequences.scaling import Scaler
 
 
 def records(X, Y):
-    return Records(np.ascontiguousarray(X), np.ascontiguousarray(Y), np.arange(len(Y)))
+    return Windows(np.ascontiguousarray(X), np.ascontiguousarray(Y), np.arange(len(Y)))
 
 
 def joined(train, validation, shift=0.0, scale=1.0):
     """A data set of two splits, each (X, Y), whose targets were scaled by (y - shift) / scale."""
-    (_, T, D), O = train[0].shape, train[1].shape[1]  # noqa: E741 - the symbol of the equations
+    D, O = train[0].shape[2], train[1].shape[1]  # noqa: E741 - the symbol of the equations
     inputs, targets = (tuple(f"{kind}{i}" for i in range(n)) for kind, n in (("x", D), ("y", O)))
     return SeriesDataset(
         name="made",
@@ -26,7 +26,6 @@ def joined(train, validation, shift=0.0, scale=1.0):
         targets=targets,
         index=None,
         index_name="n",
-        window=T,
         horizon=1,
         input_scaler=Scaler("none", np.zeros(D), np.ones(D)),
         target_scaler=Scaler("standard", np.full(O, shift), np.full(O, scale)),
@@ -53,7 +52,7 @@ def waves():
 
 
 class Diary:
-    """An observer that copies everything it is told; ``stop_at`` an epoch it asks the run to stop."""
+    """A listener that copies everything it is told; ``stop_at`` an epoch it asks the run to stop."""
 
     def __init__(self, stop_at=None) -> None:
         self.stop_at = stop_at

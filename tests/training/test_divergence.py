@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from rnn_lab.training.examination import judge, spectral_radius
 
 from rnn_lab.network import Elman, Network
 from rnn_lab.training import LBFGS, SGD, Adam, Cosine, ReduceOnPlateau, RMSprop, Trainer, TrainingState, fit
+from rnn_lab.training.stopping import update_early_stopping
 
 SEEDS = range(3)
 
@@ -15,13 +15,13 @@ def network(**model):
 
 
 def poison(replica, epoch, name="W_hh", value=np.nan):
-    """An observer that breaks the rules: it writes into the live weights of a replica."""
+    """A listener that breaks the rules: it writes into the live weights of a replica."""
 
-    def observer(told):
+    def listener(told):
         if told.epoch == epoch:
             told.parameters[name][replica].flat[0] = value
 
-    return observer
+    return listener
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e200])
@@ -118,16 +118,6 @@ def test_an_infinite_weight_that_saturation_hides_is_found(waves) -> None:
     assert np.isfinite(state.parameters.flat).all()
 
 
-def test_spectral_radius() -> None:
-    rotation = 3 * np.array([[np.cos(1), np.sin(1)], [-np.sin(1), np.cos(1)]])
-    broken = np.array([[1.0, np.nan], [0.0, 1.0]])
-    endless = np.array([[1.0, 0.0], [-np.inf, 1.0]])
-    shear = np.array([[-0.5, 1e3], [0.0, 0.25]])
-    found = spectral_radius(np.stack([rotation, broken, shear, endless, 0 * shear]))
-    np.testing.assert_allclose(found, [3.0, np.nan, 0.5, np.nan, 0.0], rtol=1e-12)
-    assert np.isnan(spectral_radius(broken[None])).all()
-
-
 def losses(*values):
     return {"train/loss": np.array(values), "val/loss": np.ones(len(values))}
 
@@ -135,7 +125,7 @@ def losses(*values):
 def test_exploding_is_more_than_the_multiple_of_the_first_loss() -> None:
     state = TrainingState.before(network().initial([0, 1]))
     for state.epoch, (one, other) in enumerate([(2.0, 3.0), (59.0, 0.1), (60.0, 90.0), (60.1, 0.2)]):
-        judge(state, losses(one, other), Trainer(explode=30.0))
+        update_early_stopping(state, losses(one, other), Trainer(explode=30.0))
     assert state.stopped.tolist() == [3, -1]
     assert state.reasons == ["the training loss exceeds 30 times its first value", ""]
 
@@ -143,23 +133,23 @@ def test_exploding_is_more_than_the_multiple_of_the_first_loss() -> None:
 def test_weights_that_explode_are_never_the_best() -> None:
     """Not even if chance gives them the lowest validation loss."""
     state = TrainingState.before(network().initial([0]))
-    judge(state, {"train/loss": np.array([1.0]), "val/loss": np.array([1.0])}, Trainer())
+    update_early_stopping(state, {"train/loss": np.array([1.0]), "val/loss": np.array([1.0])}, Trainer())
     state.epoch, before = 1, state.best.flat.copy()
     state.parameters.flat += 1.0
-    judge(state, {"train/loss": np.array([1e9]), "val/loss": np.array([0.5])}, Trainer())
+    update_early_stopping(state, {"train/loss": np.array([1e9]), "val/loss": np.array([0.5])}, Trainer())
     assert (state.diverged.tolist(), state.kept_epoch.tolist(), state.best_loss.tolist()) == ([True], [0], [1.0])
     np.testing.assert_array_equal(state.best.flat, before)
 
 
 def test_a_first_loss_of_zero_leaves_nothing_to_multiply() -> None:
     state = TrainingState.before(network().initial([0, 1]))
-    judge(state, losses(0.0, 1.0), Trainer())
+    update_early_stopping(state, losses(0.0, 1.0), Trainer())
     state.epoch = 1
-    judge(state, losses(1e-20, 1e5), Trainer())
+    update_early_stopping(state, losses(1e-20, 1e5), Trainer())
     assert state.diverged.tolist() == [False, True]
 
 
 def test_losses_near_the_largest_number_are_finite() -> None:
     state = TrainingState.before(network().initial([0]))
-    judge(state, {"train/loss": np.array([1.7e308]), "val/loss": np.array([1.7e308])}, Trainer())
+    update_early_stopping(state, {"train/loss": np.array([1.7e308]), "val/loss": np.array([1.7e308])}, Trainer())
     assert state.running.all()

@@ -1,4 +1,4 @@
-"""The loop: what it tells its observers, what it keeps, and that it is the same everywhere."""
+"""The loop: what it tells its listeners, what it keeps, and that it is the same everywhere."""
 
 import subprocess
 import sys
@@ -9,6 +9,7 @@ import pytest
 
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Elman, Network
+from rnn_lab.observers import SpectralRadius
 from rnn_lab.training import SGD, Adam, Constant, Exponential, Trainer, fit
 
 METRICS = {
@@ -38,7 +39,15 @@ def test_epoch_0_is_before_any_update(network, waves, diary) -> None:
 def test_metrics_and_predictions_belong_to_the_weights_of_their_epoch(network, waves, diary, patience) -> None:
     """Also at the epoch at which a replica stops, and after it."""
     settings = trainer(epochs=12, patience=patience)
-    state = fit(network, waves, settings, SGD(learning_rate=1.0), range(4), [diary])
+    state = fit(
+        network,
+        waves,
+        settings,
+        SGD(learning_rate=1.0),
+        range(4),
+        [diary],
+        observers={"spectral_radius": SpectralRadius()},
+    )
     assert state.running.all() == (patience is None)
     for metrics, weights, predictions in zip(diary.metrics, diary.weights, diary.predictions, strict=True):
         parameters = state.parameters.like(weights)
@@ -53,7 +62,7 @@ def test_metrics_and_predictions_belong_to_the_weights_of_their_epoch(network, w
 
 
 def test_every_metric_is_told_for_every_replica(network, waves, diary) -> None:
-    fit(network, waves, trainer(), Adam(), [0, 1, 2], [diary])
+    fit(network, waves, trainer(), Adam(), [0, 1, 2], [diary], observers={"spectral_radius": SpectralRadius()})
     assert len(diary.metrics) == 5
     for metrics in diary.metrics:
         assert metrics.keys() == METRICS
@@ -79,7 +88,7 @@ def test_training_lowers_the_loss(network, waves, diary) -> None:
     assert (diary["train/loss"][-1] < 0.1 * diary["train/loss"][0]).all()
 
 
-def test_an_observer_may_ask_to_stop(network, waves, new_diary) -> None:
+def test_a_listener_may_ask_to_stop(network, waves, new_diary) -> None:
     asking, watching = new_diary(stop_at=2), new_diary()
     state = fit(network, waves, trainer(epochs=9), Adam(), [0, 1], [asking, watching])
     assert state.epoch == 2
@@ -89,13 +98,13 @@ def test_an_observer_may_ask_to_stop(network, waves, new_diary) -> None:
     assert not state.diverged.any()
 
 
-def test_an_observer_may_ask_to_stop_before_it_begins(network, waves, new_diary) -> None:
+def test_a_listener_may_ask_to_stop_before_it_begins(network, waves, new_diary) -> None:
     state = fit(network, waves, trainer(), Adam(), [0], [new_diary(stop_at=0)])
     assert (state.epoch, state.updates, state.reasons) == (0, 0, ["the diary is full"])
 
 
-def test_observers_change_nothing(network, waves, diary) -> None:
-    watched = fit(network, waves, trainer(), Adam(), [0], [diary])
+def test_listeners_and_observers_change_nothing(network, waves, diary) -> None:
+    watched = fit(network, waves, trainer(), Adam(), [0], [diary], observers={"spectral_radius": SpectralRadius()})
     np.testing.assert_array_equal(watched.parameters.flat, fit(network, waves, trainer(), Adam(), [0]).parameters.flat)
 
 
@@ -103,7 +112,15 @@ def test_float32_is_float64_with_fewer_digits(waves, diary, new_diary) -> None:
     low_diary = new_diary()
     for dtype, book in (("float64", diary), ("float32", low_diary)):
         network = Network(Elman(hidden_dim=4), 2, 2, 6, dtype)
-        state = fit(network, waves, trainer(dtype=dtype, clip_norm=0.5), Adam(), [0, 1], [book])
+        state = fit(
+            network,
+            waves,
+            trainer(dtype=dtype, clip_norm=0.5),
+            Adam(),
+            [0, 1],
+            [book],
+            observers={"spectral_radius": SpectralRadius()},
+        )
         assert state.parameters.flat.dtype == dtype
         assert {values.dtype.name for values in state.moments.values()} == {dtype}
     for name in METRICS - {"epoch_seconds"}:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from rnn_lab.network import Elman, Network
-from rnn_lab.network.tutorial import TutorialElman
 from rnn_lab.training import LBFGS, SGD, Adam, Cosine, ReduceOnPlateau, Trainer, fit
 
 SEED, R = 5, 4
@@ -53,13 +52,6 @@ def test_replica_equals_single_run(waves, new_diary, name) -> None:
         assert set(state.diverged.tolist()) == {True, False}, "or the test tells nothing"
     if name == "plateau":
         assert len(set(state.schedule["factor"].tolist())) > 1, "or the test tells nothing"
-
-
-def test_replica_equals_single_run_by_the_tutorials_rule(waves, join, new_diary) -> None:
-    one_column = join(*((part.X[:, :, :1], part.Y[:, :1]) for part in (waves.train, waves.validation)))
-    model = TutorialElman(hidden_dim=4, activation="sigmoid", encoding="positional", bias=False)
-    trainer = Trainer(epochs=3, batch_size=1, update_rule="tutorial", bptt_truncate=3, clip_value=1.0)
-    compare(model, one_column, trainer, SGD(), new_diary)
 
 
 def test_replicas_differ_in_weights_and_in_the_order_of_records(waves) -> None:

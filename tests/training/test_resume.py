@@ -7,7 +7,6 @@ import pytest
 
 from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, LSTM, Elman, Network
-from rnn_lab.network.tutorial import TutorialElman
 from rnn_lab.sequences import Adding, Copying, Drawn, Generated, Henon, Stream, StreamDataset, Text
 from rnn_lab.training import (
     LBFGS,
@@ -42,7 +41,7 @@ OPTIMIZERS = [
 
 
 class Shelf:
-    """An observer that keeps a copy of every checkpoint."""
+    """A listener that keeps a copy of every checkpoint."""
 
     def __init__(self, folder) -> None:
         self.folder = folder
@@ -158,13 +157,6 @@ def test_in_single_precision(tmp_path, new_diary, waves) -> None:
     trainer = Trainer(epochs=EPOCHS, batch_size=5, dtype="float32")
     state = interrupt_and_resume(tmp_path, new_diary, network, waves, trainer, Adam(schedule=ReduceOnPlateau()))
     assert state.parameters.flat.dtype == "float32"
-
-
-def test_the_tutorials_rule(tmp_path, new_diary, waves, join) -> None:
-    one_column = join(*((part.X[:, :, :1], part.Y[:, :1]) for part in (waves.train, waves.validation)))
-    model = TutorialElman(hidden_dim=4, activation="sigmoid", encoding="positional", bias=False)
-    trainer = Trainer(epochs=EPOCHS, batch_size=1, update_rule="tutorial", clip_value=10.0)
-    interrupt_and_resume(tmp_path, new_diary, Network(model, 1, 1, 6), one_column, trainer, SGD(learning_rate=1e-3))
 
 
 def test_more_epochs_than_were_planned(tmp_path, network, waves) -> None:

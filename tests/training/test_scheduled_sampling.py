@@ -4,15 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from rnn_lab.training.minibatch import MiniBatches
-from rnn_lab.training.streaming import Lanes
 
 from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, Elman, Network
+from rnn_lab.rules import BPTT
 from rnn_lab.rules.bptt import TruncatedGradient
 from rnn_lab.sequences import Adding, Drawn, Generated, Henon, Sine, Stream, Text
 from rnn_lab.training import LBFGS, SGD, Adam, Trainer, TrainingState, fit
 from rnn_lab.training.checkpoint import Checkpoint, restore
+from rnn_lab.training.record_epochs import RecordEpochs
+from rnn_lab.training.stream_epochs import StreamEpochs
 
 EPOCHS, SEEDS = 4, [3, 4]
 
@@ -27,8 +28,7 @@ def rows(**arguments):
 
 
 def net(data, model=GRU(hidden_dim=3)):  # noqa: B008 - frozen
-    window = getattr(data, "window", None)
-    return Network(model, len(data.inputs), len(data.targets), window, each_step=True)
+    return Network(model, len(data.inputs), len(data.targets), data.window, each_step=data.each_step)
 
 
 def trained(data, trainer, seeds=SEEDS, optimizer=SGD(learning_rate=0.1), **options):  # noqa: B008
@@ -57,8 +57,7 @@ def test_the_first_epoch_is_teacher_forced(make):
 
 def begun(network, optimizer, seeds=SEEDS):
     state = TrainingState.before(network.initial(seeds))
-    state.moments = optimizer.begin(state.parameters.flat)
-    state.schedule = optimizer.schedule.begin(len(seeds))
+    optimizer.begin_training(state)
     return state
 
 
@@ -75,7 +74,7 @@ def test_epochs_by_hand(k, stride):
     )
     network, optimizer = net(data), SGD(learning_rate=0.1)
     state, expected = begun(network, optimizer), network.initial(SEEDS)
-    batches = MiniBatches(network, trainer, optimizer, SEEDS, data.train)
+    batches = RecordEpochs(network, trainer, BPTT(), optimizer, SEEDS, data.train)
     for epoch in range(1, EPOCHS + 1):
         batches(state)
         state.epoch = epoch
@@ -110,7 +109,7 @@ def test_a_resumed_run_repeats_to_the_bit(make, tmp_path):
         return "enough" if epoch.epoch == 2 else None
 
     whole = trained(data, trainer, optimizer=Adam())
-    trained(data, trainer, optimizer=Adam(), observers=[until_two])
+    trained(data, trainer, optimizer=Adam(), listeners=[until_two])
     rest = trained(data, trainer, optimizer=Adam(), state=restore(checkpoint.path, {}))
     assert (rest.parameters.flat == whole.parameters.flat).all()
     assert (rest.best_loss == whole.best_loss).all()
@@ -119,9 +118,8 @@ def test_a_resumed_run_repeats_to_the_bit(make, tmp_path):
 def test_every_epoch_each_lane_begins_with_an_observed_row():
     data = rows()
     network, optimizer = net(data, Elman(hidden_dim=3)), SGD(learning_rate=0.1)
-    lanes = Lanes(
-        network, Trainer(epochs=2, batch_size=3, bptt_truncate=69, scheduled_sampling=1.0), optimizer, SEEDS, data
-    )
+    trainer = Trainer(epochs=2, batch_size=3, bptt_truncate=69, scheduled_sampling=1.0)
+    lanes = StreamEpochs(network, trainer, BPTT(), optimizer, SEEDS, data.train)
     state = begun(network, optimizer)
     for state.epoch in (1, 2):  # at 2 every step is sampled that can be
         lanes(state)

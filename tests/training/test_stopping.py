@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from rnn_lab.network import Elman, Network
+from rnn_lab.observers import SpectralRadius
 from rnn_lab.training import SGD, Adam, Trainer, fit
 
 SEEDS = range(6)
+WATCHED = {"spectral_radius": SpectralRadius()}
 DESCENT = SGD(learning_rate=0.3)
 
 
@@ -22,7 +24,15 @@ def overfitting(waves, join):
 
 
 def run(network, data, book, optimizer=DESCENT, **settings):
-    return fit(network, data, Trainer(**({"epochs": 15, "batch_size": 5} | settings)), optimizer, SEEDS, [book])
+    return fit(
+        network,
+        data,
+        Trainer(**({"epochs": 15, "batch_size": 5} | settings)),
+        optimizer,
+        SEEDS,
+        [book],
+        observers=WATCHED,
+    )
 
 
 def replay(losses, patience):

@@ -17,7 +17,6 @@ from rnn_lab.training import Trainer
         ("batch_size", 0),
         ("bptt_truncate", 0),
         ("shuffle", 1),
-        ("update_rule", "rtrl"),
         ("clip_value", 0.0),
         ("clip_norm", -1.0),
         ("clip_norm", float("nan")),

@@ -9,7 +9,6 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.errors import BadInput
 from rnn_lab.evaluation.autoregression import Autoregression, choose_order
 from rnn_lab.evaluation.baselines.baseline import Array, Baseline, FittedBaseline, NumberBaseline, Problem
 from rnn_lab.evaluation.free_run.loop import run_freely
@@ -35,11 +34,6 @@ class LinearModel(Baseline):
         if not data.lags:
             return {}
         train, horizon = data.scored["train"], data.horizon
-        if data.window is None and train.length < horizon + 2:
-            raise BadInput(
-                f"data.train holds {train.length} steps, too few for an autoregression at data.horizon={horizon}: it"
-                f" needs at least {horizon + 2}"
-            )
         series, at = data.history(train)
         orders = {min(order, data.lags) for order in self.orders} | {choose_order(series, at, data.lags, horizon)}
         return {

@@ -11,6 +11,7 @@ from rnn_lab.evaluation import Evaluation, Forecaster, FreeRun, StreamForecaster
 from rnn_lab.evaluation.free_run.results import told
 from rnn_lab.network import Elman, Network, Parameters
 from rnn_lab.sequences import NARMA, Adding, Drawn, Generated, Henon, Logistic, Lorenz63, Sine, Stream, Table, Text
+from tests.evaluation.baselines.usual import fitted
 
 
 def sine(**arguments):
@@ -32,9 +33,15 @@ def exact_sine(dataset, omega=0.3, errors=(0.0,)):
     return Forecaster.of(network, Parameters.from_arrays(weights), dataset)
 
 
+def run(plan, network):
+    """Carry a plan out, beside the usual baselines of the network's size."""
+    _, baselines = fitted(plan.dataset, network.network.model.hidden_dim)
+    return plan.carry_out(network, baselines)
+
+
 def carried_out(data, errors=(0.0,), **options):
     dataset = data.dataset()
-    return FreeRun(**options).plan(dataset, data).carry_out(exact_sine(dataset, errors=errors))
+    return run(FreeRun(**options).plan(dataset, data), exact_sine(dataset, errors=errors))
 
 
 def test_starts_are_spread_over_the_split_and_end_within_it():
@@ -42,7 +49,7 @@ def test_starts_are_spread_over_the_split_and_end_within_it():
     dataset = data.dataset()
     plan = FreeRun(starts=4, steps=12).plan(dataset, data)
     first = dataset.validation.at[0]
-    assert plan.track.split == "validation"
+    assert plan.segment.split == "validation"
     assert plan.starts.tolist() == [first, first + 16, first + 32, first + 48]
     assert plan.starts[-1] + plan.steps - 1 == dataset.validation.at[-1]
 
@@ -59,7 +66,7 @@ def test_starts_are_spread_over_the_split_and_end_within_it():
 def test_auto_takes_half_of_the_split_that_is_judged_last(options, test, expected):
     data = sine(test=test)
     plan = FreeRun(**options).plan(data.dataset(), data)
-    assert (plan.track.split, len(plan.starts), plan.steps) == expected
+    assert (plan.segment.split, len(plan.starts), plan.steps) == expected
 
 
 def test_auto_has_an_end():
@@ -92,7 +99,7 @@ def test_targets_that_are_never_fed_back_may_be_more_than_the_inputs():
     network = Network(Elman(hidden_dim=3), inputs=1, outputs=2, window=5)
     forecaster = Forecaster.of(network, network.initial([0]), dataset)
     plan = FreeRun(starts=3, steps=4).plan(dataset, data)
-    runs = plan.carry_out(forecaster)
+    runs = run(plan, forecaster)
     assert runs.network.shape == (1, 3, 4, 2)
     assert {name: run.shape for name, run in runs.rivals.items()} == dict.fromkeys(runs.rivals, (3, 4, 2))
     assert runs.true[1, 0, 0] == dataset.series[plan.starts[1], 1]
@@ -108,7 +115,7 @@ def test_an_exact_network_follows_its_sine_to_the_end(horizon, scaling):
     forecaster.parameters["W_hy"][0] = [[a], [b]]
     shift, scale = dataset.input_scaler.shift[0], dataset.input_scaler.scale[0]
     forecaster.parameters["b_y"][0] = (a + b - 1) * shift / scale  # the recurrence is that of unscaled values
-    runs = FreeRun().plan(dataset, data).carry_out(forecaster)
+    runs = run(FreeRun().plan(dataset, data), forecaster)
     section = runs.section()
     assert section["unit"] == "steps"
     assert section["lyapunov"] is None
@@ -151,7 +158,7 @@ def test_what_is_said_is_what_the_runs_are():
 def test_persistence_holds_the_last_observed_row():
     dataset = sine().dataset()
     plan = FreeRun(starts=3, steps=4).plan(dataset, sine())
-    runs, series = plan.carry_out(exact_sine(dataset)), dataset.series
+    runs, series = run(plan, exact_sine(dataset)), dataset.series
     for k, start in enumerate(plan.starts):
         assert (runs.rivals["persistence"][k] == series[start - 1]).all()
         assert (runs.true[k] == series[start : start + 4]).all()
@@ -163,11 +170,8 @@ def test_valid_times_of_a_chaotic_system_are_in_its_lyapunov_times():
     )
     dataset = data.dataset()
     network = Network(Elman(hidden_dim=4), inputs=3, outputs=3, window=6)
-    runs = (
-        FreeRun(starts=5, steps=90)
-        .plan(dataset, data)
-        .carry_out(Forecaster.of(network, network.initial([0, 1]), dataset))
-    )
+    plan = FreeRun(starts=5, steps=90).plan(dataset, data)
+    runs = run(plan, Forecaster.of(network, network.initial([0, 1]), dataset))
     section = runs.section()
     assert section["unit"] == "Lyapunov times"
     assert list(section["network"]["nrmse"]) == ["1", "6", "84"]
@@ -205,10 +209,10 @@ def test_a_stream_is_run_from_its_scored_steps_after_a_long_warm_up(horizon):
     network = Network(Elman(hidden_dim=4), inputs=2, outputs=2, window=None, each_step=True)
     forecaster = StreamForecaster.of(network, network.initial([0, 1]), dataset)
     plan = FreeRun(starts=3, steps=30).plan(dataset, data)
-    runs = plan.carry_out(forecaster)
+    runs = run(plan, forecaster)
     rows = series(np.random.default_rng(np.random.SeedSequence(0, spawn_key=(0,))))
     firsts = 2400 + horizon + np.array([0, (600 - horizon - 30) // 2, 600 - horizon - 30])
-    assert (plan.track.split, runs.split) == ("test", "test")
+    assert (plan.segment.split, runs.split) == ("test", "test")
     for k, first in enumerate(firsts):
         assert runs.true[k] == pytest.approx(rows[first : first + 30], abs=1e-12)
         alone = forecaster.free_run(rows[first - 500 : first], 30)
@@ -223,7 +227,7 @@ def test_a_stream_s_rival_follows_the_sine_that_it_was_fitted_on():
     data = Stream(name="sine", series=Sine(length=1000, omega=0.3), train=0.8, validation=0.2)
     dataset = data.dataset()
     network = Network(Elman(hidden_dim=4), inputs=1, outputs=1, window=None, each_step=True)
-    runs = FreeRun().plan(dataset, data).carry_out(StreamForecaster.of(network, network.initial([0]), dataset))
+    runs = run(FreeRun().plan(dataset, data), StreamForecaster.of(network, network.initial([0]), dataset))
     assert runs.rivals["AR2"] == pytest.approx(runs.true, abs=1e-7)
 
 

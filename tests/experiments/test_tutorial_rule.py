@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from experiments.tutorial.rule import TutorialElman, TutorialRule, full_window_outputs
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Elman, Network
-from rnn_lab.network.tutorial import TutorialElman, TutorialRule, full_window_outputs
 
 T, H = 7, 4
 

@@ -6,13 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from rnn_lab.evaluation.stream_baselines import stream_baselines
 
 from rnn_lab.errors import BadInput
-from rnn_lab.evaluation import baselines
-from rnn_lab.evaluation import stream_baselines as module
+from rnn_lab.evaluation.baselines import ngrams
 from rnn_lab.rng import named_rng
-from rnn_lab.sequences import ARMA, Generated, Henon, RandomWalk, Sine, Stream, Text
+from rnn_lab.sequences import ARMA, Generated, Henon, RandomWalk, Sine, Stream, StreamDataset, Text
+from tests.evaluation.baselines.usual import scores
 
 
 def sine(**arguments):
@@ -28,7 +27,7 @@ def written(folder, text, **arguments):
 
 def test_a_sine_s_closed_forms():
     """Persistence errs by 2 sin(w/2) / sqrt 2, AR(1) by sin(w) / sqrt 2, AR(2) not at all."""
-    found = stream_baselines(sine())
+    found = scores(sine())
     for split in ("train", "validation"):
         assert list(found[split]) == ["mean", "persistence", "AR1", "AR2"]
         assert found[split]["mean"]["nrmse"] == pytest.approx(1.0, abs=1e-3)
@@ -40,7 +39,7 @@ def test_a_sine_s_closed_forms():
 
 @pytest.mark.parametrize("scaling", ["standard", "minmax"])
 def test_scaling_changes_nothing(scaling):
-    plain, scaled = stream_baselines(sine()), stream_baselines(sine(scaling=scaling))
+    plain, scaled = scores(sine()), scores(sine(scaling=scaling))
     for split in plain:
         for name in ("mean", "persistence", "AR1"):
             assert scaled[split][name] == pytest.approx(plain[split][name], rel=1e-9)
@@ -51,7 +50,7 @@ def test_persistence_of_every_target_of_a_later_split():
     walk, horizon = RandomWalk(length=900), 4
     data = Stream(name="walk", series=walk, seed=5, horizon=horizon, train=500, validation=300, test=100).dataset()
     values = walk(named_rng(5, "data"))
-    found = stream_baselines(data)
+    found = scores(data)
     for split, first, last in (("validation", 500, 800), ("test", 800, 900)):
         at = np.arange(first + horizon, last)
         error = np.sqrt(np.mean((values[at] - values[at - horizon]) ** 2))
@@ -63,7 +62,7 @@ def test_they_are_those_of_windows_where_both_have_the_same_targets():
     series, window = ARMA(length=3000, ar=[1.6, -0.8]), 30
     windows = Generated(name="ar", series=series, window=window, train=2000 - window, validation=1000).dataset()
     rows = Stream(name="ar", series=series, train=1999, validation=1001).dataset()
-    one, other = baselines(windows)["validation"], stream_baselines(rows)["validation"]
+    one, other = scores(windows)["validation"], scores(rows)["validation"]
     assert list(one) == list(other)
     for name in one:
         assert other[name] == pytest.approx(one[name], rel=2e-3)
@@ -73,8 +72,8 @@ def test_they_are_those_of_windows_where_both_have_the_same_targets():
 def test_nothing_is_fitted_after_training():
     long = Stream(name="h", series=Henon(length=1000), train=400, validation=300, test=300).dataset()
     assert long.test is not None
-    later = stream_baselines(replace(long, validation=long.test, test=None))
-    found = stream_baselines(long)
+    later = scores(replace(long, validation=long.test, test=None))
+    found = scores(long)
     assert later["train"] == found["train"]
     assert later["validation"] == found["test"]
 
@@ -83,15 +82,15 @@ def test_several_targets_one_of_them_unseen():
     def persistence(target):
         henon = Henon(length=900)
         data = Stream(name="h", series=henon, train=600, validation=300, columns="x", target=target).dataset()
-        return stream_baselines(data)["validation"]["persistence"]["rmse"]
+        return scores(data)["validation"]["persistence"]["rmse"]
 
     assert persistence(["y", "x"]) ** 2 == pytest.approx((persistence("x") ** 2 + persistence("y") ** 2) / 2)
 
 
 def test_of_a_long_stream_the_last_targets_are_fitted_and_scored(monkeypatch):
     walk = RandomWalk(length=2000)
-    monkeypatch.setattr("rnn_lab.training.survey.MOST", 100)
-    found = stream_baselines(Stream(name="walk", series=walk, train=1400, validation=550, test=50).dataset())
+    monkeypatch.setattr(StreamDataset, "MOST", 100)
+    found = scores(Stream(name="walk", series=walk, train=1400, validation=550, test=50).dataset())
     values = walk(named_rng(0, "data"))[:, 0]
     mean = values[1300:1400].mean()
     for split, last, count in (("train", 1400, 100), ("validation", 1950, 100), ("test", 2000, 49)):
@@ -101,13 +100,13 @@ def test_of_a_long_stream_the_last_targets_are_fitted_and_scored(monkeypatch):
 
 def test_a_training_part_that_is_too_short():
     with pytest.raises(BadInput, match=r"^data\.train holds 2 steps, .* data\.horizon=3: it needs at least 5$"):
-        stream_baselines(sine(train=5, validation=50, horizon=3))
-    assert "AR1" in stream_baselines(sine(train=8, validation=50, horizon=3))["train"]
+        scores(sine(train=5, validation=50, horizon=3))
+    assert "AR1" in scores(sine(train=8, validation=50, horizon=3))["train"]
 
 
 def test_characters_by_hand(tmp_path):
     """Training targets with two characters before them: ab c, bc a, ca b, ab c. Validation: ca b, ab b."""
-    found = stream_baselines(written(tmp_path, "aabcabcabb", train=7, validation=3))["validation"]
+    found = scores(written(tmp_path, "aabcabcabb", train=7, validation=3))["validation"]
     assert list(found) == ["unigram", "bigram", "trigram"]
     b = (1 + 3 / 3) / (4 + 3)  # seen once of four times, among three kinds
     b_after_a = (1 + b) / (1 + 1)
@@ -124,7 +123,7 @@ def test_characters_by_hand(tmp_path):
 
 
 def test_units_agree():
-    found = stream_baselines(Text(name="text", train=0.1, validation=0.05).dataset())
+    found = scores(Text(name="text", train=0.1, validation=0.05).dataset())
     for split in ("train", "validation"):
         for score in found[split].values():
             assert score["bits"] == pytest.approx(score["loss"] / np.log(2))
@@ -137,26 +136,26 @@ def test_units_agree():
 def test_what_cannot_be_foretold_costs_all_of_it(tmp_path):
     """Characters drawn at random from four: two bits, and a bit of a bit for having to count."""
     text = "".join(np.random.default_rng(0).choice(list("abcd"), 40_000))
-    found = stream_baselines(written(tmp_path, text))["validation"]
+    found = scores(written(tmp_path, text))["validation"]
     assert found["unigram"]["bits"] == pytest.approx(2.0, abs=1e-3)
     assert found["trigram"]["bits"] == pytest.approx(2.0, abs=5e-3)
     assert found["trigram"]["bits"] > 2.0 - 1e-3
 
 
 def test_a_character_that_training_never_saw_costs_much_and_not_everything(tmp_path):
-    found = stream_baselines(written(tmp_path, "abababababababzb"))["validation"]
+    found = scores(written(tmp_path, "abababababababzb"))["validation"]
     assert all(np.isfinite(list(score.values())).all() for score in found.values())
 
 
 def test_blocks_change_nothing(tmp_path, monkeypatch):
     data = written(tmp_path, "the cat and the hat and the bat and that")
-    whole = stream_baselines(data)
-    monkeypatch.setattr(module, "BLOCK", 3)
-    for split, names in stream_baselines(data).items():
+    whole = scores(data)
+    monkeypatch.setattr(ngrams, "BLOCK", 3)
+    for split, names in scores(data).items():
         for name, score in names.items():
             assert score == pytest.approx(whole[split][name], rel=1e-12)
 
 
 def test_too_few_characters_for_a_trigram(tmp_path):
     with pytest.raises(BadInput, match=r"^data\.train holds 3 characters, too few for a trigram and its past: 4$"):
-        stream_baselines(written(tmp_path, "abcabc"))
+        scores(written(tmp_path, "abcabc"))

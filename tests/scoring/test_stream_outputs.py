@@ -1,13 +1,13 @@
-"""What is seen along a stream, against a walk through it step by step."""
+"""What networks say along a stream, against a walk through it step by step."""
 
 import numpy as np
 import pytest
-from rnn_lab.training.survey import StreamExamination, Surveyor, last, scored, stream_truth, surveyors
 
 from rnn_lab.network import GRU, LSTM, Elman, Network
 from rnn_lab.network.losses import LOSSES
-from rnn_lab.sequences import ARMA, Henon, Stream, Text
-from rnn_lab.training import survey
+from rnn_lab.scoring import Evaluator, stream_outputs, targets_of
+from rnn_lab.scoring.stream_outputs import StreamOutputs
+from rnn_lab.sequences import ARMA, Henon, Stream, StreamDataset, Text
 from tests.network.literal import start, step
 
 MODELS = [
@@ -58,7 +58,7 @@ def walk(network, theta, rows, lanes, warm_up):
 @pytest.fixture
 def small(monkeypatch):
     for name, value in (("LANE", 20), ("WARM_UP", 6), ("CHUNK", 7)):
-        monkeypatch.setattr(survey, name, value)
+        monkeypatch.setattr(stream_outputs, name, value)
 
 
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
@@ -70,15 +70,15 @@ def test_every_step_once_from_a_warm_state(make, model, split):
     data = make()
     network = net(data, model)
     parameters = drawn(network)
-    surveyor = Surveyor(network, data, getattr(data, split), 2)
-    rows = surveyor.rows
+    asked = StreamOutputs(network, targets_of(data), getattr(data, split), 2)
+    rows = asked.rows
     assert (rows.first, rows.length) == (getattr(data, split).first, getattr(data, split).length)
     count = max(1, rows.length // 20)
-    lanes = [(int(begin), surveyor.lane) for begin in surveyor.starts]
+    lanes = [(int(begin), asked.lane) for begin in asked.starts]
     assert len(lanes) == count
     assert set().union(*(range(begin, begin + length) for begin, length in lanes)) == set(range(rows.length))
     for _ in range(2):
-        found = surveyor(parameters)
+        found = asked(parameters)
         for r in range(2):
             theta = {name: values[r] for name, values in parameters.arrays().items()}
             outputs = walk(network, theta, rows, lanes, 6)
@@ -86,13 +86,13 @@ def test_every_step_once_from_a_warm_state(make, model, split):
             if data.classes:
                 p = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)
                 right = p[np.arange(rows.length), targets]
-                np.testing.assert_allclose(found.in_own_units(data)[0][r, :, 0], right, rtol=1e-10)
-                np.testing.assert_array_equal(found.right[r], outputs.argmax(axis=1) == targets)
-                assert (found.in_own_units(data)[1] == 1.0).all()
+                np.testing.assert_allclose(found.plot_values()[r, :, 0], right, rtol=1e-10)
+                np.testing.assert_array_equal(found.right[r, :, 0], outputs.argmax(axis=1) == targets)
+                assert (found.plot_targets() == 1.0).all()
             else:
-                np.testing.assert_allclose(found.predicted[r], outputs, rtol=1e-10)
-                np.testing.assert_array_equal(found.true, targets)
-                assert found.right is None
+                undo = data.target_scaler.undo
+                np.testing.assert_allclose(found.predicted[r], undo(outputs), rtol=1e-10)
+                np.testing.assert_array_equal(found.true, undo(targets))
         parameters.flat[...] *= 0.9  # another state of the weights, in the same buffers
 
 
@@ -100,13 +100,14 @@ def test_every_step_once_from_a_warm_state(make, model, split):
 def test_scores_of_numbers():
     data = henon(scaling="standard", target=["x", "y"])
     network = net(data, MODELS[0])
-    found = Surveyor(network, data, last(data.validation, 50), 2)(drawn(network))
-    scores = found.scores(data)
-    error = np.empty((2, 50, 2))
-    loss = LOSSES["half_mean_squared_error"](found.predicted, found.true[None], error)
+    targets, rows = targets_of(data), data.validation.last(50)
+    found = StreamOutputs(network, targets, rows, 2)(drawn(network))
+    scores = targets.evaluate(found)
+    scaled, error = data.target_scaler.apply(found.predicted), np.empty((2, 50, 2))
+    loss = LOSSES["half_mean_squared_error"](scaled, rows.read_targets(0, 50)[None], error)
     np.testing.assert_allclose(scores["loss"], loss, rtol=1e-12)
     width = data.target_scaler.undo(np.ones(2)) - data.target_scaler.undo(np.zeros(2))
-    squares = ((found.predicted - found.true) * width) ** 2
+    squares = ((scaled - rows.read_targets(0, 50)) * width) ** 2
     np.testing.assert_allclose(scores["rmse"], np.sqrt(squares.mean(axis=(1, 2))), rtol=1e-12)
 
 
@@ -114,10 +115,11 @@ def test_scores_of_numbers():
 def test_scores_of_classes():
     data = text()
     network = net(data, MODELS[0])
-    found = Surveyor(network, data, last(data.validation, 50), 2)(drawn(network))
-    scores = found.scores(data)
-    np.testing.assert_allclose(scores["loss"], -np.log(found.in_own_units(data)[0]).mean(axis=(1, 2)), rtol=1e-12)
-    np.testing.assert_allclose(scores["accuracy"], found.right.mean(axis=1))
+    targets = targets_of(data)
+    found = StreamOutputs(network, targets, data.validation.last(50), 2)(drawn(network))
+    scores = targets.evaluate(found)
+    np.testing.assert_allclose(scores["loss"], -np.log(found.plot_values()).mean(axis=(1, 2)), rtol=1e-12)
+    np.testing.assert_allclose(scores["accuracy"], found.right[:, :, 0].mean(axis=1))
 
 
 @pytest.mark.usefixtures("small")
@@ -127,41 +129,44 @@ def test_the_loss_of_a_network_that_is_certain_and_wrong_is_that_of_training():
     network = net(data, MODELS[0])
     parameters = drawn(network, 1)
     parameters["W_hy"][...] *= 1e4
-    surveyor = Surveyor(network, data, last(data.validation, 100), 1)
+    targets = targets_of(data)
+    asked = StreamOutputs(network, targets, data.validation.last(100), 1)
     theta = {name: values[0] for name, values in parameters.arrays().items()}
-    lanes = [(int(begin), surveyor.lane) for begin in surveyor.starts]
-    outputs = walk(network, theta, surveyor.rows, lanes, 6)
-    Y = surveyor.rows.read_targets(0, surveyor.rows.length)
+    lanes = [(int(begin), asked.lane) for begin in asked.starts]
+    outputs = walk(network, theta, asked.rows, lanes, 6)
+    Y = asked.rows.read_targets(0, asked.rows.length)
     loss = LOSSES["cross_entropy"](outputs[None], Y[None], np.empty((1, *outputs.shape)))
     assert loss[0] > 1e3
-    np.testing.assert_allclose(surveyor(parameters).scores(data)["loss"], loss, rtol=1e-9)
+    np.testing.assert_allclose(targets.evaluate(asked(parameters))["loss"], loss, rtol=1e-9)
 
 
 @pytest.mark.parametrize("make", [henon, text])
 @pytest.mark.usefixtures("small")
-def test_an_examination_knows_what_its_predictions_should_be(make, monkeypatch):
-    monkeypatch.setattr(survey, "SHOWN", 25)
-    monkeypatch.setattr(survey, "MOST", 40)
+def test_an_evaluation_knows_what_its_predictions_should_be(make, monkeypatch):
+    monkeypatch.setattr(StreamDataset, "MOST", 40)
     data = make()
     network = net(data, MODELS[0])
-    metrics, predictions = StreamExamination(network, data, 2)(drawn(network))
+    targets = targets_of(data)
+    evaluator = Evaluator(network, targets, data.watched, 2)
+    answers = evaluator.answers(drawn(network))
+    metrics = evaluator.metrics(answers, each_epoch=True)
     score = "accuracy" if data.classes else "rmse"
     assert set(metrics) == {f"{part}/{name}" for part in ("train", "val") for name in ("loss", score)}
-    truth = stream_truth(data)
-    looked_at = surveyors(network, data, 2)
     for split, name in (("train", "train"), ("validation", "val")):
-        found = looked_at[split](drawn(network))
-        np.testing.assert_allclose(metrics[f"{name}/{score}"], found.scores(data)[score])
-        predicted, true = found.in_own_units(data)
-        np.testing.assert_array_equal(predictions[split], predicted[:, :25])
-        np.testing.assert_allclose(truth[split], true[:25], rtol=1e-12)
+        found = StreamOutputs(network, targets, data.scored[split], 2)(drawn(network))
+        np.testing.assert_allclose(metrics[f"{name}/{score}"], targets.evaluate(found)[score])
+        np.testing.assert_array_equal(answers[split].plot_values(25), found.plot_values()[:, :25])
+        Y = data.scored[split].read_targets(0, 25)
+        true = np.ones((25, 1)) if data.classes else data.target_scaler.undo(Y)
+        np.testing.assert_allclose(answers[split].plot_targets(25), true, rtol=1e-12)
 
 
 @pytest.mark.parametrize("most", [10, 10_000])
 @pytest.mark.parametrize("make", [henon, lambda: henon(test=0)])
 def test_of_numbers_the_last_steps_of_each_split_are_scored(make, most, monkeypatch):
-    monkeypatch.setattr(survey, "MOST", most)
-    data, found = make(), scored(make())
+    monkeypatch.setattr(StreamDataset, "MOST", most)
+    data = make()
+    found = data.scored
     assert set(found) == {"train", "validation"} | ({"test"} if data.test else set())
     for split, rows in found.items():
         whole = getattr(data, split)
@@ -171,7 +176,8 @@ def test_of_numbers_the_last_steps_of_each_split_are_scored(make, most, monkeypa
 
 @pytest.mark.parametrize("make", [text, lambda: text(train=40)])
 def test_of_classes_training_is_scored_on_as_many_steps_as_validation_has(make):
-    data, found = make(), scored(make())
+    data = make()
+    found = data.scored
     assert found["train"].length == min(data.train.length, data.validation.length)
     assert found["train"].first + found["train"].length == data.train.first + data.train.length
     for split in set(found) - {"train"}:
@@ -186,7 +192,7 @@ def test_only_the_first_lane_of_a_series_begins_cold():
     parameters["W_xh"][...] = [[[1.0, 0.0]]]
     parameters["W_hh"][...] = [[[0.0, 1.0], [0.0, 0.0]]]
     parameters["W_hy"][...] = [[[0.0], [1.0]]]
-    surveyor = surveyors(network, data, 1)["train"]
-    assert len(surveyor.starts) > 1
+    asked = StreamOutputs(network, targets_of(data), data.scored["train"], 1)
+    assert len(asked.starts) > 1
     X, _ = data.train.read(np.array([0]), data.train.length)
-    np.testing.assert_array_equal(surveyor(parameters).predicted[0, 1:], X[:-1, 0])
+    np.testing.assert_array_equal(asked(parameters).predicted[0, 1:], X[:-1, 0])

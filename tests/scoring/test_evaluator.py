@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from rnn_lab.training.examination import Examination, examined, looked_at, shown, truth
 
 from rnn_lab.evaluation import Forecaster
 from rnn_lab.network import GRU, Network
+from rnn_lab.scoring import Evaluator, targets_of
 from rnn_lab.sequences import (
     Adding,
     Copying,
@@ -48,6 +48,23 @@ def weights(network, replicas=2):
     return parameters
 
 
+def evaluated(network, data, parameters):
+    """Metrics of an epoch, and what is plotted of both splits: predictions, and what they should be."""
+    evaluator = Evaluator(network, targets_of(data, network.loss), data.watched, 2)
+    answers = evaluator.answers(parameters)
+    metrics = evaluator.metrics(answers, each_epoch=True)
+    shown = {split: part.shown for split, part in data.watched.items()}
+    predictions = {split: given.plot_values(shown[split]) for split, given in answers.items()}
+    return metrics, predictions, {split: given.plot_targets(shown[split]) for split, given in answers.items()}
+
+
+def judged(data, records, outputs):
+    """Scores of an epoch of given outputs, and what is plotted of them."""
+    targets = targets_of(data)
+    answers = targets.of_records(records, len(outputs), outputs.dtype)(outputs)
+    return targets.evaluate(answers, each_epoch=True), answers.plot_values(records.shown)
+
+
 def counted(data, records):
     """The predictions that count, (record, step); the step is None where there is one answer a record."""
     for n in range(len(records)):
@@ -82,8 +99,7 @@ def test_tasks(task):
     data = drawn(task)
     network = net(data)
     parameters = weights(network)
-    metrics, predictions = Examination(network, data, 2)(parameters)
-    right = truth(data)
+    metrics, predictions, right = evaluated(network, data, parameters)
     for split, name in (("train", "train"), ("validation", "val")):
         records = getattr(data, split)
         outputs = network.predict(parameters, records.X)
@@ -112,7 +128,7 @@ def test_answers_that_are_right_score_full_marks(task):
     data = drawn(task)
     Y = data.validation.Y
     outputs = 50.0 * np.eye(len(data.targets))[Y][None] if data.classes else Y[None].copy()
-    found = examined(net(data), data, data.validation, outputs)
+    found, _ = judged(data, data.validation, outputs)
     assert found["loss"][0] == pytest.approx(0.0, abs=1e-12)
     assert found["success"].tolist() == [1.0]
     assert found["accuracy" if data.classes else "rmse"].tolist() == [1.0 if data.classes else 0.0]
@@ -124,20 +140,22 @@ def test_what_is_masked_is_nowhere_seen(task):
     network, records = net(data), data.validation
     outputs = network.predict(weights(network), records.X)
     spoilt = np.where(records.mask[None, :, :, None], outputs, 1e3 * np.random.default_rng(0).random(outputs.shape))
-    for name, values in examined(network, data, records, outputs).items():
-        np.testing.assert_array_equal(examined(network, data, records, spoilt)[name], values, err_msg=name)
-    np.testing.assert_array_equal(shown(data, records, spoilt), shown(data, records, outputs))
+    (found, shown), (same, still_shown) = (judged(data, records, values) for values in (outputs, spoilt))
+    assert found.keys() == same.keys()
+    for name, values in found.items():
+        np.testing.assert_array_equal(same[name], values, err_msg=name)
+    np.testing.assert_array_equal(still_shown, shown)
 
 
 def test_of_fresh_records_the_first_epoch_s_are_looked_at_as_many_as_for_validation():
     data = drawn(Adding(length=9), fresh=True)
-    found = looked_at(data)
+    found = data.watched
     np.testing.assert_array_equal(found["train"].X, data.fresh(1).X[:5])
     np.testing.assert_array_equal(found["validation"].X, data.validation.X)
-    assert len(looked_at(drawn(Adding(length=9)))["train"]) == 8
+    assert len(drawn(Adding(length=9)).watched["train"]) == 8
     network = net(data)
     parameters = weights(network)
-    metrics, _ = Examination(network, data, 2)(parameters)
+    metrics, _, _ = evaluated(network, data, parameters)
     loss, score, _ = literally(data, found["train"], network.predict(parameters, data.train.X[:5])[1])
     np.testing.assert_allclose(metrics["train/loss"][1], loss, rtol=1e-12)
     np.testing.assert_allclose(metrics["train/rmse"][1], score["rmse"], rtol=1e-12)
@@ -149,7 +167,7 @@ def test_windows_with_targets_at_each_step_are_judged_by_their_last(horizon):
     data = henon(horizon=horizon, target="x")
     network = net(data)
     parameters = weights(network)
-    metrics, predictions = Examination(network, data, 2)(parameters)
+    metrics, predictions, truth = evaluated(network, data, parameters)
     forecaster = Forecaster.of(network, parameters, data)
     for split, name in (("train", "train"), ("validation", "val")):
         records = getattr(data, split)
@@ -157,7 +175,7 @@ def test_windows_with_targets_at_each_step_are_judged_by_their_last(horizon):
         windows = np.stack([data.series[at - horizon - 5 : at - horizon + 1] for at in records.at])
         forecasts = forecaster.predict_each(windows)
         np.testing.assert_allclose(predictions[split], forecasts, rtol=1e-10)
-        np.testing.assert_allclose(truth(data)[split], data.series[records.at, :1], rtol=1e-12)
+        np.testing.assert_allclose(truth[split], data.series[records.at, :1], rtol=1e-12)
         for r in range(2):
             loss, _, _ = literally(data, records, outputs[r])
             np.testing.assert_allclose(metrics[f"{name}/loss"][r], loss, rtol=1e-12)
@@ -171,6 +189,6 @@ def test_in_single_precision_classes_and_masks_stay_what_they_are():
     parameters = weights(network)
     lower = short.initial([0, 1])
     lower.flat[...] = parameters.flat
-    metrics, same = (Examination(n, data, 2)(p)[0] for n, p in ((network, parameters), (short, lower)))
+    metrics, same = (evaluated(n, data, p)[0] for n, p in ((network, parameters), (short, lower)))
     for name, values in metrics.items():
         np.testing.assert_allclose(same[name], values, rtol=1e-5, err_msg=name)

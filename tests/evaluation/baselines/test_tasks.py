@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from rnn_lab.evaluation.task_baselines import task_baselines
 
-from rnn_lab.evaluation import task_baselines as module
+from rnn_lab.evaluation.baselines import baseline_scores, reservoir
 from rnn_lab.evaluation.ridge import Ridge
 from rnn_lab.sequences import (
     Adding,
@@ -55,7 +54,7 @@ def counted(data, records, values):
 @of_numbers
 def test_the_mean_of_the_training_targets(task):
     data = drawn(task)
-    found = task_baselines(data, 4)
+    found = baseline_scores(data, 4)
     mean = np.mean(counted(data, data.train, data.train.Y), axis=0)
     for split in ("train", "validation", "test"):
         records = getattr(data, split)
@@ -71,7 +70,7 @@ def test_the_mean_of_the_training_targets(task):
 @of_classes
 def test_the_frequencies_of_the_training_classes(task):
     data = drawn(task)
-    found = task_baselines(data, 4)
+    found = baseline_scores(data, 4)
     O = len(data.targets)  # noqa: E741 - the symbol of the equations
     seen = counted(data, data.train, data.train.Y)
     shares = [(seen.count(c) + 1) / (len(seen) + O) for c in range(O)]
@@ -99,9 +98,9 @@ def states(data, records, W_xh, W_hh, b_h):
 @of_all
 def test_the_echo_state_network(task, monkeypatch):
     """Drawn as everywhere, the inputs' scale by the readout's own score; fitted and scored on the first records."""
-    monkeypatch.setattr(module, "RECORDS", 35)
+    monkeypatch.setattr(reservoir, "RECORDS", 35)
     data, H = drawn(task), 6
-    found = task_baselines(data, H)
+    found = baseline_scores(data, H)
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(0, spawn_key=(1, H))))
     W_hh = rng.standard_normal((H, H))
     W_hh *= 0.9 / np.abs(np.linalg.eigvals(W_hh)).max()
@@ -128,18 +127,18 @@ def test_the_echo_state_network(task, monkeypatch):
 @of_all
 def test_nothing_of_validation_or_test_enters(task):
     data = drawn(task)
-    found = task_baselines(data, 4)
+    found = baseline_scores(data, 4)
     assert data.test is not None
-    turned = task_baselines(replace(data, validation=data.train, test=data.validation), 4)
+    turned = baseline_scores(replace(data, validation=data.train, test=data.validation), 4)
     assert turned["train"] == turned["validation"] == found["train"]
     assert turned["test"] == found["validation"]
-    assert set(task_baselines(replace(data, test=None), 4)) == {"train", "validation"}
+    assert set(baseline_scores(replace(data, test=None), 4)) == {"train", "validation"}
 
 
 @of_all
 def test_beside_them_stand_the_task_s_own_yardsticks(task):
     data = drawn(task)
-    found = task_baselines(data, 4)
+    found = baseline_scores(data, 4)
     for name, split in found.items():
         ideal = task.ideal(getattr(data, name))
         bound = [] if ideal is None else ["ideal"]
@@ -153,7 +152,7 @@ def test_beside_them_stand_the_task_s_own_yardsticks(task):
 def test_a_reservoir_recalls_what_is_not_long_past():
     """Of one step ago nearly all, of more steps than it has units nearly nothing."""
     errors = [
-        task_baselines(drawn(DelayedRecall(length=50, delay=delay), train=200), 10)["validation"]["ESN10"]["nrmse"]
+        baseline_scores(drawn(DelayedRecall(length=50, delay=delay), train=200), 10)["validation"]["ESN10"]["nrmse"]
         for delay in (1, 30)
     ]
     assert errors[0] < 0.2

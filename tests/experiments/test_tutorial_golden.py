@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from experiments.tutorial.rule import TutorialElman, full_window_outputs
 from rnn_lab.network import Network
-from rnn_lab.network.tutorial import TutorialElman, full_window_outputs
 from rnn_lab.training import SGD, Trainer, fit
 
 # Epochs 1-5 of the published log; the sixth is already marked by the order of summation.

@@ -1,11 +1,13 @@
+"""What a network must beat on windows of a series: closed forms, and nothing that it could not know."""
+
 import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from rnn_lab.evaluation.baselines import baselines, forecasts, rows, targets
 from rnn_lab.sequences import Generated, Sine, Sunspots, Table
+from tests.evaluation.baselines.usual import forecasts, scores
 
 
 def sine(**arguments):
@@ -32,7 +34,7 @@ def weather(tmp_path):
 
 def test_yardsticks_of_the_tutorial():
     """Published beside the tutorial, on its 50 validation targets: 0.680, 0.595, and nothing left for AR(2)."""
-    validation = baselines(sine())["validation"]
+    validation = scores(sine())["validation"]
     assert validation["persistence"]["rmse"] == pytest.approx(0.680, abs=5e-4)
     assert validation["AR1"]["rmse"] == pytest.approx(0.595, abs=5e-4)
     assert validation["AR2"]["rmse"] < 1e-14
@@ -42,21 +44,20 @@ def test_yardsticks_of_the_tutorial():
 
 @pytest.mark.parametrize("scaling", ["none", "standard", "minmax"])
 def test_scaling_changes_nothing(scaling):
-    plain, scaled = baselines(sine()), baselines(sine(scaling=scaling))
+    plain, scaled = scores(sine()), scores(sine(scaling=scaling))
     assert scaled == plain
 
 
 def test_same_targets_as_the_network():
     """The targets scored are the records' own, undone: no row more, none less, in every split."""
     dataset = sine(scaling="standard", horizon=3, train=60, validation=40, test=20, gap=5)
-    series = targets(dataset)
-    for split, at in rows(dataset).items():
-        records = getattr(dataset, split)
+    for split, records in dataset.scored.items():
+        series, at = dataset.history(records)
         assert series[at] == pytest.approx(dataset.target_scaler.undo(records.Y), abs=1e-12)
         for name, forecast in forecasts(dataset)[split].items():
             assert forecast.shape == records.Y.shape, name
-    assert set(baselines(dataset)) == {"train", "validation", "test"}
-    assert set(baselines(sine())) == {"train", "validation"}
+    assert set(scores(dataset)) == {"train", "validation", "test"}
+    assert set(scores(sine())) == {"train", "validation"}
 
 
 def test_persistence_is_the_window_s_last_value():
@@ -115,13 +116,13 @@ def test_several_targets_one_of_them_unseen(weather):
 @pytest.mark.parametrize(("window", "names"), [(1, ["AR1"]), (2, ["AR1", "AR2"])])
 def test_no_more_past_than_the_network_has(window, names):
     sunspots = Sunspots(name="sunspots", window=window, train=200, validation=80).dataset()
-    assert list(baselines(sunspots)["train"]) == ["mean", "persistence", *names]
+    assert list(scores(sunspots)["train"]) == ["mean", "persistence", *names]
 
 
 def test_sunspots_ask_for_about_nine_lags():
     """The literature's orders for the yearly numbers by Akaike's criterion are 8 and 9."""
     sunspots = Sunspots(name="sunspots", window=24, train=200, validation=80).dataset()
-    validation = baselines(sunspots)["validation"]
+    validation = scores(sunspots)["validation"]
     chosen = list(validation)[-1]
     assert chosen in {"AR8", "AR9"}
     assert validation[chosen]["rmse"] < validation["AR2"]["rmse"] < validation["AR1"]["rmse"]
@@ -141,7 +142,7 @@ def test_an_echo_state_network_of_the_size_asked_for(weather):
     assert (other["train"]["ESN12"] == forecast["train"]["ESN12"]).all()
     np.testing.assert_allclose(other["validation"]["ESN12"], forecast["validation"]["ESN12"][::-1])
     # Rain is yesterday's wind: all of it is in the window, and none of it in rain's own past.
-    scored = baselines(dataset, hidden_dim=12)["test"]
+    scored = scores(dataset, hidden_dim=12)["test"]
     assert scored["ESN12"]["nrmse"] < 0.1 < 0.5 < scored["AR1"]["nrmse"]
-    truth = targets(dataset)[dataset.test.at]
+    truth = dataset.series[dataset.test.at][:, [dataset.columns.index("rain")]]
     assert scored["ESN12"]["rmse"] == pytest.approx(np.sqrt(np.mean((forecast["test"]["ESN12"] - truth) ** 2)))

@@ -5,12 +5,13 @@ One hidden unit, one time step, no bias and no activation: o = u v x, with dL/du
 
 import numpy as np
 import pytest
-from rnn_lab.training.minibatch import MiniBatches
 
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Elman, Network
+from rnn_lab.rules import BPTT
 from rnn_lab.sequences import Records
 from rnn_lab.training import SGD, Exponential, Trainer, TrainingState
+from rnn_lab.training.record_epochs import RecordEpochs
 
 N, RATE = 7, 0.1
 DESCENT = SGD(learning_rate=RATE)
@@ -32,8 +33,7 @@ def records(x, y):
 
 def start(network, optimizer, seeds):
     state = TrainingState.before(network.initial(seeds))
-    state.moments = optimizer.begin(state.parameters.flat)
-    state.schedule = optimizer.schedule.begin(len(seeds))
+    optimizer.begin_training(state)
     return state
 
 
@@ -63,7 +63,7 @@ def hold(network, data, trainer, orders, seeds=(3,), optimizer=DESCENT, **option
     x, y = data
     state = start(network, optimizer, seeds)
     before = {name: values.copy() for name, values in state.parameters.arrays().items()}
-    epochs = MiniBatches(network, trainer, optimizer, seeds, records(x, y))
+    epochs = RecordEpochs(network, trainer, BPTT(), optimizer, seeds, records(x, y))
     for epoch in range(len(orders[0])):
         lengths, clips = epochs(state)
         state.epoch = epoch + 1
@@ -94,7 +94,7 @@ def test_shuffled_by_each_replicas_own_stream(network, data, batch_size) -> None
 
 
 def test_every_record_is_used_once_an_epoch(network, data) -> None:
-    epochs = MiniBatches(network, Trainer(batch_size=3), SGD(), [0, 1], records(*data))
+    epochs = RecordEpochs(network, Trainer(batch_size=3), BPTT(), SGD(), [0, 1], records(*data))
     orders = np.stack([epochs.order(epoch) for epoch in range(1, 9)])
     assert (np.sort(orders, axis=2) == np.arange(N)).all()
     assert len({tuple(order) for order in orders.reshape(-1, N)}) == 16
@@ -116,7 +116,7 @@ def test_value_clipping_reaches_the_update(network, data) -> None:
     state = start(network, SGD(), [3])
     before = state.parameters.flat.copy()
     trainer = Trainer(batch_size=None, clip_value=1e-3)
-    _, clips = MiniBatches(network, trainer, SGD(learning_rate=1.0), [3], records(x, y))(state)
+    _, clips = RecordEpochs(network, trainer, BPTT(), SGD(learning_rate=1.0), [3], records(x, y))(state)
     np.testing.assert_allclose(np.abs(state.parameters.flat - before).max(), 1e-3, rtol=1e-9)
     assert clips.tolist() == [1.0]
 
@@ -124,4 +124,4 @@ def test_value_clipping_reaches_the_update(network, data) -> None:
 @pytest.mark.parametrize("batch_size", [8, 1000])
 def test_batches_larger_than_the_data_are_refused(network, data, batch_size) -> None:
     with pytest.raises(BadInput, match=f"batch_size={batch_size} is more than the 7 training records; use 1 to 7"):
-        MiniBatches(network, Trainer(batch_size=batch_size), SGD(), [0], records(*data))
+        RecordEpochs(network, Trainer(batch_size=batch_size), BPTT(), SGD(), [0], records(*data))

@@ -4,13 +4,14 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from rnn_lab.training.streaming import Lanes
-from rnn_lab.training.survey import StreamExamination
 
 from rnn_lab.errors import BadInput
 from rnn_lab.network import LSTM, Elman, Network
-from rnn_lab.sequences import ARMA, Henon, Logistic, Stream, Text
-from rnn_lab.training import SGD, Adam, Cosine, Trainer, TrainingState, fit, survey
+from rnn_lab.rules import BPTT
+from rnn_lab.scoring import Evaluator, targets_of
+from rnn_lab.sequences import ARMA, Henon, Logistic, Stream, StreamDataset, Text
+from rnn_lab.training import LBFGS, SGD, Adam, Cosine, Trainer, TrainingState, fit
+from rnn_lab.training.stream_epochs import StreamEpochs
 
 RATE = 0.2
 
@@ -33,8 +34,7 @@ def net(data, model=Elman(hidden_dim=3), **options):  # noqa: B008 - frozen
 
 def begun(network, optimizer, seeds):
     state = TrainingState.before(network.initial(seeds))
-    state.moments = optimizer.begin(state.parameters.flat)
-    state.schedule = optimizer.schedule.begin(len(seeds))
+    optimizer.begin_training(state)
     return state
 
 
@@ -87,7 +87,7 @@ def test_two_epochs(kind, lanes, k, stride, text):
     network, optimizer = net(data), SGD(learning_rate=RATE, schedule=Cosine())
     trainer = Trainer(epochs=2, batch_size=lanes, bptt_truncate=k, bptt_stride=stride)
     state, before = begun(network, optimizer, [3, 4]), network.initial([3, 4])
-    epoch_of = Lanes(network, trainer, optimizer, [3, 4], data)
+    epoch_of = StreamEpochs(network, trainer, BPTT(), optimizer, [3, 4], data.train)
     for epoch in (1, 2):
         lengths, clips = epoch_of(state)
         state.epoch = epoch
@@ -112,7 +112,8 @@ def test_clipping_and_its_share():
     lengths = by_hand(before, data, 3, 5, 5, 1, lambda epoch: 0.0)
     limit = float(np.median(lengths))
     state = begun(network, optimizer, [3])
-    _, clips = Lanes(network, Trainer(batch_size=3, bptt_truncate=5, clip_norm=limit), optimizer, [3], data)(state)
+    trainer = Trainer(batch_size=3, bptt_truncate=5, clip_norm=limit)
+    _, clips = StreamEpochs(network, trainer, BPTT(), optimizer, [3], data.train)(state)
     np.testing.assert_allclose(clips, np.mean(np.array(lengths) > limit))
     assert 0 < clips[0] < 1
 
@@ -136,7 +137,7 @@ def test_single_precision_stays_single():
 
 def test_memory_does_not_grow_with_the_stream(monkeypatch):
     """An epoch and a look at the weights: ten times the steps, the same peak."""
-    monkeypatch.setattr(survey, "MOST", 400)
+    monkeypatch.setattr(StreamDataset, "MOST", 400)
     peaks = []
     for length in (2_000, 20_000):
         series = ARMA(length=length, ar=[0.9])
@@ -144,9 +145,9 @@ def test_memory_does_not_grow_with_the_stream(monkeypatch):
         network, optimizer = net(data), SGD(learning_rate=1e-3)
         state = begun(network, optimizer, [0])
         tracemalloc.start()
-        lanes = Lanes(network, Trainer(batch_size=4, bptt_truncate=25), optimizer, [0], data)
+        lanes = StreamEpochs(network, Trainer(batch_size=4, bptt_truncate=25), BPTT(), optimizer, [0], data.train)
         lanes(state)
-        StreamExamination(network, data, 1)(state.parameters)
+        Evaluator(network, targets_of(data), data.watched, 1).answers(state.parameters)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] <= 1.1 * peaks[0]
@@ -163,24 +164,23 @@ def test_to_go_back_further_than_a_lane_takes_no_more_memory_and_changes_no_bit(
 def test_as_many_lanes_as_steps_and_no_more():
     data = Stream(name="logistic", series=Logistic(length=30), train=11, validation=9).dataset()
     optimizer = SGD()
-    lanes = Lanes(net(data), Trainer(batch_size=10), optimizer, [0], data)
+    lanes = StreamEpochs(net(data), Trainer(batch_size=10), BPTT(), optimizer, [0], data.train)
     lanes(begun(net(data), optimizer, [0]))
     assert lanes.length == 1
     with pytest.raises(
         BadInput, match=r"^trainer\.batch_size=11 lanes are more than the 10 training steps; use 1 to 10"
     ):
-        Lanes(net(data), Trainer(batch_size=11), optimizer, [0], data)
+        StreamEpochs(net(data), Trainer(batch_size=11), BPTT(), optimizer, [0], data.train)
 
 
-@pytest.mark.parametrize(
-    ("model", "trainer", "says"),
-    [
-        (Elman(encoding="positional"), Trainer(), r"model\.encoding=positional has weights for each step of a window"),
-        (Elman(), Trainer(update_rule="tutorial"), r"trainer\.update_rule=tutorial is defined for windows"),
-    ],
-)
-def test_what_is_made_for_windows_is_refused(model, trainer, says):
+def test_what_is_made_for_windows_is_refused():
     data = henon()
-    network = Network(model, 2, 1, None, each_step=True)
-    with pytest.raises(BadInput, match=says):
-        Lanes(network, trainer, SGD(), [0], data)
+    network = Network(Elman(encoding="positional"), 2, 1, None, each_step=True)
+    with pytest.raises(BadInput, match=r"model\.encoding=positional has weights for each step of a window"):
+        StreamEpochs(network, Trainer(), BPTT(), SGD(), [0], data.train)
+
+
+def test_what_goes_down_one_loss_is_refused():
+    data = henon()
+    with pytest.raises(BadInput, match=r"^the optimizer LBFGS goes down one loss, and a stream has another one"):
+        StreamEpochs(net(data), Trainer(), BPTT(), LBFGS(), [0], data.train)
