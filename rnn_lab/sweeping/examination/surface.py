@@ -79,7 +79,7 @@ class Surface:
         for columns in self.columns.values():
             inner = np.linalg.pinv(inverse[:, columns][:, :, columns], rcond=1e-10, hermitian=True)
             shares.append(np.einsum("bi,bij,bj->b", solution[:, columns], inner, solution[:, columns]))
-        return np.column_stack(shares) / total[:, None]
+        return np.asarray(np.column_stack(shares) / total[:, None])
 
     def explained(self, name: str) -> float:
         """Share of the scores' variance that only this parameter explains."""
