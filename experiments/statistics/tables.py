@@ -42,7 +42,7 @@ def _answer(rows: dict[str, list[dict[str, str]]]) -> list[str]:
         f"of lognormal values in at least {min(lognormal):.1%} from R = 5 on. Each is held to the parameter it names.",
         f"Comparisons of equals: {accused.sum()} of {each * sets} accuse ({accused.sum() / each / sets:.2%}); of "
         f"{sets} sets of {each}, {int(np.sum(accused <= 0.05 * each))} accuse in at most 5 %, the worst in "
-        f"{accused.max() / each:.1%}: what chance does to a test whose level is 5 %.",
+        f"{accused.max() / each:.1%}.",
         f"Planted differences are found as often as stated, within {max(map(abs, gaps)):.1%}.",
         f"Races cost at most {costly:.0%} of a sweep's epochs. Where seeds vary by a factor of e^{loud['noise']}, the "
         f"reported value is within 10 % of the median of 20 further seeds in {float(loud['reported_within']):.0%} of "

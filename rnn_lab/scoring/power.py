@@ -12,7 +12,7 @@ def power(probability: float, a: int, b: int | None) -> float:
     r"""Chance that the two-sided test at 5 % tells A from B, if values are normal and vary alike.
 
     A difference of d standard deviations makes A better with P = Phi(d / sqrt 2); it is found as often as a noncentral
-    t with noncentrality d / sqrt(1/a + 1/b) lies beyond the test's bounds.
+    t with noncentrality d / sqrt(1/a + 1/b) and Welch's degrees of freedom lies beyond the test's bounds.
 
     Args:
         probability: P that a draw of A is better than one of B, in [0.5, 1).
@@ -28,9 +28,10 @@ def power(probability: float, a: int, b: int | None) -> float:
 
     standardised = float(ndtri(probability))
     if b is None:
-        freedom, noncentrality = a - 1, standardised * math.sqrt(a)
+        freedom, noncentrality = float(a - 1), standardised * math.sqrt(a)
     else:
-        freedom, noncentrality = a + b - 2, math.sqrt(2) * standardised / math.sqrt(1 / a + 1 / b)
+        freedom = (1 / a + 1 / b) ** 2 / (1 / (a * a * (a - 1)) + 1 / (b * b * (b - 1)))
+        noncentrality = math.sqrt(2) * standardised / math.sqrt(1 / a + 1 / b)
     bound = student_quantile(freedom)
     return float(1 - nctdtr(freedom, noncentrality, bound) + nctdtr(freedom, noncentrality, -bound))
 

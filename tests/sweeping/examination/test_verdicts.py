@@ -23,6 +23,7 @@ from rnn_lab.sweeping.examination.from_optuna import trials_of
 from rnn_lab.sweeping.examination.health import shape
 from rnn_lab.sweeping.examination.page import QUESTIONS, page, sentences
 from rnn_lab.sweeping.examination.reality import confirmed_values, seed_noise
+from rnn_lab.sweeping.examination.surface import Surface
 from rnn_lab.sweeping.examination.trials import Axis, Finding, Trials
 
 
@@ -93,6 +94,15 @@ def test_importances_have_the_order_that_was_planted():
     equal = make(Planted(trials=40, weight=(10.0, 10.0, 10.0), sampler="random"), 1).trials
     assert near_best(equal).leader() is None
     assert any("the trials do not tell" in finding.sentence for finding in examine(equal)["effects"])
+
+
+def test_shares_of_resamples_are_those_of_repeated_trials():
+    surface = Surface.fit(make(PLANTED["a choice that decides"][0], 0).trials)
+    rows = np.random.default_rng(0).integers(30, size=(3, 30))
+    counts = np.array([np.bincount(each, minlength=30) for each in rows], float)
+    repeated = [Surface(surface.design[each], surface.scores[each], surface.columns) for each in rows]
+    expected = [[each.explained(name) for name in each.columns] for each in repeated]
+    assert surface.explained_by_resample(counts) == pytest.approx(np.array(expected), rel=1e-6)
 
 
 def test_isolation_is_the_best_of_each_part():
