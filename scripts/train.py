@@ -6,11 +6,39 @@ from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
 from omegaconf import DictConfig
 
 from rnn_lab import command_line, sweeping
+from rnn_lab.errors import BadInput
+from rnn_lab.sweeping.app import App
 
-sweeping.register()  # hydra/sweeper=rnn_lab, which search=... chooses
+
+def check(config: DictConfig) -> list[str]:
+    """Build what a run would be of, for a sweep that is about to start; gives the names of its objectives."""
+    from rnn_lab import lab
+
+    try:
+        return lab.build(config).objectives
+    except HydraException as error:
+        raise BadInput(str(command_line.sentence(error)).removeprefix("Error: ")) from None
+
+
+sweeping.register(  # hydra/sweeper=rnn_lab, which search=... chooses
+    App(
+        check=check,
+        defaults={
+            "n_trials": 30,
+            "pruner": "early",  # ends the worse half at epoch 6; median looks at each epoch, and at times ends the best
+            "group_by": ["data"],
+            "tracking": "${tracking}",
+            "figures": True,
+        },
+        trial=["tracking.figures=false"],  # a study draws its own
+        idle=["tracking", "trainer.checkpoint_seconds"],
+        repeats=True,
+    )
+)
 
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="config")

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from rnn_lab.training.examination import judge, spectral_radius
 
 from rnn_lab.network import Elman, Network
 from rnn_lab.training import LBFGS, SGD, Adam, Cosine, ReduceOnPlateau, RMSprop, Trainer, TrainingState, fit
-from rnn_lab.training.examination import judge, spectral_radius
 
 SEEDS = range(3)
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from rnn_lab.training.examination import Examination, examined, looked_at, shown, truth
 
 from rnn_lab.evaluation import Forecaster
 from rnn_lab.network import GRU, Network
@@ -15,7 +16,6 @@ from rnn_lab.sequences import (
     Henon,
     TemporalOrder,
 )
-from rnn_lab.training.examination import Examination, examined, looked_at, shown, truth
 
 TASKS = {
     "numbers after the last step": Adding(length=9),

@@ -5,12 +5,12 @@ One hidden unit, one time step, no bias and no activation: o = u v x, with dL/du
 
 import numpy as np
 import pytest
+from rnn_lab.training.minibatch import MiniBatches
 
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Elman, Network
 from rnn_lab.sequences import Records
 from rnn_lab.training import SGD, Exponential, Trainer, TrainingState
-from rnn_lab.training.minibatch import MiniBatches
 
 N, RATE = 7, 0.1
 DESCENT = SGD(learning_rate=RATE)

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from rnn_lab.training.minibatch import MiniBatches
+from rnn_lab.training.streaming import Lanes
 
 from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, Elman, Network
@@ -11,8 +13,6 @@ from rnn_lab.rules.bptt import TruncatedGradient
 from rnn_lab.sequences import Adding, Drawn, Generated, Henon, Sine, Stream, Text
 from rnn_lab.training import LBFGS, SGD, Adam, Trainer, TrainingState, fit
 from rnn_lab.training.checkpoint import Checkpoint, restore
-from rnn_lab.training.minibatch import MiniBatches
-from rnn_lab.training.streaming import Lanes
 
 EPOCHS, SEEDS = 4, [3, 4]
 

@@ -4,13 +4,13 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from rnn_lab.training.streaming import Lanes
+from rnn_lab.training.survey import StreamExamination
 
 from rnn_lab.errors import BadInput
 from rnn_lab.network import LSTM, Elman, Network
 from rnn_lab.sequences import ARMA, Henon, Logistic, Stream, Text
 from rnn_lab.training import SGD, Adam, Cosine, Trainer, TrainingState, fit, survey
-from rnn_lab.training.streaming import Lanes
-from rnn_lab.training.survey import StreamExamination
 
 RATE = 0.2
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from rnn_lab.training.survey import StreamExamination, Surveyor, last, scored, stream_truth, surveyors
 
 from rnn_lab.network import GRU, LSTM, Elman, Network
 from rnn_lab.network.losses import LOSSES
 from rnn_lab.sequences import ARMA, Henon, Stream, Text
 from rnn_lab.training import survey
-from rnn_lab.training.survey import StreamExamination, Surveyor, last, scored, stream_truth, surveyors
 from tests.network.literal import start, step
 
 MODELS = [
