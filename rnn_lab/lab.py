@@ -41,7 +41,7 @@ from rnn_lab.tracking.provenance import provenance
 from rnn_lab.tracking.resume import carry_over
 from rnn_lab.training import Listener, Optimizer, Trainer, TrainingState, fit
 from rnn_lab.training.checkpoint import Checkpoint, restore
-from rnn_lab.training.fit import make_epoch_runner
+from rnn_lab.training.fit import EpochRunner, make_epoch_runner
 
 log = logging.getLogger("rnn_lab")
 
@@ -58,6 +58,7 @@ KEYS = (
     "replicas",
     "objective",
 )
+Fitted = dict[str, FittedBaseline]
 CHECKPOINT = Path("weights", "checkpoint.npz")
 
 
@@ -151,6 +152,25 @@ def _whole(config: DictConfig, key: str, least: int, most: int) -> int:
         raise BadInput(refusal(error, key)) from error
 
 
+def check(config: DictConfig) -> list[str]:
+    """Refuse whatever a run of a composed config would refuse, without a run; returns the names of its objectives.
+
+    Raises:
+        BadInput, InstantiationException: the sentence of the run.
+    """
+    experiment = build(config)
+    prepare(experiment)
+    return experiment.objectives
+
+
+def prepare(experiment: Experiment, state: TrainingState | None = None) -> tuple[EpochRunner, Problem, Fitted]:
+    """Make what trains, and fit the baselines: what does not fit together, or is too little data, is refused here."""
+    network, data, trainer = experiment.network, experiment.data, experiment.trainer
+    runner = make_epoch_runner(network, data, trainer, experiment.optimizer, experiment.rule, experiment.seeds, state)
+    problem = Problem(data, experiment.targets, network.model.hidden_dim)
+    return runner, problem, fit_baselines(problem, experiment.evaluation.baselines.values())
+
+
 def run(config: DictConfig, folder: Path) -> Any:
     """Carry out a composed config.
 
@@ -172,10 +192,7 @@ def run(config: DictConfig, folder: Path) -> Any:
     if experiment.trainer.resume is not None:
         state = restore(Path(experiment.trainer.resume) / CHECKPOINT, experiment.identity)
     network, data, trainer, seeds = experiment.network, experiment.data, experiment.trainer, experiment.seeds
-    # What does not fit together, or is too little data, is refused before anything is written.
-    runner = make_epoch_runner(network, data, trainer, experiment.optimizer, experiment.rule, seeds, state)
-    problem = Problem(data, experiment.targets, network.model.hidden_dim)
-    baselines = fit_baselines(problem, experiment.evaluation.baselines.values())
+    runner, problem, baselines = prepare(experiment, state)  # refuses before anything is written
     _refuse_too_much_disk(experiment, folder)
     for line in terminal.introduction(network, data, trainer, experiment.optimizer, runner, seeds):
         log.info(line)

@@ -6,13 +6,43 @@ from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
 from omegaconf import DictConfig
 
 from rnn_lab import sweeping
 from rnn_lab.cli import help_page
 from rnn_lab.cli.arguments import with_mode, with_resumed
 from rnn_lab.cli.exits import one_sentence
+from rnn_lab.cli.sentences import sentence
 from rnn_lab.cli.suggestions import PACKAGE
+from rnn_lab.errors import BadInput
+from rnn_lab.sweeping.app import App
+
+
+def check(config: DictConfig) -> list[str]:
+    """Build what a run would be of, for a sweep that is about to start; gives the names of its objectives."""
+    from rnn_lab import lab
+
+    try:
+        return lab.check(config)
+    except HydraException as error:
+        raise BadInput(str(sentence(error)).removeprefix("Error: ")) from None
+
+
+LAB = App(
+    check=check,
+    defaults={
+        "n_trials": 30,
+        "pruner": "early",  # ends the worse half at epoch 6; median looks at each epoch, and at times ends the best
+        "group_by": ["data"],
+        "tracking": "${tracking}",
+        "figures": True,
+    },
+    trial=["tracking.figures=false"],  # a study draws its own
+    idle=["tracking", "trainer.checkpoint_seconds"],
+    repeats=True,
+)
+"""What sweeps of the lab are checked, described and drawn by."""
 
 
 def main(arguments: list[str]) -> None:
@@ -20,7 +50,7 @@ def main(arguments: list[str]) -> None:
     if help_page.asked(arguments):
         help_page.show("train", "config", arguments)
         return
-    sweeping.register()  # hydra/sweeper=rnn_lab, which search=... chooses
+    sweeping.register(LAB)  # hydra/sweeper=rnn_lab, which search=... chooses
     sys.argv[1:] = with_mode(with_resumed(arguments))
     train()
 

@@ -10,12 +10,16 @@ from hydra.utils import get_class, instantiate
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler
+from pydantic import ValidationError
 
 from rnn_lab.errors import BadInput
 from rnn_lab.sweeping.choices import EXECUTORS, EXTRAS, PRUNERS, SAMPLERS
 from rnn_lab.sweeping.executors import TrialExecutor
 from rnn_lab.sweeping.options import Options
 from rnn_lab.sweeping.space import Parameter
+
+MOST_POINTS = 1_000_000
+"""Points of a grid: Optuna's sampler holds them all in memory."""
 
 if TYPE_CHECKING:
     from rnn_lab.tracking.config import Tracking
@@ -95,7 +99,13 @@ def grid(parameters: list[Parameter]) -> dict[str, list[Any]]:
         BadInput: if one is continuous.
     """
     values: dict[str, list[Any]] = {}
+    points = 1
     for each in parameters:
+        points *= _count(each)
+        if points > MOST_POINTS:
+            raise BadInput(
+                f"{each.source}: the grid has more than {MOST_POINTS:,} points; take fewer values, or another sampler."
+            )
         match each.distribution:
             case CategoricalDistribution(choices=choices):
                 values[each.key] = list(choices)
@@ -106,6 +116,18 @@ def grid(parameters: list[Parameter]) -> dict[str, list[Any]]:
             case _:
                 raise BadInput(f"{each.source}: a grid has no continuous ranges; use range(...) or a list of values.")
     return values
+
+
+def _count(parameter: Parameter) -> int:
+    """How many values a parameter has; 1 if it is continuous, which `grid` refuses by itself."""
+    match parameter.distribution:
+        case CategoricalDistribution(choices=choices):
+            return len(choices)
+        case IntDistribution(low=low, high=high, step=step):
+            return (high - low) // step + 1
+        case FloatDistribution(low=low, high=high, step=float(step)):
+            return round((high - low) / step) + 1
+    return 1
 
 
 def _node(given: dict[str, Any] | str, known: dict[str, dict[str, Any]], what: str) -> dict[str, Any]:
@@ -126,18 +148,31 @@ def _build(node: dict[str, Any], kind: type[Any], what: str, **arguments: Any) -
             f"hydra.sweeper.{what}: {name} needs {module}, which is not installed: pip install 'rnn-lab[{extra}]'."
         )
     try:
-        built = instantiate(node, _convert_="all", **arguments)
+        # What is given here is no config: a choice may be the text "${name}", which is to be resolved in its trial.
+        built = instantiate(node, _convert_="all", _partial_=True)(**arguments)
     except BadInput:
         raise
     except (HydraException, ImportError, TypeError, ValueError) as error:
         cause = error.__cause__ or error
         if isinstance(cause, BadInput):
             raise cause from None
-        reason = str(cause).strip().splitlines()[0]
+        if isinstance(cause, ValidationError):
+            raise BadInput(_refusal(cause, what)) from None
+        reason = (str(cause).strip().splitlines() or [type(cause).__name__])[0]
         raise BadInput(f"hydra.sweeper.{what}: {name} cannot be made: {reason}") from None
     if not isinstance(built, kind):
         raise BadInput(f"hydra.sweeper.{what}: {name} is not a {kind.__name__}.")
     return built
+
+
+def _refusal(error: ValidationError, what: str) -> str:
+    """Say which argument of a component has which value and what is allowed."""
+    first = error.errors()[0]
+    inner = first.get("ctx", {}).get("error")
+    if isinstance(inner, BadInput):
+        return str(inner)
+    says = first["msg"].removeprefix("Value error, ").replace("Input should", "it should")
+    return f"hydra.sweeper.{what}: {what}.{first['loc'][0]}={first['input']!r} is not allowed: {says}."
 
 
 def _takes_seed(name: str) -> bool:

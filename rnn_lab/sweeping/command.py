@@ -4,13 +4,15 @@ import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
 
 from hydra._internal.utils import get_args_parser
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from rnn_lab import paste
 from rnn_lab.sweeping.executors.local import ONE_THREAD
-from rnn_lab.sweeping.storage import shown
+from rnn_lab.sweeping.secrets import in_shell, masked
 
 OF_THE_SWEEP = ("hydra.sweeper", "hydra/sweeper", "hydra.sweep.", "hydra.mode")
 
@@ -42,7 +44,8 @@ class Command:
             "--config-dir": flags.config_dir,
         }
         choosing = [part for flag, value in chosen.items() if value for part in (flag, value)]
-        own = [text for text in config.hydra.overrides.hydra if not text.lstrip("+~").startswith(OF_THE_SWEEP)]
+        given: Any = OmegaConf.to_container(config.hydra.overrides.hydra, resolve=False)
+        own = [str(text) for text in given if not str(text).lstrip("+~").startswith(OF_THE_SWEEP)]
         return cls(paste.started(), arguments, choosing, own)
 
     def again(self) -> str:
@@ -57,6 +60,12 @@ class Command:
         return " ".join([*threads, shlex.join([*self.program, *self.flags, *overrides, *self.hydra, "hydra.mode=RUN"])])
 
 
-def dashboard(address: str) -> str:
-    """How to open the storage in a browser."""
-    return shlex.join(["optuna-dashboard", shown(address)])
+def dashboard(address: str, raw: object = None) -> str:
+    """How to open the storage in a browser, and how to install what does it.
+
+    Args:
+        address: of the storage.
+        raw: as the user gave it; an address that stands in an environment variable is shown by its name.
+    """
+    command = f"optuna-dashboard {in_shell(address, raw) or shlex.quote(masked(address))}"
+    return command if find_spec("optuna_dashboard") else f"{command}  # after: pip install optuna-dashboard"

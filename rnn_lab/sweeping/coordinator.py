@@ -10,6 +10,7 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig
 from optuna.trial import FrozenTrial
 
+from rnn_lab.sweeping.app import current
 from rnn_lab.sweeping.executors import TrialExecutor, WorkerDied
 from rnn_lab.sweeping.interrupt import Interrupt
 from rnn_lab.sweeping.options import Options
@@ -93,6 +94,9 @@ class Coordinator:
 
     def _start(self, study: SweepStudy) -> None:
         assignment = study.ask()
+        if current().repeats and (twin := study.twin_of(assignment.number)):
+            self._end(study, study.tell_again(assignment.number, twin))
+            return
         self._flying[self._executor.submit(run_trial, self._packed, assignment)] = study, assignment
         for watcher in self._watchers:
             watcher.started(study, assignment)
@@ -103,7 +107,9 @@ class Coordinator:
             outcome = future.result()
         except WorkerDied as death:
             outcome = self._lost(assignment, str(death))
-        trial = study.tell(assignment.number, outcome)
+        self._end(study, study.tell(assignment.number, outcome))
+
+    def _end(self, study: SweepStudy, trial: FrozenTrial) -> None:
         for watcher in self._watchers:
             watcher.ended(study, trial)
 

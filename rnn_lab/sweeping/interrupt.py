@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, let through only where nothing is half recorded."""
+"""Ctrl-C, SIGTERM and a terminal that is closed, let through only where nothing is half recorded."""
 
 import signal
 import threading
@@ -7,19 +7,26 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+WORDS = {
+    signal.SIGINT: "interrupted",
+    signal.SIGTERM: "terminated",
+    signal.SIGHUP: "its terminal was closed",
+}
+"""The signals that end a sweep, and what they mean to its user."""
+
 
 class Interrupted(Exception):
     """Someone asked the sweep to end; ``code`` is the exit code that shells expect for it."""
 
     def __init__(self, number: int) -> None:
         self.code = 128 + number
-        super().__init__(signal.Signals(number).name)
+        super().__init__(WORDS[signal.Signals(number)])
 
 
 class Interrupt:
     """Holds a signal back until the code is in a place where it may end.
 
-    Used as a context manager it takes over the two signals; only inside :meth:`allowed` do they raise
+    Used as a context manager it takes over the three signals; only inside :meth:`allowed` do they raise
     :class:`Interrupted`. Later signals change nothing: the end is under way.
     """
 
@@ -30,7 +37,7 @@ class Interrupt:
 
     def __enter__(self) -> "Interrupt":
         if threading.current_thread() is threading.main_thread():  # no other thread may handle signals
-            self._before = {number: signal.signal(number, self._note) for number in (signal.SIGINT, signal.SIGTERM)}
+            self._before = {number: signal.signal(number, self._note) for number in WORDS}
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,5 +1,8 @@
 """What a user may set below ``hydra.sweeper``, checked before anything happens."""
 
+import re
+from dataclasses import fields
+from difflib import get_close_matches
 from typing import Any, Literal
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
@@ -8,6 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
+from rnn_lab.sweeping.secrets import masked
 
 Direction = Literal["minimize", "maximize"]
 
@@ -30,15 +34,15 @@ class Options:
         timeout: seconds after which no trial is started.
         max_failures: how many trials may fail before the study is given up; None for any number.
         stagnation: end a study when that many finished trials in a row did not improve on the best.
-        figures: draw Optuna's plots of each study at its end, into its folder (some seconds).
+        figures: draw each study at its end, into its folder (some seconds).
         tracking: the lab's component for MLflow; a study is then a run there, and its trials' runs lie below it.
         dry_run: print what would be done, and do nothing.
     """
 
     study_name: str = Field(min_length=1)
     storage: str | None
-    n_trials: int = Field(ge=1)
-    n_jobs: int = Field(ge=1)
+    n_trials: int = Field(ge=1, le=1_000_000)
+    n_jobs: int = Field(ge=1, le=4096)
     seed: int | None = Field(ge=0)
     direction: Direction
     directions: list[Direction] | None = Field(min_length=1)
@@ -76,8 +80,18 @@ def read(config: DictConfig) -> Options:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"][:1])
-        says = first["msg"].removeprefix("Input ").removeprefix("should ")
-        raise BadInput(f"hydra.sweeper.{key}={first['input']!r}: it should {says}.") from None
+        if first["type"] == "unexpected_keyword_argument":
+            known = get_close_matches(key, keys_of_options(), n=1)
+            hint = f"; did you mean {known[0]}?" if known else f"; there are {', '.join(keys_of_options())}."
+            raise BadInput(f"hydra.sweeper.{key} is no option of this sweeper{hint}") from None
+        says = re.sub(r"^(Input|List|String|Value)( error,)? should ", "", first["msg"])
+        value = masked(repr(first["input"]))
+        raise BadInput(f"hydra.sweeper.{key}={value}: it should {says.rstrip('.')}.") from None
+
+
+def keys_of_options() -> list[str]:
+    """The names of all options."""
+    return [each.name for each in fields(Options)]
 
 
 def _plain(node: DictConfig, key: str) -> Any:

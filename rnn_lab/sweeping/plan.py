@@ -19,6 +19,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from rnn_lab.errors import BadInput
+from rnn_lab.sweeping.app import current
 from rnn_lab.sweeping.options import Options
 from rnn_lab.sweeping.space import Parameter, check_against, parameter, spell, split
 
@@ -46,10 +47,16 @@ class Plan:
     definition: dict[str, Any]
 
     def overrides(self, params: Mapping[str, Any]) -> list[str]:
-        """A trial's whole list of overrides, for the values that were sampled."""
+        """The overrides that make a run of its own of the values that were sampled."""
         known = {each.key: each for each in self.parameters}
         searched = [known[k].override(v) if k in known else f"{k}={spell(v)}" for k, v in params.items()]
         return [*self.fixed, *searched]
+
+    def trial_overrides(self, params: Mapping[str, Any]) -> list[str]:
+        """A trial's whole list of overrides: those of the application's for trials, and `overrides`, which win."""
+        own = self.overrides(params)
+        given = {text.partition("=")[0].lstrip("+~") for text in own}
+        return [*(text for text in current().trial if text.partition("=")[0] not in given), *own]
 
 
 def sweep_folder(config: DictConfig, options: Options) -> Path:
@@ -92,7 +99,7 @@ def _plan(
     overrides = [_text(override) for override in fixed]
     # A group that is searched may have no default: its first option stands for the others where a config is needed.
     stand_ins = [_first(o) for o in searched if _group_options(context, o.get_key_element())]
-    config = _compose(context, master, [*overrides, *combination, *stand_ins])
+    config = compose(context, master, [*overrides, *combination, *stand_ins])
     given = {override.get_key_element().lstrip("+") for override in [*fixed, *searched]}
     more_fixed, more = split(_params(config, given), context.config_loader)
     overrides += [_text(override) for override in more_fixed]
@@ -118,7 +125,7 @@ def _plan(
         parameters=parameters,
         config=config,
         definition={
-            "fixed": {key: text for key, text in held.items() if key not in group},
+            "fixed": {k: text for k, text in held.items() if k not in group and not current().is_idle(k)},
             "space": {each.key: str(each) for each in parameters} | ({"space": options.space} if options.space else {}),
             "directions": options.objectives,
         },
@@ -151,7 +158,10 @@ def _text(override: Override) -> str:
 
 
 def _first(override: Override) -> str:
-    return f"{override.get_key_element()}={next(iter(override.sweep_string_iterator()))}"
+    first = next(iter(override.sweep_string_iterator()), None)
+    if first is None:
+        raise BadInput(f"{override.input_line}: the list of values is empty; no option matches.")
+    return f"{override.get_key_element()}={first}"
 
 
 def _params(config: DictConfig, given: set[str]) -> list[str]:
@@ -163,7 +173,7 @@ def _params(config: DictConfig, given: set[str]) -> list[str]:
         try:
             value = config.hydra.sweeper.params[key]
         except OmegaConfBaseException as error:
-            reason = f"{str(error).splitlines()[0]}; give {key}=... on the command line instead."
+            reason = f"{str(error).splitlines()[0].rstrip('.')}; give {key}=... on the command line instead."
             raise BadInput(f"hydra.sweeper.params.{key}: {reason}") from None
         if OmegaConf.is_list(value):
             found.append(f"{key}=choice({','.join(spell(each) for each in value)})")
@@ -172,7 +182,12 @@ def _params(config: DictConfig, given: set[str]) -> list[str]:
     return found
 
 
-def _compose(context: HydraContext, master: DictConfig, overrides: list[str]) -> DictConfig:
+def compose(context: HydraContext, master: DictConfig, overrides: list[str]) -> DictConfig:
+    """Compose a config as a trial has it.
+
+    Raises:
+        BadInput: for overrides that do not fit it.
+    """
     try:
         config: DictConfig = context.config_loader.load_sweep_config(master, overrides)
     except HydraException as error:

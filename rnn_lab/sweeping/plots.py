@@ -1,115 +1,167 @@
-"""Optuna's own matplotlib plots of finished studies, as PNG files.
-
-Only Optuna's functions draw here: the lab's figures are elsewhere, and so is matplotlib.
-"""
+"""Figures of finished studies, as PNG files."""
 
 import math
-import os
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import optuna
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 
-PLOTS = {
-    "history": "plot_optimization_history",
-    "importances": "plot_param_importances",
-    "slice": "plot_slice",
-    "contour": "plot_contour",
-    "parallel_coordinates": "plot_parallel_coordinate",
-    "timeline": "plot_timeline",
-    "intermediate_values": "plot_intermediate_values",
-    "edf": "plot_edf",
-}
-"""File -> function of ``optuna.visualization.matplotlib``."""
+from rnn_lab.sweeping.study import SweepStudy
 
-OF_ANY_TRIALS = {"timeline", "intermediate_values"}
-"""Those that do not need a complete trial; the others would be empty axes without one."""
+STATES: Any = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
 
-ACROSS = ("history", "edf")
-"""Those that show several studies in one picture."""
+FIGURES = ("history", "parameters", "curves", "front", "importances")
+"""Files that a study may have below ``figures``, the most telling first."""
 
-RISING = {"history", "slice", "intermediate_values"}
-"""Those whose vertical axis has the values, and is logarithmic if they differ by orders of magnitude."""
-
-EVENLY = {"edf", "contour", "parallel_coordinates"}
-"""Those that Optuna computes or colours at evenly spaced values: they show logarithms instead."""
+LEAST_FOR_IMPORTANCES = 10
+"""Complete trials; of fewer, importances are noise."""
 
 
-def draw(study: optuna.Study, folder: Path) -> Iterator[tuple[str, str | None]]:
-    """Draw all plots of one study into ``folder``.
+def draw(study: SweepStudy, folder: Path) -> Iterator[tuple[str, str | None]]:
+    """Draw all figures of one study into ``folder``.
 
     Yields:
-        Each plot's name, and None or the reason why there is none (importances, say, need trials that differ).
+        Each figure's name, and None or the reason why there is none.
     """
-    trials = study.get_trials(deepcopy=False)
-    values = _values([study])
-    reported = [value for trial in trials for value in trial.intermediate_values.values()]
-    for name in PLOTS:
-        if not trials or not (values or name in OF_ANY_TRIALS):
-            yield name, "no trial is complete"
-            continue
-        if name == "intermediate_values" and not reported:
-            yield name, "no trial reported a value"
-            continue
-        yield name, _save(name, folder, [study], reported if name == "intermediate_values" else values)
+    for name in FIGURES:
+        try:
+            figure = DRAWN[name](study)
+        except _Nothing as reason:
+            yield name, str(reason)
+        except Exception as error:  # a figure that fails is no reason to lose a sweep's results
+            yield name, (str(error).strip().splitlines() or [type(error).__name__])[0]
+        else:
+            _save(figure, folder, name)
+            yield name, None
 
 
-def draw_across(studies: list[optuna.Study], folder: Path) -> Iterator[tuple[str, str | None]]:
-    """Draw the plots that compare studies."""
-    values = _values(studies)
-    for name in ACROSS:
-        yield name, _save(name, folder, studies, values) if values else "no trial is complete"
+def draw_across(studies: Sequence[SweepStudy], folder: Path) -> Iterator[tuple[str, str | None]]:
+    """Draw how fast the studies of a sweep came to their best, each in units of its own best value."""
+    from rnn_lab.figures import sweeps
+
+    lines = [line for study in studies if (line := _best_so_far(study)) and min(line) > 0]
+    if not lines or any(study.options.objectives[0] != "minimize" for study in studies):
+        yield "progress", "no study has a complete trial whose value is above 0 and to be minimised"
+        return
+    longest = max(map(len, lines))
+    table = [[value / line[-1] for value in line] + [math.nan] * (longest - len(line)) for line in lines]
+    import numpy as np
+
+    drawn = sweeps.progress(
+        {f"median of {len(lines)} studies": np.array(table)}, ylabel="best so far / best at the end"
+    )
+    _save(drawn, folder, "progress")
+    yield "progress", None
 
 
-def _values(studies: list[optuna.Study]) -> list[float]:
-    complete = [t for study in studies for t in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))]
-    return [trial.values[0] for trial in complete]
+class _Nothing(Exception):
+    """There is nothing to draw, for the reason given."""
 
 
-def orders_of_magnitude(values: list[float]) -> bool:
-    """Whether a linear axis would show little but the largest of these values.
+def points(study: SweepStudy) -> list[Any]:
+    """The trials that count, as the figures need them; raises `_Nothing` if there is none."""
+    from rnn_lab.figures.study import TrialPoint
 
-    >>> orders_of_magnitude([1e-5, 1e-2]), orders_of_magnitude([1.0, 9.0]), orders_of_magnitude([-1.0, 500.0])
-    (True, False, False)
-    """
-    finite = [value for value in values if math.isfinite(value)]
-    return bool(finite) and 0 < min(finite) < max(finite) / 10
-
-
-def _target(name: str, studies: list[optuna.Study], logarithmic: bool) -> dict[str, Any]:
-    """What a plot shows of a trial, where that is not simply its value."""
-    if name in OF_ANY_TRIALS:
-        return {}
-    several = len(studies[0].directions) > 1
-    named = "first objective" if several else "objective"
-    if name in EVENLY and logarithmic:
-        return {"target": lambda trial: math.log10(trial.values[0]), "target_name": f"log10 of the {named}"}
-    return {"target": lambda trial: trial.values[0], "target_name": named} if several else {}
+    found = [
+        TrialPoint(
+            number=trial.number,
+            state=STATES[trial.state],
+            values=tuple(trial.values) if trial.state == TrialState.COMPLETE else (),
+            params=dict(trial.params),
+            reports=(list(trial.intermediate_values), list(trial.intermediate_values.values())),
+        )
+        for trial in study.finished()
+    ]
+    if not found:
+        raise _Nothing("no trial is finished")
+    return found
 
 
-def _save(name: str, folder: Path, studies: list[optuna.Study], values: list[float]) -> str | None:
-    os.environ.setdefault("MPLBACKEND", "Agg")  # files only: no display is needed
-    import optuna.visualization.matplotlib as visualization
+def _with_results(study: SweepStudy) -> tuple[list[Any], FrozenTrial]:
+    best = study.best()
+    if best is None:
+        raise _Nothing("no trial is complete")
+    return points(study), best
 
-    plot: Callable[..., Any] = getattr(visualization, PLOTS[name])
-    logarithmic = orders_of_magnitude(values)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # every one of these functions says that it is experimental
-            axes = plot(studies if len(studies) > 1 else studies[0], **_target(name, studies, logarithmic))
-    except Exception as error:
-        return (str(error).strip().splitlines() or [type(error).__name__])[0]
-    figure = getattr(axes, "figure", None) or next(ax.figure for ax in axes.flat)
-    if name in RISING and logarithmic:
-        for each in getattr(axes, "flat", [axes]):
-            each.set_yscale("log")
-    figure.set_size_inches(*((14, 12) if name == "contour" else (10, 6)))  # it has a panel for each pair
+
+def _history(study: SweepStudy) -> Any:
+    from rnn_lab.figures.study import history
+
+    trials, _ = _with_results(study)
+    return history(trials, objective=study.names[0], minimize=study.options.objectives[0] == "minimize")
+
+
+def _parameters(study: SweepStudy) -> Any:
+    from rnn_lab.figures.study import parameters
+
+    trials, best = _with_results(study)
+    keys = list(dict.fromkeys(key for trial in trials for key in trial.params))
+    if not keys:
+        raise _Nothing("nothing was searched")
+    numeric = [key for key in keys if all(_is_number(trial.params[key]) for trial in trials if key in trial.params)]
+    colour = numeric[0] if numeric and len(keys) > 1 else None
+    return parameters(trials, keys, objective=study.names[0], colour=colour, best=best.number)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _curves(study: SweepStudy) -> Any:
+    from rnn_lab.figures.study import curves
+
+    trials, best = points(study), study.best()
+    if not any(trial.reports[0] for trial in trials):
+        raise _Nothing("no trial reported a value")
+    return curves(trials, objective=study.names[0], best=best.number if best else None)
+
+
+def _front(study: SweepStudy) -> Any:
+    from rnn_lab.figures.study import front
+
+    if len(study.names) < 2:
+        raise _Nothing("there is one objective")
+    trials, _ = _with_results(study)
+    return front(trials, [trial.number for trial in study.front()], objectives=study.names)
+
+
+def _importances(study: SweepStudy) -> Any:
+    from optuna.importance import get_param_importances
+
+    from rnn_lab.figures.study import importances
+
+    trials, _ = _with_results(study)
+    if sum(trial.state == "complete" for trial in trials) < LEAST_FOR_IMPORTANCES:
+        raise _Nothing(f"fewer than {LEAST_FOR_IMPORTANCES} trials are complete")
+    if len(study.names) > 1:
+        raise _Nothing("there are several objectives")
+    found = get_param_importances(study.study)
+    return importances(found, objective=study.names[0], minimize=study.options.objectives[0] == "minimize")
+
+
+def _best_so_far(study: SweepStudy) -> list[float]:
+    best: list[float] = []
+    for trial in study.finished():
+        if trial.state == TrialState.COMPLETE:
+            best.append(min([trial.values[0], *best[-1:]]))
+        elif best:
+            best.append(best[-1])
+    return best
+
+
+def _save(figure: Any, folder: Path, name: str) -> None:
+    from rnn_lab.figures import save
+
     folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".{name}.png"
-    figure.savefig(draft, dpi=100, bbox_inches="tight", format="png")
-    draft.replace(folder / f"{name}.png")
+    save(figure, folder / f"{name}.png")
     figure.clear()
-    return None
+
+
+DRAWN: dict[str, Callable[[SweepStudy], Any]] = {
+    "history": _history,
+    "parameters": _parameters,
+    "curves": _curves,
+    "front": _front,
+    "importances": _importances,
+}

@@ -15,6 +15,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
 from rnn_lab.errors import BadInput
+from rnn_lab.sweeping.app import current
 from rnn_lab.sweeping.choices import EXECUTORS, PRUNERS, SAMPLERS
 
 DEFAULTS: dict[str, Any] = {
@@ -53,6 +54,7 @@ class OptunaSweeper(Sweeper):
 
     def sweep(self, arguments: list[str]) -> Any:
         """Run the sweep; ``arguments`` are the task's overrides as the user typed them."""
+        from rnn_lab.sweeping.interrupt import Interrupted
         from rnn_lab.sweeping.sweep import Sweep  # Optuna is loaded here, and only here
 
         try:
@@ -60,6 +62,9 @@ class OptunaSweeper(Sweeper):
         except BadInput as error:
             sys.stderr.write(f"Error: {error}\n")  # Hydra would print a traceback
             code = 2
+        except Interrupted as asked:
+            sys.stderr.write(f"The sweep was {asked} before its first trial.\n")
+            code = asked.code
         if code:
             sys.exit(code)
 
@@ -73,7 +78,11 @@ def _store(choices: dict[str, dict[str, Any]], group: str) -> None:
 
 
 def register() -> None:
-    """Register the plugin class, which Hydra 1.4 does on its own; idempotent."""
+    """Register the plugin class, which Hydra 1.4 does on its own, with the application's defaults; idempotent."""
+    own = dict(current().defaults)
+    choices = {name: own.pop(name) for name in ("sampler", "pruner", "executor") if name in own}
+    defaults = [{**each, **{k: v for k, v in choices.items() if k in each}} for each in DEFAULTS["defaults"]]
+    _store({"rnn_lab": {**DEFAULTS, **own, "defaults": defaults}}, "hydra/sweeper")
     plugins = Plugins.instance()
     if plugins.class_name_to_class.get(DEFAULTS["_target_"]) is not OptunaSweeper:
         plugins.register(OptunaSweeper)
@@ -93,7 +102,6 @@ def _teach_instantiate() -> None:
     Plugins._instantiate = instantiate  # type: ignore[method-assign]
 
 
-_store({"rnn_lab": DEFAULTS}, "hydra/sweeper")
 _store(SAMPLERS, "hydra/sweeper/sampler")
 _store(PRUNERS, "hydra/sweeper/pruner")
 _store(EXECUTORS, "hydra/sweeper/executor")

@@ -7,7 +7,7 @@ The journal is written anew, from the study's storage, each time a coordinator t
 identity, so that MLflow shows one run however often the sweep was killed.
 """
 
-import signal
+import os
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,7 +15,8 @@ from uuid import uuid4
 
 from optuna.trial import FrozenTrial
 
-from rnn_lab.sweeping.study import FOLDER, INTERRUPTED, REASON, TRIAL, SweepStudy
+from rnn_lab.sweeping.study import INTERRUPTED, REASON, RUN, TRIAL, SweepStudy
+from rnn_lab.sweeping.table import TRIALS
 from rnn_lab.sweeping.trial import CARRIED_BY
 from rnn_lab.sweeping.worker import Assignment
 from rnn_lab.tracking.config import Tracking
@@ -24,20 +25,18 @@ from rnn_lab.tracking.launch import Relay, start
 from rnn_lab.tracking.provenance import provenance
 from rnn_lab.tracking.relay_state import State
 
-RUN = "run"
 PATIENCE = 60.0
 """Seconds to wait for the parent's run in MLflow; trials that start without it stand beside it instead of below."""
-SIGNALS = {signal.Signals(number).name for number in (signal.SIGINT, signal.SIGTERM)}
 
 
-class StudyRecord:
+class StudyRun:
     """The journal of one study, and the relay beside it."""
 
     def __init__(self, study: SweepStudy, tracking: Tracking, *, carries: bool) -> None:
         self._study = study
         self._carries = carries
         attributes = study.study.user_attrs
-        if RUN not in attributes:
+        if not attributes.get(RUN):
             study.study.set_user_attr(RUN, uuid4().hex)
             attributes = study.study.user_attrs
         study.plan.folder.mkdir(parents=True, exist_ok=True)
@@ -54,10 +53,10 @@ class StudyRecord:
         )
         self._journal.write("provenance", **provenance(seed=study.options.seed or 0, data_fingerprint=""))
         self._relay: Relay = start(tracking, study.plan.folder)
-        self._best: list[float] | None = None
+        self._best: FrozenTrial | None = None
         self._announced: set[Path] = set()
         self._counts = dict.fromkeys(("complete", "pruned", "fail"), 0)
-        for trial in study.finished():
+        for trial in study.in_order_of_ending():
             self.add(trial)
         self._announce(self._at_rest())
         study.tags = {"rnn_lab.study": study.plan.name}
@@ -71,18 +70,22 @@ class StudyRecord:
         return {"mlflow.parentRunId": state.run_id} if state is not None and state.run_id else {}
 
     def add(self, trial: FrozenTrial) -> None:
-        """One finished trial, as metrics whose step is its number."""
+        """One finished trial, as metrics whose step says as how many-th it ended.
+
+        By its number as a step, MLflow's latest value would be that of the highest number, which need not end last.
+        """
         if trial.user_attrs.get(INTERRUPTED):
             return
         self._counts[trial.state.name.lower()] += 1
         metrics = {f"trials/{state}": float(count) for state, count in self._counts.items()}
+        metrics["trial/number"] = float(trial.number)
         if trial.values and trial.state.name == "COMPLETE":
             metrics |= dict(zip(self._names("trial"), trial.values, strict=True))
             metrics |= dict(zip(self._names("best"), self._best_until(trial), strict=True))
         when = trial.datetime_complete.timestamp() if trial.datetime_complete else 0.0
-        self._journal.write("epoch", epoch=trial.number, metrics=metrics, time=when)
-        if folder := trial.user_attrs.get(FOLDER):
-            self._announce([Path(folder)])
+        self._journal.write("epoch", epoch=sum(self._counts.values()), metrics=metrics, time=when)
+        if folder := self._study.folder_of(trial):
+            self._announce([folder])
 
     def _announce(self, folders: Iterable[Path]) -> None:
         """Tell the relay of the trials' journals that are whole, and of those that the study does not count."""
@@ -105,10 +108,9 @@ class StudyRecord:
         return sorted(file.parent for file in self._study.plan.folder.glob(f"*/**/{NAME}"))
 
     def _best_until(self, trial: FrozenTrial) -> list[float]:
-        """The best values when ``trial`` had ended."""
-        sign = 1 if self._study.options.objectives[0] == "minimize" else -1
-        self._best = min(self._best or trial.values, trial.values, key=lambda values: sign * values[0])
-        return self._best
+        """The values of the best trial when ``trial`` had ended: what the terminal calls the best."""
+        self._best = min(self._best or trial, trial, key=self._study.rank)
+        return list(self._best.values)
 
     def _names(self, what: str) -> list[str]:
         several = len(self._study.options.objectives) > 1
@@ -116,19 +118,37 @@ class StudyRecord:
             f"{what}/value_{i}" if several else f"{what}/value" for i, _ in enumerate(self._study.options.objectives)
         ]
 
-    def close(self, ending: str | None) -> list[str]:
+    def close(self, ending: str | None, *, interrupted: bool = False) -> list[str]:
         """Write the figures that lie in the study's folder, the best trial and the end; gives what the relay says."""
         folder = self._study.plan.folder
         for file in sorted((folder / "figures").glob("[!.]*.png")):
             self._journal.write("figure", file=f"figures/{file.name}", title=file.stem.replace("_", " "))
         if best := self._study.best():
             self._journal.write("figure", file="best.yaml", title="the best trial")
-            trial = Path(best.user_attrs[FOLDER]).relative_to(folder)
-            self._journal.write("best", trial=best.number, folder=str(trial), values=best.values, params=best.params)
+            if (folder / TRIALS).is_file():
+                self._journal.write("figure", file=TRIALS, title="all trials")
+            there = self._study.folder_of(best) or folder
+            front = [
+                {"trial": each.number, "values": each.values, "params": each.params} for each in self._study.front()
+            ]
+            self._journal.write(
+                "best",
+                trial=best.number,
+                folder=os.path.relpath(there, folder),
+                values=best.values,
+                params=best.params,
+                objectives=self._study.names,
+                directions=list(self._study.options.objectives),
+                front=front if len(best.values) > 1 else [],
+            )
         self._announce(self._at_rest())
         total = self._study.counts().total()
-        status = "KILLED" if total < self._study.n_trials and ending in SIGNALS else "FINISHED" if best else "FAILED"
-        self._journal.write("end", status=status, reason=ending or f"{total} trials are finished")
+        status = "KILLED" if interrupted and total < self._study.n_trials else "FINISHED" if best else "FAILED"
+        self._journal.write(
+            "end",
+            status=status,
+            reason=f"{total} of {self._study.n_trials} trials done" + (f": {ending}" if ending else ""),
+        )
         self._journal.close()
         return self._relay.report()
 
@@ -139,11 +159,11 @@ def _number(folder: Path) -> str:
     return str(facts[0]["tags"].get(TRIAL, "")) if facts and facts[0]["fact"] == "start" else ""
 
 
-class Memory:
+class StudyLogger:
     """Watches a sweep and keeps a record of each of its studies."""
 
     def __init__(self, studies: Iterable[SweepStudy], tracking: Tracking, *, carries: bool) -> None:
-        self._records = {study.plan.name: StudyRecord(study, tracking, carries=carries) for study in studies}
+        self._records = {study.plan.name: StudyRun(study, tracking, carries=carries) for study in studies}
 
     def started(self, study: SweepStudy, assignment: Assignment) -> None:
         """Nothing: the trial has a record of its own."""
@@ -152,6 +172,10 @@ class Memory:
         """Add the trial to its study's record."""
         self._records[study.plan.name].add(trial)
 
-    def close(self, endings: Mapping[str, str]) -> list[str]:
+    def close(self, endings: Mapping[str, str], *, interrupted: bool = False) -> list[str]:
         """End every record; gives what the relays say."""
-        return [line for name, record in self._records.items() for line in record.close(endings.get(name))]
+        return [
+            line
+            for name, record in self._records.items()
+            for line in record.close(endings.get(name), interrupted=interrupted)
+        ]

@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from omegaconf import OmegaConf
 from optuna.trial import FrozenTrial, TrialState
 
-from rnn_lab.sweeping import across, plots
+from rnn_lab.atomic import atomic_write
+from rnn_lab.sweeping import across, plots, table
 from rnn_lab.sweeping.command import Command, dashboard
-from rnn_lab.sweeping.study import FOLDER, REASON, SweepStudy
+from rnn_lab.sweeping.study import REASON, SweepStudy
+from rnn_lab.sweeping.table import TRIALS
 from rnn_lab.sweeping.terminal import say, warn
 from rnn_lab.sweeping.worker import TRACEBACK
 
 
-def conclude(
+def report_results(
     studies: list[SweepStudy], endings: Mapping[str, str], command: Command, folder: Path, interrupted: int
 ) -> int:
     """Print the results and write them into the sweep's folder.
@@ -25,7 +28,10 @@ def conclude(
     code = interrupted
     for study in studies:
         if reason := endings.get(study.plan.name):
-            say(f"{study.plan.name} ended early: {reason}.")
+            done = f"{study.counts().total()} of {study.n_trials} trials done"
+            say(f"{study.plan.name} ended early, {done}: {reason.rstrip('.')}.")
+        if study.finished():
+            table.save(study)
         if best := study.best():
             _write(study, best, command)
             _show(study, best, command)
@@ -40,17 +46,17 @@ def conclude(
         _draw(studies, folder)
     if interrupted:
         say(f"To continue: {command.again()}")
-    say(f"To look at it: {dashboard(studies[0].address)}")
+    say(f"To look at it: {dashboard(studies[0].address, _raw_storage(studies[0]))}")
     return code
 
 
 def _draw(studies: list[SweepStudy], folder: Path) -> None:
     for study in studies:
-        reasons = [reason for _, reason in plots.draw(study.study, study.plan.folder / "figures")]
+        reasons = [reason for _, reason in plots.draw(study, study.plan.folder / "figures")]
         if None in reasons:
             say(f"Figures: {_near(study.plan.folder / 'figures')}")
     if len(studies) > 1:
-        reasons = [reason for _, reason in plots.draw_across([study.study for study in studies], folder / "figures")]
+        reasons = [reason for _, reason in plots.draw_across(studies, folder / "figures")]
         if None in reasons:
             say(f"Figures across the studies: {_near(folder / 'figures')}")
 
@@ -64,31 +70,47 @@ def describe(study: SweepStudy, trial: FrozenTrial, command: Command) -> dict[st
         "values": trial.values,
         "params": dict(trial.params),
         "overrides": overrides,
-        "folder": os.path.relpath(trial.user_attrs.get(FOLDER, "."), study.plan.folder),
+        "folder": os.path.relpath(study.folder_of(trial) or study.plan.folder, study.plan.folder),
         "command": command.rerun(overrides),
     }
 
 
+def _raw_storage(study: SweepStudy) -> object:
+    """The storage as the user gave it: where it names an environment variable, that is what a command should show."""
+    raw = OmegaConf.to_container(study.plan.config.hydra.sweeper, resolve=False)
+    return raw.get("storage") if isinstance(raw, dict) else None
+
+
 def _write(study: SweepStudy, best: FrozenTrial, command: Command) -> None:
-    front = study.study.best_trials if len(study.options.objectives) > 1 else []
-    content = describe(study, best, command)
-    if front:
-        content = {"front": [describe(study, trial, command) for trial in front]}
-    path = study.plan.folder / "best.yaml"
-    draft = path.with_suffix(".new")
-    draft.write_text(yaml.safe_dump(content, sort_keys=False, width=10_000), encoding="utf-8")
-    draft.replace(path)
+    content = {"objectives": study.names, **describe(study, best, command)}
+    if len(study.names) > 1:
+        content["front"] = [describe(study, trial, command) for trial in study.front()]
+    with atomic_write(study.plan.folder / "best.yaml") as file:
+        file.write(yaml.safe_dump(content, sort_keys=False, width=10_000, allow_unicode=True).encode())
 
 
 def _show(study: SweepStudy, best: FrozenTrial, command: Command) -> None:
     values = ", ".join(f"{value:.6g}" for value in best.values)
-    several = len(study.options.objectives) > 1
-    title = "one of the best" if several else "best"
+    title = f"best by {study.names[0]}" if len(study.names) > 1 else "best"
     say(f"{study.plan.name}: {title} is trial {best.number} with {values}")
     for key, value in best.params.items():
         say(f"  {key} = {value}")
+    if len(study.names) > 1:
+        for line in front_lines(study):
+            say(line)
     say(f"  {command.rerun(study.plan.overrides(best.params))}")
-    say(f"  (also in {_near(study.plan.folder / 'best.yaml')})")
+    say(f"  (also in {_near(study.plan.folder / 'best.yaml')}; all trials in {TRIALS})")
+
+
+def front_lines(study: SweepStudy, most: int = 12) -> list[str]:
+    """The Pareto front as a table: no trial is better than one of these by one objective and as good by the others."""
+    front = study.front()
+    rows = [["trial", *study.names]]
+    rows += [[str(trial.number), *(f"{value:.6g}" for value in trial.values)] for trial in front[:most]]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    more = [f"  ... and {len(front) - most} more in best.yaml"] if len(front) > most else []
+    return [f"  the front, {len(front)} of {study.counts()['complete']} complete trials:", *lines, *more]
 
 
 def _why_nothing(study: SweepStudy) -> str | None:
@@ -96,10 +118,10 @@ def _why_nothing(study: SweepStudy) -> str | None:
     if not failed:
         return None
     number, known = failed[0].number, failed[0].user_attrs
-    where = _near(Path(known.get(FOLDER, "."), TRACEBACK))
+    where = _near((study.folder_of(failed[0]) or study.plan.folder) / TRACEBACK)
     return (
         f"{study.plan.name}: no trial succeeded and {len(failed)} failed; "
-        f"trial {number}: {known.get(REASON, 'no reason known')} (see {where})."
+        f"trial {number}: {str(known.get(REASON, 'no reason known')).rstrip('.')} (see {where})."
     )
 
 

@@ -9,6 +9,7 @@
 ====================================== ==========================================================
 """
 
+import difflib
 import math
 import re
 from dataclasses import dataclass
@@ -59,6 +60,9 @@ class Parameter:
         step = f" in steps of {each.step}" if each.step not in (None, 1) else ""
         return f"{kind} from {each.low} to {each.high}{step}{', logarithmic' if each.log else ''}"
 
+
+MOST_STEPS = 10**9
+"""A longer range is meant to be an interval."""
 
 _NOT_TEXT = {"true", "false", "null", "nan", "inf"}
 
@@ -142,8 +146,12 @@ def _interval(source: str, low: Any, high: Any, log: bool) -> BaseDistribution:
 
 def _range(source: str, sweep: RangeSweep, log: bool) -> BaseDistribution:
     start, stop, step = (Decimal(str(end)) for end in (sweep.start, sweep.stop, sweep.step))
+    if not all(math.isfinite(float(str(end))) for end in (sweep.start, sweep.stop, sweep.step)):
+        raise BadInput(f"{source}: both ends and the step must be finite.")
     if step <= 0 or stop < start:
         raise BadInput(f"{source}: the range is reversed; write it from its lowest value to its highest.")
+    if stop - start > step * MOST_STEPS:
+        raise BadInput(f"{source}: the range has more than {MOST_STEPS:,} steps; use an interval.")
     count = math.ceil((stop - start) / step)
     if count == 0:
         raise BadInput(f"{source}: the range is empty.")
@@ -179,7 +187,7 @@ def check_against(config: DictConfig, parameter: Parameter, groups: list[str]) -
     if groups:
         missing = [choice for choice in choices if choice not in groups]
         if missing or not choices:
-            raise BadInput(f"{parameter.source}: {parameter.key} is one of {', '.join(groups)}.")
+            raise BadInput(f"{parameter.source}: {_options(parameter.key, missing, groups)}")
         return
     if parameter.prefix:
         return
@@ -193,6 +201,12 @@ def check_against(config: DictConfig, parameter: Parameter, groups: list[str]) -
         raise BadInput(f"{parameter.source}: {parameter.key} is {wrong}.")
 
 
+def _options(key: str, missing: list[Any], groups: list[str]) -> str:
+    near = difflib.get_close_matches(str(missing[0]), groups, n=1) if missing else []
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(groups)}."
+    return f"{key} has no option {str(missing[0])!r}; {hint}" if missing else f"{key} has options, no range; {hint}"
+
+
 def _select(config: DictConfig, path: str) -> Any:
     node: Any = config
     for part in filter(None, path.split(".")):
@@ -201,8 +215,6 @@ def _select(config: DictConfig, path: str) -> Any:
 
 
 def _nearest(node: Any, name: str) -> str:
-    import difflib
-
     near = difflib.get_close_matches(name, [str(key) for key in node], 1) if isinstance(node, DictConfig) else []
     return f" (did you mean {near[0]!r}?)" if near else ""
 

@@ -16,6 +16,7 @@ from optuna.storages.journal._file import BaseJournalFileLock, get_lock_file
 from optuna.storages.journal._storage import JournalOperation
 
 from rnn_lab.errors import BadInput
+from rnn_lab.sweeping.secrets import masked
 
 JOURNAL = "optuna.journal"
 
@@ -86,23 +87,13 @@ def connect(address: str) -> BaseStorage:
     except ImportError:
         extra = ": pip install 'rnn-lab[postgres]'" if "postgres" in address else ""
         raise BadInput(
-            f"hydra.sweeper.storage={shown(address)}: its database driver is not installed{extra}."
+            f"hydra.sweeper.storage={masked(address)}: its database driver is not installed{extra}."
         ) from None
     except Exception as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
-        raise BadInput(f"hydra.sweeper.storage={shown(address)} cannot be reached: {reason[0]}") from None
-
-
-def shown(address: str) -> str:
-    """The address without its password."""
-    if not is_url(address):
-        return address
-    from sqlalchemy.engine import make_url
-
-    try:
-        return make_url(address).render_as_string(hide_password=True)
-    except Exception:
-        return address.split("@")[-1]
+        raise BadInput(
+            f"hydra.sweeper.storage={masked(address)} cannot be reached: {masked(reason[0].rstrip('.:'))}."
+        ) from None
 
 
 def mend(path: Path) -> None:
@@ -137,8 +128,10 @@ def sole_coordinator(folder: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
+            who = file.read().strip() or "another process"
             raise BadInput(
-                f"The sweep in {folder} is already run by {file.read().strip() or 'another process'}."
+                f"The sweep in {folder} is already run by {who}: wait for it, end that process to take it up here, "
+                "or choose another hydra.sweeper.study_name."
             ) from None
         file.truncate(0)
         file.write(f"process {os.getpid()} on {socket.gethostname()}\n")

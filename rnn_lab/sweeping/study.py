@@ -1,23 +1,29 @@
 """One study of a sweep: trials asked for and told, and every trace that a killed coordinator left put in order."""
 
+import os
 from collections import Counter
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
 
 import cloudpickle
 import optuna
 from optuna.storages import BaseStorage
-from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from rnn_lab.errors import BadInput
 from rnn_lab.sweeping import build
+from rnn_lab.sweeping.description import changes, idle
 from rnn_lab.sweeping.options import Options
 from rnn_lab.sweeping.plan import Plan, suggest
 from rnn_lab.sweeping.storage import is_url
 from rnn_lab.sweeping.worker import Assignment, Outcome
 
 DEFINITION = "definition"
+EARLIER = "earlier_folders"
 FOLDER = "folder"
+RUN = "run"
+SAME_AS = "same_as"
+SINCE = "described_anew_at"
 INTERRUPTED = "interrupted"
 RETRY_OF = "retry_of"
 REASON = "reason"
@@ -34,13 +40,17 @@ class SweepStudy:
     - Finished trials are those that are complete, pruned, or failed by their own fault; ``n_trials`` bounds them.
     """
 
-    def __init__(self, plan: Plan, options: Options, address: str, storage: BaseStorage) -> None:
+    def __init__(
+        self, plan: Plan, options: Options, address: str, storage: BaseStorage, names: Sequence[str] = ()
+    ) -> None:
         self.plan = plan
         self.options = options
         self.address = address
         self._storage = storage
         self.running: dict[int, Trial] = {}
         self.tags: dict[str, str] = {}
+        self.names = list(names) or _unnamed(len(options.objectives))
+        self.moved_from: str | None = None
         self.n_trials = build.trials(options, plan.parameters)
 
     def open(self) -> None:
@@ -66,6 +76,8 @@ class SweepStudy:
         told = len(self.study.get_trials(deepcopy=False))
         self.study.sampler = build.sampler(self.options, self.plan.parameters, told)
         self.study.stop = lambda: None  # type: ignore[method-assign]  # a grid calls it at its end, which n_trials knows
+        if self.study.metric_names is None:
+            self.study.set_metric_names(self.names)  # optuna-dashboard shows them
         self._pruner = cloudpickle.dumps(pruner)
         self._check_definition()
         self.interrupt()
@@ -79,16 +91,53 @@ class SweepStudy:
             self.study.set_user_attr(DEFINITION, self.plan.definition)
             self.study.set_user_attr(FOLDER, str(self.plan.folder))
             return
-        if changes := differences(stored[DEFINITION], self.plan.definition):
+        if changed := changes(stored[DEFINITION], self.plan.definition):
+            same_directions = stored[DEFINITION]["directions"] == self.options.objectives
+            if not same_directions or any(trial.state != TrialState.FAIL for trial in self.finished()):
+                raise BadInput(
+                    f"The study {self.plan.name!r} was started with another description: {'; '.join(changed)}. "
+                    "Repeat the old command to continue it, or choose a new hydra.sweeper.study_name."
+                )
+            self._begin_anew()
+        self._take_over(stored.get(FOLDER))
+
+    def _begin_anew(self) -> None:
+        """Take up a new description: no trial has a result, so those there are, and those that wait, do not count."""
+        for trial in self.study.get_trials(deepcopy=False, states=(TrialState.WAITING,)):
+            self._storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
+        self.study.set_user_attr(SINCE, len(self.study.get_trials(deepcopy=False)))
+        self.study.set_user_attr(DEFINITION, self.plan.definition)
+
+    def _take_over(self, folder: str | None) -> None:
+        """Make the study at home in its folder, which may have been moved or copied.
+
+        Raises:
+            BadInput: if it lies in a database, and its folder is another one that is still there.
+        """
+        here = str(self.plan.folder)
+        if folder == here:
+            return
+        there = folder is not None and Path(folder).is_dir()
+        if is_url(self.address) and there:
             raise BadInput(
-                f"The study {self.plan.name!r} was started with another description: {'; '.join(changes)}. "
-                "Repeat the old command to continue it, or choose a new hydra.sweeper.study_name."
-            )
-        if is_url(self.address) and stored.get(FOLDER) != str(self.plan.folder):
-            raise BadInput(
-                f"The study {self.plan.name!r} in this storage belongs to the folder {stored.get(FOLDER)}: "
+                f"The study {self.plan.name!r} in this storage belongs to the folder {folder}: "
                 "continue it there, or choose a new hydra.sweeper.study_name."
             )
+        self.moved_from = folder
+        if there:  # a copy: it goes on as a study of its own, and is another run for the tracker
+            self.study.set_user_attr(RUN, None)
+        self.study.set_user_attr(FOLDER, here)
+        self.study.set_user_attr(EARLIER, [*self.study.user_attrs.get(EARLIER, []), folder])
+
+    def folder_of(self, trial: FrozenTrial) -> Path | None:
+        """A trial's job folder, wherever the sweep's folder has moved since; None if it never had one."""
+        name = trial.user_attrs.get(FOLDER)
+        if name is None:
+            return None
+        for earlier in self.study.user_attrs.get(EARLIER, []):
+            if earlier and Path(name).is_relative_to(earlier):
+                name = Path(name).relative_to(earlier)
+        return self.plan.folder / name
 
     def interrupt(self) -> list[int]:
         """Fail every trial that nobody runs any more, and let its parameters wait to be tried again.
@@ -97,11 +146,12 @@ class SweepStudy:
         """
         self.running.clear()
         trials = self.study.get_trials(deepcopy=False)
+        since = self.study.user_attrs.get(SINCE, 0)
         queued = {trial.user_attrs.get(RETRY_OF) for trial in trials}
         orphans = [trial for trial in trials if trial.state == TrialState.RUNNING]
         for trial in orphans:
             params = trial.system_attrs.get("fixed_params", {}) | trial.params  # the former if it was a retry itself
-            if params and trial.number not in queued:
+            if params and trial.number not in queued and trial.number >= since:
                 self.study.enqueue_trial(params, user_attrs={RETRY_OF: trial.number})
             self._storage.set_trial_user_attr(trial._trial_id, INTERRUPTED, True)
             self._storage.set_trial_user_attr(trial._trial_id, REASON, "interrupted with its sweep")
@@ -120,17 +170,44 @@ class SweepStudy:
             study=self.plan.name,
             storage=self.address,
             pruner=self._pruner,
-            overrides=self.plan.overrides(trial.params),
+            overrides=self.plan.trial_overrides(trial.params),
             folder=str(self.plan.folder),
             directions=self.options.objectives,
             aggregate=self.options.aggregate,
             tags={**self.tags, TRIAL: str(trial.number)},
         )
 
+    def twin_of(self, number: int) -> FrozenTrial | None:
+        """An earlier trial with the very parameters of a running one, that is complete or pruned."""
+        params = self.running[number].params
+        return next(
+            (
+                trial
+                for trial in self.finished()
+                if trial.params == params and trial.state != TrialState.FAIL and SAME_AS not in trial.user_attrs
+            ),
+            None,
+        )
+
+    def tell_again(self, number: int, twin: FrozenTrial) -> FrozenTrial:
+        """Record that a trial is the same as an earlier one, with the values, reports and folder of that one."""
+        trial = self.running[number]
+        for step, value in twin.intermediate_values.items():
+            trial.report(value, step)
+        for name in (FOLDER, REASON):
+            if name in twin.user_attrs:
+                trial.set_user_attr(name, twin.user_attrs[name])
+        trial.set_user_attr(SAME_AS, twin.number)
+        state = twin.state
+        told = self.study.tell(trial, twin.values if state == TrialState.COMPLETE else None, state=state)
+        del self.running[number]
+        return told
+
     def tell(self, number: int, outcome: Outcome) -> FrozenTrial:
         """Record how a trial ended."""
         trial = self.running[number]
-        facts = {FOLDER: outcome.folder, SECONDS: round(outcome.seconds, 3), REASON: outcome.reason}
+        folder = outcome.folder and os.path.relpath(outcome.folder, self.plan.folder)
+        facts = {FOLDER: folder, SECONDS: round(outcome.seconds, 3), REASON: outcome.reason}
         for name, value in facts.items():
             if value is not None:
                 trial.set_user_attr(name, value)
@@ -143,17 +220,37 @@ class SweepStudy:
         """The trials that count, in the order of their numbers."""
         states = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
         trials = self.study.get_trials(deepcopy=False, states=states)
-        return [trial for trial in trials if not trial.user_attrs.get(INTERRUPTED)]
+        since = self.study.user_attrs.get(SINCE, 0)
+        return [trial for trial in trials if trial.number >= since and not trial.user_attrs.get(INTERRUPTED)]
 
     def counts(self) -> Counter[str]:
         """How many trials are complete, pruned and fail."""
         return Counter(trial.state.name.lower() for trial in self.finished())
 
     def best(self) -> FrozenTrial | None:
-        """The best complete trial; of several objectives, the first on the Pareto front."""
-        if not any(trial.state == TrialState.COMPLETE for trial in self.finished()):
-            return None
-        return self.study.best_trial if len(self.options.objectives) == 1 else self.study.best_trials[0]
+        """The best complete trial; see `rank`."""
+        return min(
+            (trial for trial in self.finished() if trial.state == TrialState.COMPLETE), key=self.rank, default=None
+        )
+
+    def rank(self, trial: FrozenTrial) -> tuple[float, ...]:
+        """A sort key: the better trial comes first, by the first objective, of equals by the next, then by number.
+
+        So the best trial of several objectives is on the Pareto front, and it never gets worse while a sweep goes on.
+        """
+        signs = [1 if direction == "minimize" else -1 for direction in self.options.objectives]
+        return (*(sign * value for sign, value in zip(signs, trial.values, strict=True)), trial.number)
+
+    def front(self) -> list[FrozenTrial]:
+        """The Pareto front of several objectives, best first by the first of them; of one objective its best trial."""
+        best = self.best()
+        if best is None or len(self.options.objectives) == 1:
+            return [best] if best else []
+        return sorted(self.study.best_trials, key=self.rank)
+
+    def in_order_of_ending(self) -> list[FrozenTrial]:
+        """The finished trials, first those that ended first; trials told within one clock tick by their numbers."""
+        return sorted(self.finished(), key=lambda each: (each.datetime_complete, each.number))
 
     def wants_more(self) -> bool:
         """Whether another trial should be started now."""
@@ -169,35 +266,12 @@ class SweepStudy:
             return f"{self.counts()['fail']} trials failed (hydra.sweeper.max_failures={self.options.max_failures})"
         if (
             self.options.stagnation is not None
-            and _idle(self.finished(), self.study.directions) >= self.options.stagnation
+            and idle(self.in_order_of_ending(), self.study.directions) >= self.options.stagnation
         ):
             return f"no improvement in {self.options.stagnation} trials (hydra.sweeper.stagnation)"
         return None
 
 
-def _idle(trials: list[FrozenTrial], directions: list[StudyDirection]) -> int:
-    """How many trials in a row, in the order in which they ended, did not improve on the best (first objective)."""
-    sign = 1 if directions[0] == StudyDirection.MINIMIZE else -1
-    best, idle = float("inf"), 0
-    for trial in sorted(trials, key=lambda each: (each.datetime_complete is None, each.datetime_complete)):
-        value = sign * trial.values[0] if trial.state == TrialState.COMPLETE and trial.values else float("inf")
-        best, idle = (value, 0) if value < best else (best, idle + 1)
-    return idle
-
-
-def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """What changed between two definitions, each in a few words.
-
-    >>> differences({"fixed": {"epochs": "5"}}, {"fixed": {"epochs": "7", "data": "sine"}})
-    ['data was not given, now sine', 'epochs was 5, now 7']
-    """
-    changes = []
-    for part in sorted(set(old) | set(new)):
-        before, after = old.get(part, {}), new.get(part, {})
-        if not isinstance(before, dict) or not isinstance(after, dict):
-            before, after = {part: before}, {part: after}
-        for key in sorted(set(before) | set(after)):
-            if before.get(key) != after.get(key):
-                was, now = (each.get(key, "not given") for each in (before, after))
-                changes.append(f"{key} was {was}, now {now}")
-    return changes
+def _unnamed(count: int) -> list[str]:
+    """Names for the objectives of an application that does not say them."""
+    return ["objective"] if count == 1 else [f"objective {i}" for i in range(count)]

@@ -3,15 +3,12 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from optuna.trial import FrozenTrial
 
-from rnn_lab.sweeping import build
-from rnn_lab.sweeping.options import Options
-from rnn_lab.sweeping.plan import Plan
-from rnn_lab.sweeping.study import REASON, SECONDS, SweepStudy
+from rnn_lab.sweeping.study import REASON, SAME_AS, SECONDS, SweepStudy
 from rnn_lab.sweeping.worker import Assignment
 
 if TYPE_CHECKING:
@@ -20,15 +17,39 @@ if TYPE_CHECKING:
 
 
 def say(text: str) -> None:
-    """Print for whoever reads the results."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    """Print for whoever reads the results; a terminal that is closed is no reason not to write them."""
+    with suppress(OSError):
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
 
 def warn(text: str) -> None:
     """Print for whoever must do something."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    with suppress(OSError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
+def say_what_is_done(studies: list[SweepStudy]) -> None:
+    """Say where a sweep is taken up, or that there is nothing left to do."""
+    for study in studies:
+        done, wanted = study.counts().total(), study.n_trials
+        if study.moved_from:
+            say(f"{study.plan.name}: moved here from {study.moved_from}.")
+        if done >= wanted:
+            say(
+                f"{study.plan.name}: all {wanted} trials are done already; "
+                f"hydra.sweeper.n_trials={2 * wanted} would add to them."
+            )
+        elif done:
+            say(f"{study.plan.name}: goes on after {done} of {wanted} trials.")
+
+
+def say_interrupted(studies: list[SweepStudy], why: str, given_up: int) -> None:
+    """Say how far a sweep came that is ended from outside, and what happens to the trials on their way."""
+    done, wanted = sum(study.counts().total() for study in studies), sum(study.n_trials for study in studies)
+    lost = f"; {given_up} on their way are given up, and tried again when it goes on" if given_up else ""
+    say(f"The sweep was ended early ({why}): {done} of {wanted} trials done{lost}. Writing what there is ...")
 
 
 @contextmanager
@@ -61,15 +82,26 @@ def line(study: SweepStudy, trial: FrozenTrial) -> str:
     counts = study.counts()
     values = "" if not trial.values else " " + ", ".join(f"{value:.6g}" for value in trial.values)
     params = " ".join(f"{key}={_short(value)}" for key, value in trial.params.items())
+    if SAME_AS in trial.user_attrs:
+        state = f"has the settings of trial {trial.user_attrs[SAME_AS]}, and its result:"
+        return (
+            f"[{study.plan.name} {counts.total()}/{study.n_trials}] trial {trial.number} {state}{values}{so_far(study)}"
+        )
     reason = f" ({trial.user_attrs[REASON]})" if REASON in trial.user_attrs else ""
-    best = study.best()
-    so_far = f"; best {best.values[0]:.6g} (trial {best.number})" if best else ""
     state = {"FAIL": "failed"}.get(trial.state.name, trial.state.name.lower())
     done = f"{counts.total()}/{study.n_trials}"
     seconds = trial.user_attrs.get(SECONDS, 0.0)
-    return (
-        f"[{study.plan.name} {done}] trial {trial.number} {state}{values}{reason} in {seconds:.1f} s: {params}{so_far}"
-    )
+    ended = f"[{study.plan.name} {done}] trial {trial.number} {state}{values}{reason} in {seconds:.1f} s"
+    return f"{ended}: {params}{so_far(study)}"
+
+
+def so_far(study: SweepStudy) -> str:
+    """The best trial until now, for the end of a line."""
+    if (best := study.best()) is None:
+        return ""
+    values = ", ".join(f"{value:.6g}" for value in best.values)
+    front = f", one of {len(study.front())} on the front" if len(best.values) > 1 else ""
+    return f"; best {values} (trial {best.number}{front})"
 
 
 class LiveTable:
@@ -125,29 +157,3 @@ class LiveTable:
 
 def _short(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _component(node: dict[str, Any] | str) -> str:
-    if isinstance(node, str):
-        return node
-    arguments = [f"{key}={value}" for key, value in node.items() if key != "_target_" and value is not None]
-    return " ".join([node["_target_"], *arguments])
-
-
-def dry_run(todo: list[Plan], options: Options) -> None:
-    """Print each study's space, sampler, number of trials and one composed example."""
-    from omegaconf import OmegaConf
-
-    for plan in todo:
-        say(f"study {plan.name} in {plan.folder}")
-        trials = build.trials(options, plan.parameters)
-        say(f"  {trials} trials, {options.n_jobs} at a time, {', '.join(options.objectives)}")
-        for what, node in (("sampler", options.sampler), ("pruner", options.pruner), ("executor", options.executor)):
-            say(f"  {what}: {_component(node)}")
-        for each in plan.parameters:
-            say(f"  {each.key}: {each}")
-        if options.space:
-            say(f"  and what {options.space} suggests")
-        example = OmegaConf.create({k: v for k, v in plan.config.items_ex(resolve=False) if k != "hydra"})
-        say("one composed config, before the searched keys are set:")
-        say("\n".join(f"  {row}" for row in OmegaConf.to_yaml(example).splitlines()))

@@ -24,13 +24,14 @@ class Toy:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.script = TOY
         self.started: list[subprocess.Popen[str]] = []
 
     def start(self, *arguments: str, sweeper: bool = True) -> "subprocess.Popen[str]":
         """Start ``python toy.py -m hydra/sweeper=rnn_lab ...`` as the leader of a process group."""
         own = ["-m", "hydra/sweeper=rnn_lab"] if sweeper else ASKED_FOR
         process = subprocess.Popen(
-            [sys.executable, str(TOY), *own, *arguments],
+            [sys.executable, str(self.script), *own, *arguments],
             cwd=self.folder,
             env=os.environ | {"PYTHONWARNINGS": "ignore"},
             stdout=subprocess.PIPE,

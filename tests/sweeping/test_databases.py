@@ -70,8 +70,14 @@ def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
             return
 
 
-def test_postgresql_keeps_a_sweep_through_kill_9(toy, postgres):
-    arguments = ("x=interval(-1,1)", "sleep=0.1", f"hydra.sweeper.storage='{postgres}'", "hydra/sweeper/pruner=none")
+def test_postgresql_keeps_a_sweep_through_kill_9(toy, postgres, monkeypatch):
+    monkeypatch.setenv("STORAGE", postgres)  # its password is in no file and no printed line
+    arguments = (
+        "x=interval(-1,1)",
+        "sleep=0.1",
+        "hydra.sweeper.storage='${oc.env:STORAGE}'",
+        "hydra/sweeper/pruner=none",
+    )
 
     storage = optuna.storages.RDBStorage(postgres)
 
@@ -93,6 +99,10 @@ def test_postgresql_keeps_a_sweep_through_kill_9(toy, postgres):
     assert all(trial.user_attrs.get("interrupted") for trial in trials() if trial.state == TrialState.FAIL)
     assert all(len(trial.intermediate_values) == 3 for trial in trials() if trial.state == TrialState.COMPLETE)
     assert "secret" not in out + err
+    assert 'optuna-dashboard "$STORAGE"' in out
+    written = [path for path in toy.folder.rglob("*") if path.is_file()]
+    assert len(written) > 20
+    assert not [path for path in written if b"secret" in path.read_bytes()]
     # The study belongs to its folder: from elsewhere, its job folders would be mixed with others.
     elsewhere = ("hydra.sweep.dir=elsewhere", *arguments)
     _, err = toy.sweep(*elsewhere, "hydra.sweeper.n_trials=7", code=2)

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import signal
 import time
 from collections import Counter
@@ -42,7 +43,7 @@ def check_invariants(toy, n_trials, interrupted_at_least=0):
     values = [trial.params["x"] for trial in counted]
     assert len(set(values)) == n_trials
     for trial in counted:
-        folder = Path(trial.user_attrs["folder"])
+        folder = Path(toy.study().user_attrs["folder"], trial.user_attrs["folder"])
         assert folder.name == str(trial.number)
         config = (folder / ".hydra" / "overrides.yaml").read_text()
         assert f"x={trial.params['x']}" in config  # the folder holds this trial, and no later one
@@ -75,16 +76,19 @@ def test_kill_9_of_the_coordinator_takes_its_workers_along(toy):
     assert journal.stat().st_size == size
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_keeps_what_is_recorded_and_says_how_to_go_on(toy, number):
     slow = ("x=interval(-1,1)", "sleep=0.3", "hydra/sweeper/pruner=none", "hydra.sweeper.n_trials=6")
     process = toy.start(*slow)
     toy.wait_for(lambda: finished(toy) >= 1, process)
-    os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
+    os.killpg(process.pid, number)  # as a terminal does, and a service manager
     out, err = process.communicate(timeout=30)
     assert process.returncode == 128 + number
     assert "Traceback" not in out + err
     assert "To continue: " in out
+    assert re.search(r"ended early \((interrupted|terminated|its terminal was closed)\): \d of 6 trials done", out)
+    assert (toy.folder / "multirun" / "toy" / "best.yaml").exists()
+    assert not [trial for trial in toy.trials() if "killed by" in trial.user_attrs.get("reason", "")]
     states = Counter(trial.state for trial in toy.trials())
     assert states[TrialState.RUNNING] == 0
     assert states[TrialState.FAIL] == states[TrialState.WAITING] > 0

@@ -66,7 +66,7 @@ def test_a_trial_is_worth_the_mean_over_its_replicas(searched):
     complete = [trial for trial in study.trials if trial.state == TrialState.COMPLETE]
     assert complete
     for trial in complete:
-        summary = json.loads(Path(trial.user_attrs["folder"], "summary.json").read_text())
+        summary = json.loads(Path(study.user_attrs["folder"], trial.user_attrs["folder"], "summary.json").read_text())
         each = [replica["metrics"]["val/rmse"] for replica in summary["replicas"]]
         assert len(each) == 2
         assert trial.value == pytest.approx(sum(each) / 2, rel=1e-12)
@@ -78,7 +78,7 @@ def test_a_pruned_trial_is_pruned_in_its_summary_and_journal_too(searched):
     pruned = [trial for trial in study.trials if trial.state == TrialState.PRUNED]
     assert pruned  # by the seed
     for trial in pruned:
-        folder = Path(trial.user_attrs["folder"])
+        folder = Path(study.user_attrs["folder"], trial.user_attrs["folder"])
         assert json.loads((folder / "summary.json").read_text())["status"] == "PRUNED"
         end = json.loads((folder / "journal.jsonl").read_text().splitlines()[-1])
         assert (end["fact"], end["status"]) == ("end", "PRUNED")
@@ -94,7 +94,7 @@ def test_the_best_trials_command_reproduces_it_to_the_bit(searched):
     train(folder, *command[2:], "hydra.run.dir=again", environment=environment)
     ours, again = (
         json.loads((run / "summary.json").read_text())["replicas"]
-        for run in (Path(study.best_trial.user_attrs["folder"]), folder / "again")
+        for run in (Path(study.user_attrs["folder"], study.best_trial.user_attrs["folder"]), folder / "again")
     )
     assert [each["metrics"] for each in again] == [each["metrics"] for each in ours]
 
@@ -124,7 +124,9 @@ def test_a_studys_relay_carries_its_trials_and_links_the_best(tmp_path):
         assert run.data.tags["rnn_lab.status"] == {"COMPLETE": "FINISHED"}.get(trial.state.name, trial.state.name)
         if trial.state == TrialState.COMPLETE:
             assert run.data.metrics["final/val_rmse"] == trial.value
-        assert not Path(trial.user_attrs["folder"], "relay.log").exists()  # no relay of its own
+        assert not Path(
+            study.user_attrs["folder"], trial.user_attrs["folder"], "relay.log"
+        ).exists()  # no relay of its own
     best = next(run for run in runs.values() if run.data.tags["rnn_lab.trial"] == str(study.best_trial.number))
     assert best.info.run_id in parent.data.tags["rnn_lab.best_link"]
     assert best.info.run_id in parent.data.tags["mlflow.note.content"]

@@ -50,7 +50,7 @@ def test_a_sweep_that_ends_early_carries_its_plots_all_the_same(toy, ending, sta
     client = MlflowClient(state.uri)
     assert client.get_run(state.run_id).info.status == status
     names = {item.path for item in client.list_artifacts(state.run_id, "figures")}
-    assert {"figures/timeline.png", "figures/intermediate_values.png"} <= names
+    assert "figures/curves.png" in names
     assert ("figures/history.png" in names) == complete
 
 
@@ -69,19 +69,20 @@ def test_a_study_is_one_run_in_mlflow_however_often_it_is_killed(toy):
 
     facts = read(folder)
     trials = [trial for trial in toy.trials() if trial.state == TrialState.COMPLETE]
-    epochs = {fact["epoch"]: fact["metrics"] for fact in facts if fact["fact"] == "epoch"}
+    epochs = {fact["metrics"]["trial/number"]: fact["metrics"] for fact in facts if fact["fact"] == "epoch"}
+    assert [fact["epoch"] for fact in facts if fact["fact"] == "epoch"] == [1, 2, 3, 4]
     assert {number: metrics["trial/value"] for number, metrics in epochs.items()} == {t.number: t.value for t in trials}
     last = [fact for fact in facts if fact["fact"] == "epoch"][-1]["metrics"]
     assert last["best/value"] == toy.study().best_value
     assert last["trials/complete"] == 4
     assert next(fact for fact in facts if fact["fact"] == "end")["status"] == "FINISHED"
     figures = {fact["file"] for fact in facts if fact["fact"] == "figure"}
-    assert {"best.yaml", "figures/history.png", "figures/slice.png"} <= figures
+    assert {"best.yaml", "trials.csv", "figures/history.png", "figures/parameters.png"} <= figures
 
     with sqlite3.connect(store) as database:
         runs = database.execute("select run_uuid, status from runs").fetchall()
         tagged = dict(database.execute("select key, value from tags").fetchall())
-        best = database.execute("select min(value) from metrics where key = 'best/value'").fetchone()[0]
+        best = database.execute("select value from latest_metrics where key = 'best/value'").fetchone()[0]
     database.close()
     assert len(runs) == 1
     assert runs[0][1] == "FINISHED"

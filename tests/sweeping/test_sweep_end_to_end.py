@@ -99,7 +99,7 @@ def test_a_crash_fails_its_trial_alone(toy, ending, reason):
     assert failed.state == TrialState.FAIL
     assert failed.user_attrs["reason"] == reason
     folder = toy.folder / "multirun" / "toy" / str(failed.number)
-    assert failed.user_attrs["folder"] == str(folder)
+    assert failed.user_attrs["folder"] == str(failed.number)  # within the study's folder, which may move
     assert reason.rpartition(": ")[2][:20] in (folder / "traceback.txt").read_text() or ending == "exit"
 
 
@@ -176,7 +176,9 @@ def test_a_users_function_makes_a_conditional_space(toy):
     toy.sweep("hydra.sweeper.space=toy.conditional", "hydra.sweeper.n_trials=6", "hydra.sweeper.seed=3")
     for trial in toy.trials():
         assert ("y" in trial.params) == (trial.params["kind"] == "b")
-        config = yaml.safe_load((Path(trial.user_attrs["folder"]) / ".hydra" / "config.yaml").read_text())
+        config = yaml.safe_load(
+            (Path(toy.study().user_attrs["folder"], trial.user_attrs["folder"]) / ".hydra" / "config.yaml").read_text()
+        )
         assert config["y"] == trial.params.get("y", 0.0)
 
 

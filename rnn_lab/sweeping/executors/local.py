@@ -83,8 +83,8 @@ class LocalExecutor(TrialExecutor):
                     item[0].cancel()
 
     def _serve(self, slot: int) -> None:
-        # Ctrl-C goes to the whole process group; a worker inherits this mask, so that only the coordinator acts on it.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        # These go to the whole process group; a worker inherits this mask, so that only the coordinator acts on them.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
         worker = self._start(slot)
         while item := self._calls.get():
             future, call = item
