@@ -23,5 +23,6 @@ def train(config: DictConfig) -> Any:
 
 
 if __name__ == "__main__":
-    sys.argv[1:] = command_line.with_mode(command_line.with_resumed(sys.argv[1:]))
+    typed = command_line.verbatim(sys.argv[1:], *command_line.TEXTS, *command_line.NAMES)
+    sys.argv[1:] = command_line.with_mode(command_line.with_resumed(typed))
     command_line.main(train)
