@@ -18,7 +18,7 @@ LEANS_ON = {
     "errors.py": set(),
     "component.py": {"pydantic"},
     "rng.py": {"numpy"},
-    "sequences": {"numpy", "pydantic"},
+    "sequences": {"numpy", "pandas", "pydantic"},
     "network": {"numpy", "pydantic"},
     "rules": {"numpy", "pydantic"},
     "scoring": {"numpy", "pydantic"},

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_lab.sequences.calendar import Calendar
 from rnn_lab.sequences.rows import Rows
 from rnn_lab.sequences.scaling import Array, Scaler
 
@@ -28,6 +29,12 @@ class Series:
     index: NDArray[Any] | None = None
     """(L,) numbers or datetime64, for a plot's x axis; None counts the rows."""
     index_name: str = "n"
+    calendar: Calendar | None = None
+    """By which step an index of dates goes, and how the file writes it."""
+    filled: NDArray[np.bool_] | None = None
+    """(L, C): the cells that were missing and made up; None: none was."""
+    notes: tuple[str, ...] = ()
+    """Sentences for the reader: missing cells, the calendar, holes in it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +168,10 @@ class SeriesDataset(Dataset):
     index: NDArray[Any] | None
     index_name: str
     horizon: int
+    calendar: Calendar | None = None
+    """See `Series`."""
+    notes: tuple[str, ...] = ()
+    """See `Series`."""
 
     @property
     def feeds_back(self) -> bool:
