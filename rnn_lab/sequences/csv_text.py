@@ -1,6 +1,7 @@
 """The text of a table: opened, its delimiter found, its cells read by pandas block by block, and its rows numbered."""
 
 import bz2
+import codecs
 import csv
 import gzip
 import io
@@ -64,7 +65,7 @@ class CsvText:
         if kind == "infer":
             kind = SUFFIXES.get(self.path.suffix.lower(), "none")
         try:
-            encoding = "utf-8-sig" if self.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else self.encoding
+            encoding = "utf-8-sig" if codecs.lookup(self.encoding).name == "utf-8" else self.encoding
             path = self.path.expanduser()
             with _only_member(path) if kind == "zip" else OPENERS[kind](path, "rb") as raw:
                 text = io.TextIOWrapper(raw, encoding=encoding, newline="")
