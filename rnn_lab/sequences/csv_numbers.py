@@ -13,6 +13,8 @@ from rnn_lab.sequences.missing import WORDS, Missing, fill
 from rnn_lab.sequences.scaling import Array
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+LARGEST = 1e150
+"""Of what is larger the squares are infinite."""
 NaValues = str | int | float | list[str | int | float] | None
 
 
@@ -32,8 +34,8 @@ class Column:
         )
         fits = NUMBER.fullmatch
         block = np.array([float(cell) if fits(cell) else np.nan for cell in plain])
-        for n in np.flatnonzero(~np.isfinite(block)).tolist():
-            block[n] = np.nan
+        block[~np.isfinite(block)] = np.nan
+        for n in np.flatnonzero(~(np.abs(block) < LARGEST)).tolist():
             self.strange[self.rows + n] = cells[n]
         self.blocks.append(block)
         self.rows += len(cells)
@@ -77,11 +79,14 @@ def numbers(
                 values[n, j] = np.nan
                 column.strange[n] = ""
         if column.name in unknown:
+            values[list(column.strange), j] = np.nan
             continue
         for n in sorted(column.strange):
             cell = column.strange[n]
             if missing == "refuse" or cell not in words:
                 said = f"holds {cell!r}, which is no finite number" if cell else "is missing"
+                if cell and np.isfinite(values[n, j]):
+                    said = f"holds {cell!r}, too large to compute with (data.na_values makes it a missing cell)"
                 number = spot.row(n)
                 hint = " (if this is a header: data.header=true)" if number == 1 else ""
                 raise BadInput(f"{spot.cell(n, column.name)} {said}{hint}")

@@ -69,7 +69,8 @@ class Text:
         """Read the file.
 
         Raises:
-            BadInput: it cannot be read, is not in its encoding, is empty or too short for its splits, or repeats one character.
+            BadInput: it cannot be read, is not in its encoding, is empty or too short for its splits, or
+                repeats one character.
         """
         found: set[str] = set()
         with ExitStack() as stack:
