@@ -88,9 +88,9 @@ class Experiment:
     def identity(self) -> dict[str, str]:
         """What a checkpoint must share with a run that goes on from it: dotted key -> value as text.
 
-        How long to train and how often to save may differ.
+        How long to train, how often to save and where the file lies may differ; what it holds may not.
         """
-        free = {"trainer.epochs", "trainer.resume", "trainer.checkpoint_seconds"}
+        free = {"trainer.epochs", "trainer.resume", "trainer.checkpoint_seconds", "data.path"}
         groups = ("data", "model", "rule", "optimizer", "trainer", "seed", "replicas")
         values = {key: str(value) for key, value in flatten({g: self.config[g] for g in groups}).items()}
         fingerprint = {"the data's fingerprint": self.data.fingerprint}

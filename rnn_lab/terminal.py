@@ -71,6 +71,7 @@ def introduction(
     name = f"{type(network.model).__name__}{stacked}, hidden_dim {network.model.hidden_dim}"
     return [
         f"data      {data.name}: {data.size}",
+        *(f"          {remark}" for remark in data.remarks),
         f"model     {name}: {size} parameters; {who}",
         f"training  {optimizer.described}, {trainer.epochs} epochs {runner.described}",
         "",

@@ -26,7 +26,7 @@ LEANS_ON = {
     "paste.py": set(),
     "component.py": {"pydantic"},
     "rng.py": {"numpy"},
-    "sequences": {"numpy", "pydantic"},
+    "sequences": {"numpy", "pandas", "pydantic"},
     "network": {"numpy", "pydantic"},
     "rules": {"numpy", "pydantic"},
     "scoring": {"numpy", "pydantic", "scipy"},

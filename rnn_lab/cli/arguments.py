@@ -6,8 +6,6 @@ from pathlib import Path
 import hydra
 from omegaconf import OmegaConf
 
-from rnn_lab.paste import quoted
-
 
 def with_resumed(arguments: list[str]) -> list[str]:
     """Put the overrides of the run that ``trainer.resume`` names before one's own.
@@ -34,20 +32,3 @@ def with_mode(arguments: list[str]) -> list[str]:
     said = any(re.fullmatch(r"-m|--multirun|hydra\.mode=.*", argument) for argument in arguments)
     newer = tuple(map(int, hydra.__version__.split(".")[:2])) >= (1, 4)
     return [*arguments, "hydra.mode=MULTIRUN"] if newer and searches and not said else arguments
-
-
-def verbatim(arguments: list[str], key: str) -> list[str]:
-    """Quote the value of a key whose value is text, so that Hydra takes it as it stands.
-
-    Commas, brackets, quotes and blanks at its ends mean something to Hydra otherwise. A value in quotes stays as it is.
-
-    Example:
-        >>> verbatim(["prompt=Amen, and (so", "prompt='Amen'", "steps=3"], "prompt")
-        ["prompt='Amen, and (so'", "prompt='Amen'", 'steps=3']
-    """
-    return [_quoted(argument, key) if argument.startswith(f"{key}=") else argument for argument in arguments]
-
-
-def _quoted(argument: str, key: str) -> str:
-    text = argument.removeprefix(f"{key}=")
-    return argument if re.fullmatch(r"'[^']*'|\"[^\"]*\"", text) else f"{key}={quoted(text)}"

@@ -4,22 +4,24 @@ import re
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import hydra
 from omegaconf import DictConfig, OmegaConf
 from pydantic import BaseModel, Field, ValidationError
 
 from rnn_lab.cli import help_page
-from rnn_lab.cli.arguments import verbatim
 from rnn_lab.cli.exits import one_sentence
 from rnn_lab.cli.suggestions import PACKAGE
+from rnn_lab.cli.verbatim import NAMES, TEXTS, verbatim
 from rnn_lab.component import STRICT, refusal
 from rnn_lab.errors import BadInput
 
 if TYPE_CHECKING:
     from rnn_lab.evaluation import Forecaster, TextModel, Trained
 
+STEPS = 50
+"""Rows or characters to write where it is not said how many."""
 Columns = str | int | list[str | int] | None
 
 
@@ -32,7 +34,18 @@ class Data(BaseModel):
     target: Columns
     header: bool | None
     index: str | int | None
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None
+    delimiter: str | None
+    decimal: Annotated[str, Field(min_length=1, max_length=1)] | None
+    thousands: Annotated[str, Field(min_length=1)] | None
+    encoding: str | None
+    comment: Annotated[str, Field(min_length=1)] | None
+    skiprows: Annotated[int, Field(ge=0)] | None
+    skipfooter: Annotated[int, Field(ge=0)] | None
+    compression: Literal["infer", "gzip", "bz2", "xz", "zip", "none"] | None
+    date_format: str | None
+    tz: str | None
+    na_values: str | int | float | list[str | int | float] | None
+    missing: Literal["refuse", "forward_fill", "interpolate", "drop"] | None
 
 
 class Tracking(BaseModel):
@@ -47,7 +60,7 @@ class Request(BaseModel):
 
     model_config = STRICT
     run: str
-    steps: Annotated[int, Field(ge=0)]
+    steps: Annotated[int, Field(ge=0)] | None
     out: str | None
     prompt: str | None
     temperature: Annotated[float, Field(ge=0)]
@@ -61,7 +74,7 @@ def main(arguments: list[str]) -> None:
     if help_page.asked(arguments):
         help_page.show("predict", "predict", arguments)
         return
-    sys.argv[1:] = verbatim(arguments, "prompt")
+    sys.argv[1:] = verbatim(arguments, "prompt", *TEXTS, *NAMES)
     predict()
 
 
@@ -114,7 +127,7 @@ def answer(request: Request, trained: "Trained") -> None:
             raise BadInput(f"prompt={prompt!r} is text, but run={request.run} forecasts series: say data.path=...")
         if data.path is None:
             raise BadInput("data.path is missing: say data.path=... (--help shows examples)")
-        forecast(request, trained, Path(data.path), Path(request.out or "forecast.csv"))
+        forecast_file(request, trained, Path(data.path), Path(request.out or "forecast.csv"))
     else:
         raise BadInput(
             f"run={request.run} was trained on a task's records: there is no series that it could forecast, and no text"
@@ -126,7 +139,8 @@ def write(request: Request, model: "TextModel", prompt: str) -> None:
     from rnn_lab.atomic import atomic_write
     from rnn_lab.rng import named_rng
 
-    text = prompt + model.write(prompt, request.steps, request.temperature, named_rng(request.seed, "noise"))
+    steps = STEPS if request.steps is None else request.steps
+    text = prompt + model.write(prompt, steps, request.temperature, named_rng(request.seed, "noise"))
     if request.out is None:
         print(text)
         return
@@ -135,43 +149,44 @@ def write(request: Request, model: "TextModel", prompt: str) -> None:
             file.write(f"{text}\n".encode())
     except OSError as error:
         raise BadInput(f"out={request.out} cannot be written: {error.strerror}") from error
-    print(f"{request.steps} characters written after the prompt: {request.out}")
+    print(f"{steps} characters written after the prompt: {request.out}")
 
 
-def forecast(request: Request, forecaster: "Forecaster", path: Path, out: Path) -> None:
+def forecast_file(request: Request, forecaster: "Forecaster", path: Path, out: Path) -> None:
     """Forecast, then write both files or none."""
-    from rnn_lab.evaluation.forecast import look_ahead, read_series
+    from rnn_lab.evaluation.forecast import forecast_series, read_series
 
     if out.suffix != ".csv":
         raise BadInput(f"out={out} must end in .csv: a figure of the same name goes beside it, as .png")
     if out.resolve() == path.resolve():
         raise BadInput(f"out={out} would overwrite data.path")
     data = request.data
-    given = {"header": data.header, "index": data.index, "delimiter": data.delimiter}
-    reading: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-    if reading.get("index") == "none":
-        reading["index"] = None
+    given = data.model_dump(exclude={"path", "columns", "target"}, exclude_none=True)
+    reading: dict[str, Any] = {key: None if value == "none" else value for key, value in given.items()}
     series = read_series(forecaster, path, columns=data.columns, target=data.target, reading=reading)
-    outlook = look_ahead(forecaster, series, request.steps)
+    steps = forecaster.most_steps(len(series.values), STEPS) if request.steps is None else request.steps
+    forecast = forecast_series(forecaster, series, steps)
 
     from rnn_lab import figures
 
     picture, new = out.with_suffix(".png"), not out.with_suffix(".png").exists()
     figure = figures.forecast(
-        outlook.observed,
-        outlook.one_step,
-        outlook.free_run,
-        targets=outlook.targets,
-        rows=outlook.rows,
-        horizon=outlook.horizon,
-        index=outlook.index,
-        index_name=outlook.index_name,
+        forecast.observed,
+        forecast.one_step,
+        forecast.free_run,
+        targets=forecast.targets,
+        rows=forecast.rows,
+        horizon=forecast.horizon,
+        index=forecast.index,
+        index_name=forecast.index_name,
     )
     figures.save(figure, picture)
     try:
-        outlook.write_csv(out)
+        forecast.write_csv(out)
     except BadInput:
         if new:
             picture.unlink(missing_ok=True)
         raise
-    print(f"{outlook.rows} rows read, {len(outlook.index) - outlook.rows} forecast after them: {out} and {picture}")
+    for note in series.notes:
+        print(note)
+    print(f"{forecast.rows} rows read, {len(forecast.index) - forecast.rows} forecast after them: {out} and {picture}")

@@ -15,6 +15,7 @@ from rnn_lab.cli.arguments import with_mode, with_resumed
 from rnn_lab.cli.exits import one_sentence
 from rnn_lab.cli.sentences import sentence
 from rnn_lab.cli.suggestions import PACKAGE
+from rnn_lab.cli.verbatim import NAMES, TEXTS, verbatim
 from rnn_lab.errors import BadInput
 from rnn_lab.sweeping.app import App
 
@@ -51,7 +52,7 @@ def main(arguments: list[str]) -> None:
         help_page.show("train", "config", arguments)
         return
     sweeping.register(LAB)  # hydra/sweeper=rnn_lab, which search=... chooses
-    sys.argv[1:] = with_mode(with_resumed(arguments))
+    sys.argv[1:] = with_mode(with_resumed(verbatim(arguments, *TEXTS, *NAMES)))
     train()
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +11,25 @@ from numpy.typing import NDArray
 
 from rnn_lab.atomic import atomic_write
 from rnn_lab.errors import BadInput
-from rnn_lab.evaluation.forecaster import READING, Forecaster
+from rnn_lab.evaluation.forecaster import Forecaster
 from rnn_lab.evaluation.trained_network import Array
 from rnn_lab.sequences import Series, read_csv
+from rnn_lab.sequences.calendar import calendar_of
 from rnn_lab.sequences.forecasting import Selection
+from rnn_lab.sequences.table import READING
 
 
 @dataclass(frozen=True, eq=False)
-class Outlook:
+class Forecast:
     """Observations and forecasts of M rows: the L of a series, and the ones after it; ``nan`` where there is nothing.
 
     Attributes:
         targets: the O names.
         rows: L.
         horizon: how many rows ahead ``one_step`` forecasts.
-        index: (M,) numbers or datetime64; beyond the series it goes on evenly.
+        index: (M,) numbers or datetime64 for a figure; beyond the series it goes on by its calendar, or evenly. Dates
+            that go by no step are no such index: then the rows are counted.
+        written: (M,) the index as the series' file would write it; where steps are numbered, ``+1``, ``+2``, ...
         index_name: what the index is called.
         observed: (M, O), original units.
         one_step: (R, M, O), each from a window of observed rows that ends ``horizon`` rows before.
@@ -36,6 +40,7 @@ class Outlook:
     rows: int
     horizon: int
     index: NDArray[Any]
+    written: list[str]
     index_name: str
     observed: Array
     one_step: Array
@@ -45,24 +50,30 @@ class Outlook:
         """Write a row a time step, whole or not at all: the index, and for each target what was observed and forecast.
 
         Forecasts are means over replicas; with several replicas a column ``_sd`` beside each holds their standard
-        deviation (``ddof=1``). Cells of what does not exist are empty.
+        deviation (``ddof=1``). Cells of what does not exist are empty. Targets keep their names; where another column's
+        would be one of them, it has a ``_`` at its end.
 
         Raises:
             BadInput: the file cannot be written.
         """
-        columns: dict[str, Array] = {}
-        for o, name in enumerate(self.targets):
-            columns[name] = self.observed[:, o]
+        taken = set(self.targets)
+        columns: dict[str, Array] = {name: self.observed[:, o] for o, name in enumerate(self.targets)}
+        order = [_free(self.index_name, taken)]
+        for o, target in enumerate(self.targets):
+            order.append(target)
             for kind, values in (("one_step", self.one_step), ("free_run", self.free_run)):
+                name = _free(f"{target}_{kind}", taken)
                 with np.errstate(over="ignore", invalid="ignore"):  # a free run may blow up
-                    columns[f"{name}_{kind}"] = values[:, :, o].mean(axis=0)
+                    columns[name] = values[:, :, o].mean(axis=0)
+                    order.append(name)
                     if len(values) > 1:
-                        columns[f"{name}_{kind}_sd"] = values[:, :, o].std(axis=0, ddof=1)
+                        order.append(_free(f"{name}_sd", taken))
+                        columns[order[-1]] = values[:, :, o].std(axis=0, ddof=1)
         text = io.StringIO(newline="")
         writer = csv.writer(text)
-        writer.writerow([self.index_name, *columns])
-        for row, when in enumerate(_texts(self.index)):
-            cells = (float(values[row]) for values in columns.values())
+        writer.writerow(order)
+        for row, when in enumerate(self.written):
+            cells = (float(columns[name][row]) for name in order[1:])
             writer.writerow([when, *("" if np.isnan(cell) else repr(cell) for cell in cells)])
         try:
             with atomic_write(path) as file:
@@ -71,7 +82,7 @@ class Outlook:
             raise BadInput(f"the forecast {path} cannot be written: {error.strerror}") from error
 
 
-def look_ahead(forecaster: Forecaster, series: Series, steps: int) -> Outlook:
+def forecast_series(forecaster: Forecaster, series: Series, steps: int) -> Forecast:
     """Forecast every row of a series that can be, and ``steps`` rows after it.
 
     Args:
@@ -86,11 +97,13 @@ def look_ahead(forecaster: Forecaster, series: Series, steps: int) -> Outlook:
     one_step, free_run = forecaster.one_step(inputs), forecaster.free_run(inputs, steps)
     L, R, O = len(inputs), len(one_step), len(forecaster.targets)  # noqa: E741
     M = L + max(steps, forecaster.horizon)
-    outlook = Outlook(
+    index, written = continued(series, M)
+    forecast = Forecast(
         targets=forecaster.targets,
         rows=L,
         horizon=forecaster.horizon,
-        index=continued(series.index, L, M),
+        index=index,
+        written=written,
         index_name=series.index_name,
         observed=np.full((M, O), np.nan),
         one_step=np.full((R, M, O), np.nan),
@@ -98,10 +111,10 @@ def look_ahead(forecaster: Forecaster, series: Series, steps: int) -> Outlook:
     )
     for o, name in enumerate(forecaster.targets):
         if name in series.columns:
-            outlook.observed[:L, o] = series.values[:, series.columns.index(name)]
-    outlook.one_step[:, forecaster.lag : L + forecaster.horizon] = one_step
-    outlook.free_run[:, L : L + steps] = free_run
-    return outlook
+            forecast.observed[:L, o] = series.values[:, series.columns.index(name)]
+    forecast.one_step[:, forecaster.lag : L + forecaster.horizon] = one_step
+    forecast.free_run[:, L : L + steps] = free_run
+    return forecast
 
 
 def read_series(
@@ -119,29 +132,27 @@ def read_series(
         path: the file.
         columns: its D input columns, in the network's order; None looks for the network's own names.
         target: its O target columns, likewise. None takes targets that are inputs too from there, and the others by
-            name if the file has them, complete: they are only compared with, so they may be unknown.
-        reading: those of ``header``, ``index`` and ``delimiter`` that differ from the training file's.
+            name if the file has them: they are only compared with, so any of their cells may be unknown.
+        reading: keyword arguments of `read_csv` that differ from the training file's.
 
     Raises:
         BadInput: as `read_csv`; or another number of columns is named than the network has.
     """
     how = {**READING, **forecaster.reading, **(reading or {})}
     inputs: Selection = list(forecaster.inputs) if columns is None else columns
-    series = read_csv(path, columns=inputs, target=target, **how)
+    unseen = [name for name in forecaster.targets if name not in forecaster.inputs] if target is None else []
+    series = read_csv(path, columns=inputs, target=target, **how, optional=unseen)
     _same_number("data.columns", series.inputs, "reads", forecaster.inputs)
     known = dict(zip(forecaster.inputs, series.inputs, strict=True))
-    if target is not None:
+    if target is None:
+        known |= {name: name for name in unseen if name in series.columns}
+    else:
         _same_number("data.target", series.targets, "forecasts", forecaster.targets)
         known |= dict(zip(forecaster.targets, series.targets, strict=True))
-    elif unseen := [name for name in forecaster.targets if name not in known]:
-        try:
-            series = read_csv(path, columns=inputs, target=list(unseen), **how)
-            known |= {name: name for name in unseen}
-        except BadInput:
-            pass
     values = series.values[:, [series.columns.index(name) for name in known.values()]]
-    names = tuple(known)
-    return Series(values, names, forecaster.inputs, forecaster.targets, series.index, series.index_name)
+    return replace(
+        series, values=values, columns=tuple(known), inputs=forecaster.inputs, targets=forecaster.targets, filled=None
+    )
 
 
 def _same_number(key: str, given: tuple[str, ...], verb: str, needed: tuple[str, ...]) -> None:
@@ -152,34 +163,42 @@ def _same_number(key: str, given: tuple[str, ...], verb: str, needed: tuple[str,
         )
 
 
-def continued(index: NDArray[Any] | None, rows: int, length: int) -> NDArray[Any]:
-    """Extend an index of ``rows`` entries to ``length``: by months where it goes by months, else by its median step.
+def continued(series: Series, length: int) -> tuple[NDArray[Any], list[str]]:
+    """Extend a series' index to ``length`` entries, for a figure and as its file would write it.
+
+    Dates go on by their calendar, numbers by their median step; dates of no step are numbered from the last one.
+
+    Raises:
+        BadInput: the dates would leave what a calendar has.
 
     Example:
-        >>> continued(np.array([1700.0, 1701.0]), 2, 4).tolist()
-        [1700.0, 1701.0, 1702.0, 1703.0]
-        >>> continued(np.array(["2024-11-15", "2024-12-15"], "datetime64[us]"), 2, 3)[2].item().isoformat()
-        '2025-01-15T00:00:00'
+        >>> years = Series(np.zeros((2, 1)), ("x",), ("x",), ("x",), np.array([1700.0, 1701.0]), "year")
+        >>> continued(years, 4)
+        (array([1700., 1701., 1702., 1703.]), ['1700', '1701', '1702', '1703'])
     """
+    rows, index = len(series.values), series.index
     if index is None:
-        return np.arange(length)
-    ahead = np.arange(1, length - rows + 1)
-    if np.issubdtype(index.dtype, np.datetime64):
-        months = index.astype("datetime64[M]")
-        strides, within = np.diff(months), index - months.astype(index.dtype)
-        monthly = rows > 1 and len(np.unique(strides)) == 1 and len(np.unique(within)) == 1 and months[1] > months[0]
-        if monthly and within[0] < np.timedelta64(28, "D"):  # every month has such a day
-            return np.concatenate([index, (months[-1] + ahead * strides[0]).astype(index.dtype) + within[0]])
-        day = np.timedelta64(1, "D").astype("timedelta64[us]")
-        step = np.sort(np.diff(index))[(rows - 1) // 2] if rows > 1 else day
-    else:
+        return np.arange(length), [str(row) for row in range(length)]
+    if not np.issubdtype(index.dtype, np.datetime64):
         step = np.median(np.diff(index)) if rows > 1 else 1.0
-    return np.concatenate([index, index[-1] + ahead * step])
+        whole = np.concatenate([index, index[-1] + np.arange(1, length - rows + 1) * step])
+        return whole, [repr(float(value)).removesuffix(".0") for value in whole]
+    calendar = series.calendar or calendar_of(index)
+    try:
+        following = calendar.following(index[-1], length - rows)
+        written = calendar.write(index)
+        if following is None:
+            return np.arange(length), written + [f"+{step}" for step in range(1, length - rows + 1)]
+        return np.concatenate([index, following]), written + calendar.write(following)
+    except OverflowError:
+        raise BadInput(
+            f"{length - rows} steps after {calendar.write(index[-1:])[0]} leave the calendar: ask for fewer steps"
+        ) from None
 
 
-def _texts(index: NDArray[Any]) -> list[str]:
-    """Write dates as dates where no time of day is given, and whole numbers without a decimal point."""
-    if np.issubdtype(index.dtype, np.datetime64):
-        days = (index == index.astype("datetime64[D]")).all()
-        return [str(text) for text in np.datetime_as_string(index, unit="D" if days else "s")]
-    return [repr(float(value)).removesuffix(".0") for value in index]
+def _free(name: str, taken: set[str]) -> str:
+    """Return the name, with as many ``_`` after it as make it a new one, and take it."""
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name

@@ -12,8 +12,7 @@ from rnn_lab.evaluation.free_run.loop import feed_back
 from rnn_lab.evaluation.trained_network import Array, Trained
 from rnn_lab.network import ForwardPass, Network, Parameters
 from rnn_lab.sequences import Data
-
-READING: Mapping[str, Any] = {"header": True, "index": None, "delimiter": ","}
+from rnn_lab.sequences.table import READING
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -22,8 +21,7 @@ class Forecaster(Trained):
 
     Args:
         horizon: how many rows after a window's last the forecast lies.
-        reading: how a file of such a series is read: ``header``, ``index`` and ``delimiter`` of `read_csv`. All else as
-            in `Trained`.
+        reading: how a file of such a series is read: the keyword arguments of `read_csv`. All else as in `Trained`.
 
     Example:
         >>> from rnn_lab.network import Elman
@@ -78,7 +76,18 @@ class Forecaster(Trained):
         Raises:
             BadInput: as in `one_step`; or as in `free_runs`.
         """
+        if steps == 0:  # needs no row at all
+            return np.empty((self.parameters.replicas, 0, len(self.targets)))
         return self.free_runs(self._series(series, self.lag)[None, -self.lag :], steps)[:, 0]
+
+    def most_steps(self, rows: int, wanted: int) -> int:
+        """How many of the steps wanted a free run can have after so many rows.
+
+        All of them where every input is fed back; else as many as the horizon; none after less rows than it needs.
+        """
+        if rows < self.lag:
+            return 0
+        return wanted if all(name in self.targets for name in self.inputs) else min(wanted, self.horizon)
 
     def free_runs(self, observed: ArrayLike, steps: int) -> Array:
         """Forecasts of the ``steps`` rows after each of K stretches of rows: (R, K, steps, O).

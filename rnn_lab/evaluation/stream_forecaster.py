@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rnn_lab.errors import BadInput
-from rnn_lab.evaluation.forecaster import READING, Forecaster
+from rnn_lab.evaluation.forecaster import Forecaster
 from rnn_lab.evaluation.trained_network import Array
 from rnn_lab.network import Network, Parameters
 from rnn_lab.network.recurrence import Recurrence
 from rnn_lab.sequences import Data
+from rnn_lab.sequences.table import READING
 
 BLOCK = 256
 """Rows computed at a time."""

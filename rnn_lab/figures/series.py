@@ -42,7 +42,7 @@ def data(
     count = min(len(used), PANELS)
     figure = Figure(figsize=(10, 3.6 + 1.9 * count), layout="constrained")
     panels = figure.subplots(count + 1, 1, height_ratios=[1.0] * count + [1.25])
-    for axes, column in zip(panels, used, strict=False):
+    for axes, column in zip(panels[:count], used[:count], strict=True):
         axes.plot(x, series[:, columns.index(column)], color=INK, linewidth=0.9)
         _shade(axes, x, at)
         axes.set_ylabel(column)

@@ -1,25 +1,20 @@
-"""Reading a series from comma-separated values, suspicious of every cell."""
+"""Reading a series from a table of delimited cells, suspicious of every one of them."""
 
-import csv
-import math
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.errors import BadInput
+from rnn_lab.sequences.calendar import Calendar, recognise
+from rnn_lab.sequences.csv_numbers import NUMBER, Column, NaValues, Spot, numbers, plain_number
+from rnn_lab.sequences.csv_text import CsvText
 from rnn_lab.sequences.dataset import Series
+from rnn_lab.sequences.dates import compact_format, read_dates
 from rnn_lab.sequences.forecasting import Selection, choose, pick
-from rnn_lab.sequences.scaling import Array
-
-
-class Row(NamedTuple):
-    """A row's number as an editor counts the file's lines (from 1, the header included), and its cells."""
-
-    number: int
-    cells: list[str]
+from rnn_lab.sequences.missing import Missing
 
 
 def read_csv(
@@ -29,108 +24,130 @@ def read_csv(
     target: Selection = None,
     header: bool = True,
     index: str | int | None = None,
-    delimiter: str = ",",
+    delimiter: str | None = None,
+    decimal: str = ".",
+    thousands: str | None = None,
+    encoding: str = "utf-8",
+    comment: str | None = None,
+    skiprows: int = 0,
+    skipfooter: int = 0,
+    compression: str | None = "infer",
+    date_format: str | None = None,
+    tz: str | None = None,
+    na_values: NaValues = None,
+    missing: Missing = "refuse",
+    optional: Sequence[str] | None = None,
 ) -> Series:
     """Read the columns that are used; the others need not be numeric. The arguments are ``Table``'s.
+
+    Args:
+        optional: more target columns, taken if the file has them. Unless it is None, cells of targets that are no
+            inputs may be unknown: what is no number there is ``nan``.
 
     Raises:
         BadInput: the file cannot be read; a column is unknown; a cell is missing or no number; rows differ in
             length; the index does not increase. The message names the file, the row and the column.
     """
-    rows = _rows(path, delimiter)
-    names = _names(path, rows.pop(0)) if header else tuple(str(i) for i in range(len(rows[0].cells)))
+    if thousands is not None and thousands == decimal:
+        raise BadInput(f"data.thousands and data.decimal are both {decimal!r}: a number could not be told")
+    text = CsvText(
+        path=path, delimiter=delimiter, decimal=decimal, encoding=encoding, comment=comment, skiprows=skiprows,
+        skipfooter=skipfooter, compression=compression,
+    )  # fmt: skip
+    names: tuple[str, ...] = ()
+    used: list[Column] = []
+    when: list[str] = []
+    unknown: list[str] = []
+    index_name, rows = None, 0
+    for block in text.blocks():
+        if not names:
+            names = _names(path, list(block[0])) if header else tuple(str(i) for i in range(block.shape[1]))
+            index_name = None if index is None else pick(names, index, "data.index")[0]
+            inputs, targets = choose(names, columns, target, apart=index_name)
+            if optional is not None:
+                targets += tuple(name for name in optional if name in names and name not in targets)
+                unknown = [name for name in targets if name not in inputs]
+            used = [Column(name) for name in dict.fromkeys(inputs + targets)]
+            block = block[1:] if header else block
+        for column in used:
+            column.add(list(block[:, names.index(column.name)]), decimal, thousands)
+        if index_name is not None:
+            when += list(block[:, names.index(index_name)])
+        rows += len(block)
+    if not names:
+        raise BadInput(f"data.path={path} is empty")
     if not rows:
         raise BadInput(f"data.path={path} holds a header but no data")
-    for row in rows:
-        if len(row.cells) != len(names):
-            raise BadInput(
-                f"data.path={path}: row {row.number} has {len(row.cells)} cells instead of {len(names)}"
-                f" (data.delimiter={delimiter!r})"
-            )
-    index_name = None if index is None else pick(names, index, "data.index")[0]
-    inputs, targets = choose(names, columns, target, apart=index_name)
-    used = tuple(dict.fromkeys(inputs + targets))
-    values = np.empty((len(rows), len(used)))
-    for j, name in enumerate(used):
-        values[:, j] = _numbers(path, rows, names.index(name), name)
+    spot = Spot(text, header)
+    values, filled, notes = numbers(spot, used, missing, na_values, unknown, optional is None)
+    if missing == "drop":
+        kept = np.asarray(~filled.any(axis=1))
+        spot.lines = np.flatnonzero(kept)
+        values, when = values[kept], [cell for cell, keep in zip(when, kept, strict=False) if keep]
+        if not len(values):
+            raise BadInput(f"data.path={path}: every row lacks a cell, so data.missing=drop leaves none")
+    gaps = filled if missing in ("interpolate", "forward_fill") and filled.any() else None
+    found = tuple(column.name for column in used)
     if index_name is None:
-        return Series(values, used, inputs, targets)
-    when = _index(path, rows, names.index(index_name), index_name)
-    return Series(values, used, inputs, targets, when, index_name)
+        return Series(values, found, inputs, targets, filled=gaps, notes=notes)
+    moments, calendar = _index(spot, when, index_name, date_format, tz, decimal, thousands)
+    if calendar is not None:
+        notes = (*notes, f"{index_name}: {calendar.note}")
+    return Series(values, found, inputs, targets, moments, index_name, calendar=calendar, filled=gaps, notes=notes)
 
 
-def _rows(path: Path, delimiter: str) -> list[Row]:
-    try:
-        with path.expanduser().open(newline="", encoding="utf-8-sig") as file:  # a spreadsheet's mark is no text
-            reader = csv.reader(file, delimiter=delimiter, strict=True)
-            rows = [Row(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
-    except OSError as error:
-        raise BadInput(f"data.path={path} cannot be read: {error.strerror or error}") from None
-    except (ValueError, TypeError, csv.Error) as error:  # not UTF-8; no possible delimiter; torn quotes
-        raise BadInput(f"data.path={path} is no CSV in UTF-8 with data.delimiter={delimiter!r}: {error}") from None
-    while rows and not any(rows[-1].cells):
-        rows.pop()
-    if not rows:
-        raise BadInput(f"data.path={path} is empty")
-    return rows
+def _names(path: Path, cells: list[str]) -> tuple[str, ...]:
+    """Return the header's names; a nameless column (as pandas writes its index) is called by its position.
 
-
-def _names(path: Path, row: Row) -> tuple[str, ...]:
-    """Return the header's names; a nameless column (as pandas writes its index) is called by its position."""
-    names = tuple(cell or str(position) for position, cell in enumerate(row.cells))
-    if all(_number(cell) is not None for cell in row.cells):
+    Where another has that name, it is called as pandas does, ``Unnamed: 0``.
+    """
+    names = tuple(
+        cell or (str(position) if str(position) not in cells else f"Unnamed: {position}")
+        for position, cell in enumerate(cells)
+    )
+    if all(NUMBER.fullmatch(cell) for cell in cells):
         raise BadInput(f"data.path={path}: the first row holds numbers, not names: data.header=false reads it as data")
     if twice := [name for name in names if names.count(name) > 1]:
         raise BadInput(f"data.path={path}: the header names column {twice[0]!r} more than once")
     return names
 
 
-def _number(cell: str) -> float | None:
-    """Return the finite number that a cell holds, or None."""
-    try:
-        number = float(cell)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _numbers(path: Path, rows: list[Row], position: int, name: str) -> Array:
-    numbers = np.empty(len(rows))
-    for n, row in enumerate(rows):
-        cell = row.cells[position]
-        if (number := _number(cell)) is None:
-            found = f"holds {cell!r}, which is no finite number" if cell else "is missing"
-            header = " (if this is a header: data.header=true)" if row.number == 1 else ""
-            raise BadInput(f"data.path={path}: the cell in row {row.number}, column {name!r} {found}{header}")
-        numbers[n] = number
-    return numbers
-
-
-def _moment(cell: str) -> datetime:
-    """Return a date or time of ISO 8601, in UTC if it names a zone; a month (1949-01) stands for its first day."""
-    moment = datetime.fromisoformat(f"{cell}-01" if len(cell) == len("1949-01") else cell)
-    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _index(path: Path, rows: list[Row], position: int, name: str) -> NDArray[Any]:
-    """Return numbers if the first cell is one, else dates; increasing, since splits follow the rows' order."""
-    index: NDArray[Any]
-    if _number(rows[0].cells[position]) is not None:
-        index = _numbers(path, rows, position, name)
+def _index(
+    spot: Spot,
+    cells: list[str],
+    name: str,
+    date_format: str | None,
+    tz: str | None,
+    decimal: str,
+    thousands: str | None,
+) -> tuple[NDArray[Any], Calendar | None]:
+    """Return numbers if the first cell is one, else dates in UTC; increasing, since splits follow the rows' order."""
+    calendar, wrong = None, -1
+    moments: NDArray[Any]
+    numeric = NUMBER.fullmatch(plain_number(cells[0], decimal, thousands)) is not None
+    pattern = date_format or (compact_format(cells) if numeric else None)
+    if numeric and pattern is None:
+        column = Column(name)
+        column.add(cells, decimal, thousands)
+        moments, wrong = column.numbers(), min(column.strange, default=-1)
     else:
-        index = np.empty(len(rows), "datetime64[us]")
-        for n, row in enumerate(rows):
-            try:
-                index[n] = _moment(row.cells[position])
-            except ValueError:
-                raise BadInput(
-                    f"data.path={path}: the cell in row {row.number}, column {name!r} holds"
-                    f" {row.cells[position]!r}, but data.index={name} must be numbers or dates such as 2024-01-31"
-                ) from None
-    if (late := ~(index[1:] > index[:-1])).any():
-        row = rows[int(np.argmax(late)) + 1]
+        found = read_dates(cells, f"data.path={spot.path}, column {name!r}", pattern, tz)
+        if isinstance(found, int):
+            wrong, moments = found, np.empty(0)
+        else:
+            dates, form = found
+            plain = dates if dates.tz is None else dates.tz_convert("UTC").tz_localize(None)
+            moments = plain.to_numpy().astype("datetime64[us]")
+    if wrong >= 0:
+        kind = f"dates such as {date_format}" if date_format else "numbers or dates such as 2024-01-31"
+        raise BadInput(f"{spot.cell(wrong, name)} holds {cells[wrong]!r}, but data.index={name} must be {kind}")
+    if (late := ~(moments[1:] > moments[:-1])).any():
+        n = int(np.argmax(late)) + 1
         raise BadInput(
-            f"data.path={path}: data.index={name} does not increase at row {row.number}"
-            f" ({row.cells[position]!r}): the rows must run from the oldest to the newest"
+            f"data.path={spot.path}: data.index={name} does not increase at row {spot.row(n)}"
+            f" ({cells[n]!r}): the rows must run from the oldest to the newest"
         )
-    return index
+    if not np.issubdtype(moments.dtype, np.datetime64):
+        return moments, None
+    calendar = recognise(dates, form)
+    return moments, calendar

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.errors import BadInput
+from rnn_lab.sequences.calendar import Calendar
 from rnn_lab.sequences.rows import Rows
 from rnn_lab.sequences.scaling import Array, Scaler
 
@@ -76,6 +77,12 @@ class Series:
     index: NDArray[Any] | None = None
     """(L,) numbers or datetime64, for a plot's x axis; None counts the rows."""
     index_name: str = "n"
+    calendar: Calendar | None = None
+    """By which step an index of dates goes, and how the file writes it."""
+    filled: NDArray[np.bool_] | None = None
+    """(L, C): the cells that were missing and made up; None: none was."""
+    notes: tuple[str, ...] = ()
+    """Sentences for the reader: missing cells, the calendar, holes in it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,6 +178,11 @@ class Data(ABC):
     """How many rows after a step's own, or after a window's last, its target lies."""
     fresh: Callable[[int], Any] | None = None
     """Training records of each epoch, from 1; None: always ``train``, which is what epoch 1 has."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences about what was read: where from, and what was odd about it."""
+        return ()
 
     @property
     def splits(self) -> Mapping[str, Any]:
@@ -354,6 +366,15 @@ class SeriesDataset(Dataset):
     columns: tuple[str, ...]
     index: NDArray[Any] | None
     index_name: str
+    calendar: Calendar | None = None
+    """See `Series`."""
+    notes: tuple[str, ...] = ()
+    """See `Series`."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The notes of the reading."""
+        return self.notes
 
     @property
     def feeds_back(self) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.rng import named_rng
 from rnn_lab.sequences.dataset import Series, SeriesDataset, Windows, fingerprint
 from rnn_lab.sequences.generator import Generator
+from rnn_lab.sequences.missing import admissible
 from rnn_lab.sequences.scaling import Scaling, fit_scaler
 from rnn_lab.sequences.windows import count_windows, split, windows
 
@@ -76,14 +78,17 @@ class Forecasting(ABC):
         """
         series = self.read()
         count = count_windows(len(series.values), self.window, self.horizon)
-        parts = split(count, self.train, self.validation, self.test, self.gap)
         lag = self.window - 1 + self.horizon
         inputs = [series.columns.index(name) for name in series.inputs]
         targets = [series.columns.index(name) for name in series.targets]
+        fit = np.arange(count) if series.filled is None else self.fit(series.filled, inputs, targets)
+        parts = split(len(fit), self.train, self.validation, self.test, self.gap)
         used = sorted({*inputs, *targets})
         # One fit serves inputs and targets alike: a forecast that is fed back as an input keeps its scale.
         scaler = fit_scaler(
-            self.scaling, series.values[: parts[0].stop + lag, used], tuple(series.columns[i] for i in used)
+            self.scaling,
+            series.values[: fit[parts[0].stop - 1] + 1 + lag, used],
+            tuple(series.columns[i] for i in used),
         )
         input_scaler = scaler.select([used.index(i) for i in inputs])
         target_scaler = scaler.select([used.index(i) for i in targets])
@@ -96,11 +101,11 @@ class Forecasting(ABC):
         )
 
         def records(part: slice, before: slice | None = None) -> Windows:
-            at = np.arange(part.start, part.stop, dtype=np.int64) + lag
+            at = fit[part].astype(np.int64) + lag
             mask = None
             if self.each_step and before is not None:
-                mask = at[:, None] + np.arange(1 - self.window, 1) > before.stop - 1 + lag
-            return Windows(np.ascontiguousarray(X[part]), np.ascontiguousarray(Y[part]), at, mask)
+                mask = at[:, None] + np.arange(1 - self.window, 1) > fit[before.stop - 1] + lag
+            return Windows(np.ascontiguousarray(X[fit[part]]), np.ascontiguousarray(Y[fit[part]]), at, mask)
 
         train, validation, test = (records(part, before) for part, before in zip(parts, (None, *parts), strict=False))
         recipe = {
@@ -121,6 +126,8 @@ class Forecasting(ABC):
             targets=series.targets,
             index=series.index,
             index_name=series.index_name,
+            calendar=series.calendar,
+            notes=series.notes,
             horizon=self.horizon,
             one_unit=self.one_unit or len(series.targets) == 1,
             input_scaler=input_scaler,
@@ -128,6 +135,23 @@ class Forecasting(ABC):
             recipe=recipe,
             fingerprint=fingerprint(recipe, series),
         )
+
+    def fit(self, filled: NDArray[np.bool_], inputs: list[int], targets: list[int]) -> NDArray[np.int64]:
+        """Return the windows that may be records where cells were made up; see `admissible`.
+
+        Raises:
+            BadInput: there is none, or ``each_step`` would count targets that were never observed.
+        """
+        if self.each_step:
+            raise BadInput(
+                "data.each_step=true has a target at every row, but some were missing and made up:"
+                " say data.missing=drop"
+            )
+        lag = self.window - 1 + self.horizon
+        found = np.flatnonzero(admissible(filled, inputs, targets, lag, self.horizon))
+        if not len(found):
+            raise BadInput("data.missing leaves no window with an observed target: too many cells are missing")
+        return found
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -180,15 +204,22 @@ def choose(
 
 
 def pick(names: tuple[str, ...], selection: str | int | Sequence[str | int], key: str) -> tuple[str, ...]:
-    """Return the names of the columns that ``selection`` gives by name or position; ``key`` is its config key."""
+    """Return the names of the columns that ``selection`` gives by name or position; ``key`` is its config key.
+
+    Names come before positions: of the columns date, 0 and 1, a 1 means the one that is called so.
+
+    Example:
+        >>> pick(("date", "0", "1"), [1, "0"], "data.columns"), pick(("date", "x"), 1, "data.columns")
+        (('1', '0'), ('x',))
+    """
     wanted = [selection] if isinstance(selection, str | int) else selection
     known = ", ".join(names)
     picked: list[str] = []
     for column in wanted:
-        if isinstance(column, int) and 0 <= column < len(names):
-            picked.append(names[column])
-        elif isinstance(column, str) and column in names:
-            picked.append(column)
+        if str(column) in names:
+            picked.append(str(column))
+        elif str(column).isdecimal() and int(column) < len(names):
+            picked.append(names[int(column)])
         else:
             raise BadInput(
                 f"{key} names {column!r}, which is no column: give a name ({known}) or a position from 0 to"

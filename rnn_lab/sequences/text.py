@@ -1,5 +1,6 @@
 """Text as a stream of characters: at every step the next one is to be foretold."""
 
+import codecs
 from collections.abc import Iterator
 from contextlib import ExitStack
 from importlib.resources import as_file, files
@@ -37,9 +38,10 @@ class Text:
 
     Args:
         name: what figures and the tracker call the data.
-        path: the file, UTF-8; a relative path starts from the working directory. None: the book of Genesis in the King
+        path: the file; a relative path starts from the working directory. None: the book of Genesis in the King
             James version (1611), 196,867 characters, which ships inside the package. Its copyright is expired; the
             words are those of Debian's package bible-kjv-text, one verse a line, a blank line between chapters.
+        encoding: of the file's characters; a byte-order mark of UTF-8 is none of them.
         train: characters of the split: an integer counts them, a fraction in (0, 1) is a share of them.
         validation: likewise; always later than training.
         test: likewise, later still; may be 0.
@@ -57,6 +59,7 @@ class Text:
 
     name: str
     path: str | None = None
+    encoding: str = "utf-8"
     train: Share
     validation: Share
     test: Share = 0
@@ -66,15 +69,18 @@ class Text:
         """Read the file.
 
         Raises:
-            BadInput: it cannot be read, is not UTF-8, is empty or too short for its splits, or repeats one character.
+            BadInput: it cannot be read, is not in its encoding, is empty or too short for its splits, or
+                repeats one character.
         """
         found: set[str] = set()
         with ExitStack() as stack:
             if self.path is None:
+                if self.encoding != "utf-8":
+                    raise BadInput(f"data.encoding={self.encoding} is of a file of your own: say data.path too")
                 path = stack.enter_context(as_file(files("rnn_lab.sequences") / "genesis.txt"))
             else:
                 path = Path(self.path).expanduser()
-            spool = Spool((_points(piece, found) for piece in pieces(path)), width=1, dtype=np.uint32)
+            spool = Spool((_points(piece, found) for piece in pieces(path, self.encoding)), width=1, dtype=np.uint32)
         if len(found) < 2:
             held = f"holds nothing but {found.pop()!r}" if found else "is empty"
             raise BadInput(f"data.path={path} {held}: there is nothing to foretell")
@@ -114,20 +120,25 @@ class Text:
         )
 
 
-def pieces(path: Path) -> Iterator[str]:
+def pieces(path: Path, encoding: str = "utf-8") -> Iterator[str]:
     """Read a text file piece by piece.
 
     Raises:
-        BadInput: it cannot be read, or is not UTF-8.
+        BadInput: it cannot be read, or is not in this encoding.
     """
     try:
-        with path.open(encoding="utf-8-sig") as file:  # an editor's mark is no text
+        # An editor's mark is no text.
+        known = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+        with path.open(encoding=known) as file:
             while piece := file.read(ROWS):
                 yield piece
     except OSError as error:
         raise BadInput(f"data.path={path} cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError as error:  # its position is one in a piece, and would mislead
-        raise BadInput(f"data.path={path} is no text in UTF-8: {error.reason}") from None
+    except LookupError:
+        raise BadInput(f"data.encoding={encoding} is no encoding that Python knows") from None
+    except UnicodeError as error:  # its position is one in a piece, and would mislead
+        reason = getattr(error, "reason", error)
+        raise BadInput(f"data.path={path} is no text in {encoding.upper()}: {reason}") from None
 
 
 def _points(piece: str, found: set[str]) -> NDArray[Any]:

@@ -15,7 +15,7 @@ from rnn_lab.cli.arguments import verbatim
 from rnn_lab.evaluation import Forecaster, StreamForecaster, TextModel, Trained
 from rnn_lab.network import GRU, Elman, Network
 from rnn_lab.rng import named_rng
-from rnn_lab.sequences import Adding, Drawn, Generated, Sine, Stream, Text
+from rnn_lab.sequences import Adding, Drawn, Generated, Sine, Stream, Table, Text
 
 PREDICT = Path(__file__).parents[2] / "scripts" / "predict.py"
 
@@ -71,6 +71,22 @@ def test_a_copied_run_other_columns_and_no_steps(folder):
     assert list(table[0])[:3] == ["t", "x", "x_one_step"]
     assert (table[-1]["t"], table[-1]["x"], table[-1]["x_free_run"]) == ("1920", "", "")
     assert float(table[-1]["x_one_step"])
+
+
+def test_a_file_that_is_written_otherwise_and_the_steps_that_the_run_can_do(folder):
+    """Trained on two inputs of which one is a target: nothing can be fed back."""
+    lines = [f"{day:02}.03.2024;{n},5;{n * n % 7},25" for n, day in enumerate(range(1, 31))]
+    (folder / "kurse (1).csv").write_bytes("\n".join(["Größe in m", "Tag;T (degC);y", *lines]).encode("latin-1"))
+    table = Table(
+        name="t", path=str(folder / "kurse (1).csv"), index="Tag", skiprows=1, decimal=",", encoding="latin-1",
+        target="y", window=4, horizon=2, train=12, validation=5,
+    ).dataset()  # fmt: skip
+    network = Network(Elman(hidden_dim=3), inputs=2, outputs=1, window=4)
+    Forecaster.of(network, network.initial([0]), table).save(folder / "mine")
+    done = predict(folder, "run=mine", "data.path=kurse (1).csv", "out=más.csv", "data.columns=[T (degC),y]")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Tag: the dates go by D\n30 rows read, 2 forecast after them: más.csv and más.png\n"
+    assert [row["Tag"] for row in rows(folder / "más.csv")[-3:]] == ["30.03.2024", "31.03.2024", "01.04.2024"]
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 
 from rnn_lab.errors import BadInput
-from rnn_lab.evaluation.forecast import continued, look_ahead, read_series
+from rnn_lab.evaluation.forecast import continued, forecast_series, read_series
 from rnn_lab.evaluation.forecaster import Forecaster
 from rnn_lab.network import Elman, Network
 from rnn_lab.sequences import Series, Table
 from rnn_lab.sequences.scaling import fit_scaler
+from rnn_lab.sequences.table import READING
 
 
 def table(folder, name, columns, rows=40, *, header=True, delimiter=","):
@@ -43,30 +44,30 @@ def weather(tmp_path):
 def test_every_array_lies_where_its_row_is(weather):
     path, values = weather
     forecaster = trained(path, columns=["wind", "rain"], target=["rain", "wind"], index="day", horizon=2)
-    outlook = look_ahead(forecaster, read_series(forecaster, path), steps=9)
+    forecast = forecast_series(forecaster, read_series(forecaster, path), steps=9)
     inputs = np.column_stack([values["wind"], values["rain"]])
-    assert (outlook.rows, outlook.horizon, outlook.index_name) == (30, 2, "day")
-    assert outlook.observed.shape == (39, 2)
-    assert outlook.observed[:30] == pytest.approx(inputs[:, ::-1])
-    assert np.isnan(outlook.observed[30:]).all()
+    assert (forecast.rows, forecast.horizon, forecast.index_name) == (30, 2, "day")
+    assert forecast.observed.shape == (39, 2)
+    assert forecast.observed[:30] == pytest.approx(inputs[:, ::-1])
+    assert np.isnan(forecast.observed[30:]).all()
     for row in range(39):
         if 7 <= row < 32:  # its window ends two rows before it, and begins at row 0 at the earliest
             expected = forecaster.predict_each(inputs[None, row - 7 : row - 1])[:, 0]
-            assert outlook.one_step[:, row] == pytest.approx(expected)
+            assert forecast.one_step[:, row] == pytest.approx(expected)
         else:
-            assert np.isnan(outlook.one_step[:, row]).all()
-    assert np.isnan(outlook.free_run[:, :30]).all()
-    assert outlook.free_run[:, 30:] == pytest.approx(forecaster.free_run(inputs, 9))
-    assert str(outlook.index[38].astype("datetime64[D]")) == "2024-02-08"
+            assert np.isnan(forecast.one_step[:, row]).all()
+    assert np.isnan(forecast.free_run[:, :30]).all()
+    assert forecast.free_run[:, 30:] == pytest.approx(forecaster.free_run(inputs, 9))
+    assert str(forecast.index[38].astype("datetime64[D]")) == "2024-02-08"
 
 
 def test_no_steps_still_reach_as_far_as_the_horizon(weather):
     path, _ = weather
     forecaster = trained(path, columns="wind", horizon=3)
-    outlook = look_ahead(forecaster, read_series(forecaster, path), steps=0)
-    assert outlook.one_step.shape == (3, 33, 1)
-    assert np.isfinite(outlook.one_step[:, 32]).all()
-    assert np.isnan(outlook.free_run).all()
+    forecast = forecast_series(forecaster, read_series(forecaster, path), steps=0)
+    assert forecast.one_step.shape == (3, 33, 1)
+    assert np.isfinite(forecast.one_step[:, 32]).all()
+    assert np.isnan(forecast.free_run).all()
 
 
 class TestReading:
@@ -94,11 +95,11 @@ class TestReading:
         forecaster = trained(weather[0], columns="wind", target="rain")
         with_rain, values = table(tmp_path, "with.csv", ["rain", "wind"])
         without, _ = table(tmp_path, "without.csv", ["wind"])
-        outlook = look_ahead(forecaster, read_series(forecaster, with_rain), 1)
-        assert outlook.observed[:40, 0] == pytest.approx(values["rain"])
-        outlook = look_ahead(forecaster, read_series(forecaster, without), 1)
-        assert np.isnan(outlook.observed).all()
-        assert np.isfinite(outlook.one_step[:, 6:41]).all()
+        forecast = forecast_series(forecaster, read_series(forecaster, with_rain), 1)
+        assert forecast.observed[:40, 0] == pytest.approx(values["rain"])
+        forecast = forecast_series(forecaster, read_series(forecaster, without), 1)
+        assert np.isnan(forecast.observed).all()
+        assert np.isfinite(forecast.one_step[:, 6:41]).all()
 
     def test_a_target_that_is_asked_for_must_be_there(self, weather):
         forecaster = trained(weather[0], columns="wind", target="rain")
@@ -128,9 +129,7 @@ class TestReading:
     def test_a_copied_network_reads_the_same(self, weather, tmp_path):
         forecaster = trained(weather[0], columns="wind", index="day")
         forecaster.save(tmp_path)
-        assert Forecaster.load(tmp_path).reading == forecaster.reading == {
-            "header": True, "index": "day", "delimiter": ","
-        }  # fmt: skip
+        assert Forecaster.load(tmp_path).reading == forecaster.reading == {**READING, "index": "day"}
 
 
 class TestFile:
@@ -142,18 +141,18 @@ class TestFile:
 
     def test_every_number_survives_to_the_last_bit(self, weather, tmp_path):
         forecaster = trained(weather[0], columns=["wind", "rain"], index="day")
-        outlook = look_ahead(forecaster, read_series(forecaster, weather[0]), 4)
-        outlook.write_csv(tmp_path / "out.csv")
+        forecast = forecast_series(forecaster, read_series(forecaster, weather[0]), 4)
+        forecast.write_csv(tmp_path / "out.csv")
         rows = self.read(tmp_path / "out.csv")
         assert len(rows) == 34
         assert [rows[0]["day"], rows[-1]["day"]] == ["2024-01-01", "2024-02-03"]
         for o, name in enumerate(["wind", "rain"]):
             expected = {
-                name: outlook.observed[:, o],
-                f"{name}_one_step": outlook.one_step[:, :, o].mean(axis=0),
-                f"{name}_one_step_sd": outlook.one_step[:, :, o].std(axis=0, ddof=1),
-                f"{name}_free_run": outlook.free_run[:, :, o].mean(axis=0),
-                f"{name}_free_run_sd": outlook.free_run[:, :, o].std(axis=0, ddof=1),
+                name: forecast.observed[:, o],
+                f"{name}_one_step": forecast.one_step[:, :, o].mean(axis=0),
+                f"{name}_one_step_sd": forecast.one_step[:, :, o].std(axis=0, ddof=1),
+                f"{name}_free_run": forecast.free_run[:, :, o].mean(axis=0),
+                f"{name}_free_run_sd": forecast.free_run[:, :, o].std(axis=0, ddof=1),
             }
             for column, values in expected.items():
                 found = np.array([float(row[column] or "nan") for row in rows])
@@ -162,28 +161,33 @@ class TestFile:
 
     def test_one_replica_has_no_standard_deviation(self, weather, tmp_path):
         forecaster = trained(weather[0], seeds=(0,), columns="wind")
-        look_ahead(forecaster, read_series(forecaster, weather[0]), 1).write_csv(tmp_path / "out.csv")
+        forecast_series(forecaster, read_series(forecaster, weather[0]), 1).write_csv(tmp_path / "out.csv")
         rows = self.read(tmp_path / "out.csv")
         assert list(rows[0]) == ["n", "wind", "wind_one_step", "wind_free_run"]
         assert (rows[0]["n"], rows[0]["wind_one_step"], rows[-1]["wind"]) == ("0", "", "")
 
     def test_a_free_run_that_blew_up_is_written_as_it_is(self, weather, tmp_path):
         forecaster = trained(weather[0], columns="wind")
-        outlook = look_ahead(forecaster, read_series(forecaster, weather[0]), 2)
-        spoiled = outlook.free_run.copy()
+        forecast = forecast_series(forecaster, read_series(forecaster, weather[0]), 2)
+        spoiled = forecast.free_run.copy()
         spoiled[0, -1], spoiled[:, -2] = np.inf, 1e308
-        replace(outlook, free_run=spoiled).write_csv(tmp_path / "out.csv")
+        replace(forecast, free_run=spoiled).write_csv(tmp_path / "out.csv")
         assert [row["wind_free_run"] for row in self.read(tmp_path / "out.csv")[-2:]] == ["inf", "inf"]
 
     def test_a_file_that_cannot_be_written(self, weather, tmp_path):
         forecaster = trained(weather[0], columns="wind")
-        outlook = look_ahead(forecaster, read_series(forecaster, weather[0]), 2)
+        forecast = forecast_series(forecaster, read_series(forecaster, weather[0]), 2)
         with pytest.raises(BadInput, match="cannot be written: No such file"):
-            outlook.write_csv(tmp_path / "nowhere" / "out.csv")
+            forecast.write_csv(tmp_path / "nowhere" / "out.csv")
         (tmp_path / "folder.csv").mkdir()
         with pytest.raises(BadInput, match="cannot be written: Is a directory"):
-            outlook.write_csv(tmp_path / "folder.csv")
+            forecast.write_csv(tmp_path / "folder.csv")
         assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.csv", "weather.csv"]
+
+
+def indexed(index):
+    values = np.zeros((len(index), 1))
+    return Series(values, ("x",), ("x",), ("x",), np.array(index), "when")
 
 
 @pytest.mark.parametrize(
@@ -194,12 +198,13 @@ class TestFile:
         (["2023-04-15", "2023-07-15", "2023-10-15"], "2024-07-15"),  # quarters
         (["2019-02-01", "2020-02-01", "2021-02-01"], "2024-02-01"),  # years, one of them a leap year
         (["2024-01-01T06:00", "2024-01-01T07:30", "2024-01-01T09:00"], "2024-01-01T13:30"),
-        (["2024-03-01", "2024-03-04", "2024-03-05", "2024-03-06"], "2024-03-09"),  # working days: a day, by the median
+        (["2024-02-28", "2024-02-29", "2024-03-01", "2024-03-04", "2024-03-05", "2024-03-06"], "2024-03-11"),
+        (["2024-02-28"], "2024-03-02"),  # a single date goes on by days
     ],
 )
 def test_dates_go_on_as_they_went(index, last):
     dates = np.array(index, "datetime64[us]")
-    extended = continued(dates, len(dates), len(dates) + 3)
+    extended, _ = continued(indexed(dates), len(dates) + 3)
     assert (extended[: len(dates)] == dates).all()
     assert extended[-1] == np.datetime64(last, "us")
 
@@ -207,22 +212,68 @@ def test_dates_go_on_as_they_went(index, last):
 @pytest.mark.parametrize(
     ("index", "ahead"),
     [
-        ([1700.0, 1701.0, 1702.0], [1703.0, 1704.0]),
-        ([0.0, 0.5], [1.0, 1.5]),
-        ([3.0], [4.0, 5.0]),
-        ([1.0, 2.0, 3.0, 7.0], [8.0, 9.0]),
+        ([1700.0, 1701.0, 1702.0], ["1703", "1704"]),
+        ([0.0, 0.5], ["1", "1.5"]),
+        ([3.0], ["4", "5"]),
+        ([1.0, 2.0, 3.0, 7.0], ["8", "9"]),
     ],
 )
 def test_numbers_go_on_by_their_median_step(index, ahead):
-    assert continued(np.array(index), len(index), len(index) + 2)[-2:].tolist() == ahead
+    extended, written = continued(indexed(index), len(index) + 2)
+    assert written[-2:] == ahead
+    assert extended[-2:].tolist() == [float(cell) for cell in ahead]
+
+
+def test_dates_that_go_by_no_step_are_numbered():
+    dates = np.array(["2024-01-01", "2024-01-02", "2024-03-17", "2024-08-02", "2027-01-01"], "datetime64[us]")
+    index, written = continued(indexed(dates), 7)
+    assert index.tolist() == list(range(7))
+    assert written[-3:] == ["2027-01-01", "+1", "+2"]
 
 
 def test_without_an_index_rows_are_counted():
-    assert continued(None, 3, 5).tolist() == [0, 1, 2, 3, 4]
+    series = Series(np.zeros((3, 1)), ("x",), ("x",), ("x",))
+    assert continued(series, 5)[0].tolist() == [0, 1, 2, 3, 4]
 
 
-def test_a_single_date_goes_on_by_days():
-    assert continued(np.array(["2024-02-28"], "datetime64[us]"), 1, 3)[-1] == np.datetime64("2024-03-01", "us")
+def test_steps_beyond_the_calendar_are_one_sentence():
+    dates = np.array(["2024-01-31", "2024-02-29", "2024-03-31"], "datetime64[us]")
+    with pytest.raises(BadInput, match="4000000 steps after 2024-03-31 leave the calendar: ask for fewer steps"):
+        continued(indexed(dates), 4000003)
+
+
+def test_a_question_mark_in_the_target_empties_its_cell_alone(weather, tmp_path):
+    forecaster = trained(weather[0], columns="wind", target="rain")
+    path, values = table(tmp_path, "new.csv", ["rain", "wind"], rows=12)
+    lines = path.read_text().splitlines()
+    lines[5] = "?," + lines[5].split(",")[1]
+    path.write_text("\n".join(lines))
+    forecast = forecast_series(forecaster, read_series(forecaster, path), 1)
+    expected = values["rain"].copy()
+    expected[4] = np.nan
+    np.testing.assert_array_equal(forecast.observed[:12, 0], expected)
+
+
+def test_columns_never_collide(tmp_path):
+    path, _ = table(tmp_path, "t.csv", ["n", "a", "a_one_step"], rows=30)
+    forecaster = trained(path, seeds=(0,))
+    forecast_series(forecaster, read_series(forecaster, path), 2).write_csv(tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open() as file:
+        header = next(csv.reader(file))
+    assert header == [
+        "n_", "n", "n_one_step", "n_free_run", "a", "a_one_step_", "a_free_run", "a_one_step",
+        "a_one_step_one_step", "a_one_step_free_run",
+    ]  # fmt: skip
+
+
+def test_a_window_and_no_more_is_enough_for_no_steps(tmp_path):
+    path, _ = table(tmp_path, "t.csv", ["x"], rows=40)
+    forecaster = trained(path, horizon=3)
+    short, _ = table(tmp_path, "short.csv", ["x"], rows=6)
+    forecast = forecast_series(forecaster, read_series(forecaster, short), 0)
+    assert np.isfinite(forecast.one_step[:, 8]).all()
+    assert forecaster.most_steps(6, 50) == 0
+    assert forecaster.most_steps(8, 50) == 50
 
 
 def test_a_series_made_in_memory_serves_as_well():
@@ -235,5 +286,5 @@ def test_a_series_made_in_memory_serves_as_well():
         network=network, parameters=network.initial([0]), input_scaler=scaler, target_scaler=scaler, horizon=1,
         inputs=("b",), targets=("b",),
     )  # fmt: skip
-    outlook = look_ahead(forecaster, Series(values, ("a", "b"), ("b",), ("b",)), 2)
-    assert (outlook.observed[:40, 0] == values[:, 1]).all()
+    forecast = forecast_series(forecaster, Series(values, ("a", "b"), ("b",), ("b",)), 2)
+    assert (forecast.observed[:40, 0] == values[:, 1]).all()

@@ -76,6 +76,11 @@ def test_many_columns_are_cut_and_said_to_be():
     _, figure = draw(columns=columns, inputs=columns, targets=columns)
     assert len(figure.axes) == 5
     assert "the first 4 of 9" in figure.get_suptitle()
+    record = figure.axes[-1]
+    assert record.get_title(loc="left") == "One record: the first of validation"
+    assert record.get_ylabel() == "c0"
+    assert all(len(line.get_ydata()) < 100 for line in record.lines)  # no whole column
+    assert not spans(record).keys() & {"training", "validation", "test"}
 
 
 def test_a_window_at_the_very_edges():

@@ -83,7 +83,7 @@ def test_dates(tmp_path: Path, cells: tuple[str, str], moments: tuple[str, str])
         ("x,y\n", {}, r"holds a header but no data"),
         ("", {}, r"is empty"),
         ("\n , \n", {}, r"is empty"),
-        (b"x,y\n1,\xff\n", {}, r"is no CSV in UTF-8"),
+        (b"x,y\n1,\xff\n", {}, r"is no text in UTF-8: .*data.encoding"),
         ('x,y\n1,"2\n', {}, r"is no CSV in UTF-8 with data\.delimiter=','"),
         ("x,y\n1,2\n", {"columns": "z"}, r"data\.columns names 'z', .* name \(x, y\) or a position from 0 to 1"),
         ("x,y\n1,2\n", {"columns": []}, r"data\.columns=\[\] must name at least one column"),

@@ -153,3 +153,17 @@ def test_the_fingerprint_follows_content_not_place(tmp_path: Path) -> None:
     assert here.fingerprint == there.fingerprint
     assert len({here.fingerprint, other.fingerprint, cut.fingerprint}) == 3
     assert json.loads(json.dumps(here.recipe)) == here.recipe
+
+
+def test_another_encoding(tmp_path: Path) -> None:
+    text = "größer als Ähre und Öl\n" * 3
+    shares = {"train": 0.6, "validation": 0.4}
+    (tmp_path / "t.txt").write_bytes(text.encode("latin-1"))
+    data = Text(name="t", path=str(tmp_path / "t.txt"), encoding="latin-1", **shares).dataset()
+    assert set(data.targets) == set(text)
+    with pytest.raises(BadInput, match=r"is no text in UTF-8"):
+        Text(name="t", path=str(tmp_path / "t.txt"), **shares).dataset()
+    with pytest.raises(BadInput, match=r"data\.encoding=klingon is no encoding"):
+        Text(name="t", path=str(tmp_path / "t.txt"), encoding="klingon", **shares).dataset()
+    with pytest.raises(BadInput, match=r"data\.encoding=latin-1 is of a file of your own"):
+        Text(name="t", encoding="latin-1", **shares).dataset()

@@ -1,0 +1,190 @@
+"""The calendar of a series: by which step its dates go, where rows are lacking, and which dates come next."""
+
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_lab.sequences.dates import DateFormat
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RUN = 8
+"""Consecutive rows that suggest a step: more than a working week, less than a year of months."""
+
+
+@dataclass(frozen=True, eq=False)
+class Calendar:
+    """What is known of a series' dates.
+
+    Args:
+        step: pandas' alias (``B``, ``ME``, ``20min``), or ``3 months`` for dates such as each month's 15th; None: they
+            go by no step.
+        holes: dates that the step passes and the series lacks.
+        first_hole: the first of them, as the file would write it.
+        zone: a tzinfo; None: the dates have none.
+        format: how the file writes them.
+        months: the step in months, where it is no alias of pandas.
+        day: the day of the month that such a step aims at.
+    """
+
+    step: str | None
+    holes: int = 0
+    first_hole: str = ""
+    zone: Any = None
+    format: DateFormat = field(default_factory=lambda: DateFormat(None))
+    months: int = 0
+    day: int = 0
+
+    def following(self, last: np.datetime64, count: int) -> NDArray[Any] | None:
+        """Return the ``count`` dates after the last one, as datetime64 in UTC (or without a zone); None: no step.
+
+        Raises:
+            OverflowError: the dates leave what can be represented.
+        """
+        import pandas as pd
+
+        if self.step is None:
+            return None
+        start = self._local(np.array([last]))[0]
+        try:
+            if self.months:
+                ahead = pd.DatetimeIndex([_aimed(start, self.months * (i + 1), self.day) for i in range(count)])
+            else:
+                ahead = pd.date_range(start, periods=count + 1, freq=self.step)[1:]
+        except (ValueError, pd.errors.OutOfBoundsDatetime) as error:
+            raise OverflowError(str(error)) from None
+        plain = ahead if ahead.tz is None else ahead.tz_convert("UTC").tz_localize(None)
+        return plain.to_numpy().astype("datetime64[us]")
+
+    def write(self, dates: NDArray[Any]) -> list[str]:
+        """Write dates as the file does, in its zone."""
+        return self.format.write(self._local(dates))
+
+    def _local(self, dates: NDArray[Any]) -> "pd.DatetimeIndex":
+        import pandas as pd
+
+        index = pd.DatetimeIndex(dates)
+        return index if self.zone is None else index.tz_localize("UTC").tz_convert(self.zone)
+
+    @property
+    def note(self) -> str:
+        """A sentence for the reader: the step, or that there is none; holes, with the first."""
+        if self.step is None:
+            return "the dates go by no regular step: what follows the series is numbered"
+        if not self.holes:
+            return f"the dates go by {self.step}"
+        lacking = f"{self.holes} date{'s are' if self.holes > 1 else ' is'} lacking"
+        return f"the dates go by {self.step}; {lacking}, first {self.first_hole}"
+
+
+def recognise(dates: "pd.DatetimeIndex", format: DateFormat | None = None) -> Calendar:  # noqa: A002 - the field's name
+    """Recognise the calendar of increasing dates: the step that leaves the fewest holes.
+
+    Example:
+        >>> import pandas as pd
+        >>> recognise(pd.DatetimeIndex(["2024-01-31", "2024-02-29", "2024-03-31"])).step
+        'ME'
+    """
+    writer = format or DateFormat(None)
+    if len(dates) == 1:
+        return Calendar("D", zone=dates.tz, format=writer)
+    found = [_dense(dates, step) for step in _inferences(dates)]
+    found += [_monthly(dates)]
+    found += [_dense(dates, step) for step in (_commonest(dates), "SME", "SMS")]
+    fitting = [one for one in found if one is not None and dates.isin(one.dates).all()]
+    best = min(fitting, key=lambda one: len(one.dates), default=None)
+    if best is None or len(best.dates) > 3 * len(dates):  # more holes than rows: no calendar to speak of
+        return Calendar(None, zone=dates.tz, format=writer)
+    lacking = best.dates[~best.dates.isin(dates)]
+    first = writer.write(lacking[:1])[0] if len(lacking) else ""
+    return Calendar(best.step, len(lacking), first, dates.tz, writer, best.months, best.day)
+
+
+def calendar_of(dates: NDArray[Any]) -> Calendar:
+    """Recognise the calendar of datetime64."""
+    import pandas as pd
+
+    return recognise(pd.DatetimeIndex(dates))
+
+
+class _Dense(NamedTuple):
+    """The dates from a series' first to its last by some step, without a hole."""
+
+    step: str
+    dates: "pd.DatetimeIndex"
+    months: int = 0
+    day: int = 0
+
+
+def _dense(dates: "pd.DatetimeIndex", step: str | None) -> _Dense | None:
+    import pandas as pd
+
+    if step is None:
+        return None
+    try:
+        return _Dense(step, pd.date_range(dates[0], dates[-1], freq=step))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _inferences(dates: "pd.DatetimeIndex") -> list[str]:
+    """Return the steps that pandas infers for the whole series, or else for stretches of it."""
+    if step := _inferred(dates):
+        return [step]
+    starts = np.unique(np.linspace(0, max(0, len(dates) - RUN), 40).astype(int))
+    steps = [_inferred(dates[start : start + RUN]) for start in starts]
+    return [step for step in dict.fromkeys(steps) if step]
+
+
+def _inferred(dates: "pd.DatetimeIndex") -> str | None:
+    """Return what pandas infers, as text: its later versions give an offset."""
+    import pandas as pd
+
+    if len(dates) < 3:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found: Any = pd.infer_freq(dates)
+    return None if found is None else str(getattr(found, "freqstr", found))
+
+
+def _commonest(dates: "pd.DatetimeIndex") -> str | None:
+    """Return the commonest difference of two dates as a step; None where it is too small for the whole span."""
+    import pandas as pd
+
+    differences, counts = np.unique(np.diff(dates.as_unit("ns").asi8), return_counts=True)
+    common = pd.Timedelta(int(differences[np.argmax(counts)]), unit="ns")
+    if (dates[-1] - dates[0]) / common > 3 * len(dates):
+        return None
+    return str(pd.tseries.frequencies.to_offset(common).freqstr)
+
+
+def _monthly(dates: "pd.DatetimeIndex") -> _Dense | None:
+    """Return the dates that go by months to one day of the month, or to its last where it is shorter."""
+    import pandas as pd
+
+    count = np.asarray(dates.year * 12 + dates.month)
+    strides = np.diff(count)
+    if not (strides > 0).all():
+        return None
+    months, day = int(np.gcd.reduce(strides)), int(dates.day.max())
+    number = int((count[-1] - count[0]) // months + 1)
+    if number > 3 * len(dates):
+        return None
+    name = {1: "month", 12: "year"}.get(months, f"{months} months")
+    return _Dense(name, pd.DatetimeIndex([_aimed(dates[0], months * i, day) for i in range(number)]), months, day)
+
+
+def _aimed(start: Any, months: int, day: int) -> Any:
+    """Return the date so many months later, on the day aimed at or the month's last."""
+    import pandas as pd
+
+    month = (start.replace(day=1) if start.tz is None else start.tz_localize(None).replace(day=1)) + pd.DateOffset(
+        months=months
+    )
+    moved = month.replace(day=min(day, month.days_in_month))
+    return moved if start.tz is None else moved.tz_localize(start.tz)

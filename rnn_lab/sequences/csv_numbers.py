@@ -1,0 +1,138 @@
+"""The numbers of a table: cells become floats by one strict grammar; what is missing is refused, filled or dropped."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_lab.errors import BadInput
+from rnn_lab.sequences.csv_text import CsvText
+from rnn_lab.sequences.missing import WORDS, Missing, fill
+from rnn_lab.sequences.scaling import Array
+
+NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+LARGEST = 1e150
+"""Of what is larger the squares are infinite."""
+NaValues = str | int | float | list[str | int | float] | None
+
+
+@dataclass
+class Column:
+    """The cells of one column, block by block, become numbers; those that are none are kept with their rows."""
+
+    name: str
+    blocks: list[Array] = field(default_factory=list)
+    strange: dict[int, str] = field(default_factory=dict)
+    rows: int = 0
+
+    def add(self, cells: list[str], decimal: str, thousands: str | None) -> None:
+        """Read the next rows."""
+        plain = (
+            cells if decimal == "." and not thousands else [plain_number(cell, decimal, thousands) for cell in cells]
+        )
+        fits = NUMBER.fullmatch
+        block = np.array([float(cell) if fits(cell) else np.nan for cell in plain])
+        block[~np.isfinite(block)] = np.nan
+        for n in np.flatnonzero(~(np.abs(block) < LARGEST)).tolist():
+            self.strange[self.rows + n] = cells[n]
+        self.blocks.append(block)
+        self.rows += len(cells)
+
+    def numbers(self) -> Array:
+        """Return all rows, ``nan`` where a cell is no finite number."""
+        return np.concatenate(self.blocks)
+
+
+class Spot:
+    """Says where a cell stands; the file is gone through again, since it is said at most once."""
+
+    def __init__(self, text: CsvText, header: bool) -> None:
+        self.text, self.header = text, header
+        self.lines: NDArray[np.int64] | None = None
+        self.path = text.path
+
+    def row(self, n: int) -> int:
+        """Return the line of data row ``n``."""
+        return self.text.number((n if self.lines is None else int(self.lines[n])) + self.header)
+
+    def cell(self, n: int, column: str) -> str:
+        """Return the beginning of a sentence about a cell of data row ``n``."""
+        return f"data.path={self.path}: the cell in row {self.row(n)}, column {column!r}"
+
+
+def numbers(
+    spot: Spot, used: list[Column], missing: Missing, na_values: NaValues, unknown: Sequence[str], must_fit: bool
+) -> tuple[Array, NDArray[np.bool_], tuple[str, ...]]:
+    """Return the numbers, which of their cells were missing, and how many of these there were."""
+    marks = [] if na_values is None else na_values if isinstance(na_values, list) else [na_values]
+    words = WORDS | {str(mark) for mark in marks}
+    sentinels = {float(str(mark)) for mark in marks if NUMBER.fullmatch(str(mark))}
+    if must_fit:
+        _refuse_what_fits_no_cell(marks, used)
+    values = np.empty((used[0].rows, len(used)))
+    for j, column in enumerate(used):
+        values[:, j] = column.numbers()
+        for sentinel in sentinels:
+            for n in np.flatnonzero(values[:, j] == sentinel).tolist():
+                values[n, j] = np.nan
+                column.strange[n] = ""
+        if column.name in unknown:
+            values[list(column.strange), j] = np.nan
+            continue
+        for n in sorted(column.strange):
+            cell = column.strange[n]
+            if missing == "refuse" or cell not in words:
+                said = f"holds {cell!r}, which is no finite number" if cell else "is missing"
+                if cell and np.isfinite(values[n, j]):
+                    said = f"holds {cell!r}, too large to compute with (data.na_values makes it a missing cell)"
+                number = spot.row(n)
+                hint = " (if this is a header: data.header=true)" if number == 1 else ""
+                raise BadInput(f"{spot.cell(n, column.name)} {said}{hint}")
+    lacking = np.isnan(values) & np.array([column.name not in unknown for column in used])
+    count = int(lacking.sum())
+    if not count:
+        return values, lacking, ()
+    notes = (f"{count} missing cell{'s' if count > 1 else ''} in {int(lacking.any(axis=1).sum())} rows ({missing})",)
+    if missing == "drop":
+        return values, lacking, notes
+    assert missing != "refuse"
+    filled = np.where(lacking, fill(values, missing), values)
+    if (still := np.isnan(filled) & lacking).any():
+        j = int(still.any(axis=0).argmax())
+        n = int(still[:, j].argmax())
+        why = (
+            "no known value comes before it"
+            if n == 0 or np.isnan(filled[:n, j]).all()
+            else "it would need a later value"
+        )
+        raise BadInput(f"{spot.cell(n, used[j].name)} is missing, and data.missing={missing} cannot fill it: {why}")
+    return filled, lacking, notes
+
+
+def _refuse_what_fits_no_cell(marks: Sequence[str | int | float], used: list[Column]) -> None:
+    texts = {cell for column in used for cell in column.strange.values()}
+    for mark in marks:
+        sought = float(mark) if NUMBER.fullmatch(str(mark)) else np.nan
+        if str(mark) not in texts and not any((column.numbers() == sought).any() for column in used):
+            names = ", ".join(column.name for column in used)
+            raise BadInput(f"data.na_values names {mark!r}, which no cell of {names} holds")
+
+
+def plain_number(cell: str, decimal: str, thousands: str | None) -> str:
+    """Return a number as Python writes it, or a text that is none.
+
+    Example:
+        >>> plain_number("1.234,5", ",", "."), plain_number("1,5", ".", ",")
+        ('1234.5', '?')
+    """
+    whole, *rest = cell.split(decimal, 1)
+    if thousands and thousands in whole:
+        mark = re.escape(thousands)
+        if not re.fullmatch(rf"[+-]?\d{{1,3}}(?:{mark}\d{{2,3}})*{mark}\d{{3}}", whole, re.ASCII):
+            return "?"
+        whole = whole.replace(thousands, "")
+    if decimal != "." and "." in cell.replace(thousands or "\0", ""):
+        return "?"
+    return ".".join([whole, *rest])

@@ -1,0 +1,235 @@
+"""The text of a table: opened, its delimiter found, its cells read by pandas block by block, and its rows numbered."""
+
+import bz2
+import codecs
+import csv
+import gzip
+import io
+import lzma
+import zipfile
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_lab.errors import BadInput
+
+OPENERS: dict[str, Callable[..., Any]] = {
+    "gzip": gzip.open,
+    "bz2": bz2.open,
+    "xz": lzma.open,
+    "none": open,
+}
+SUFFIXES = {".gz": "gzip", ".bz2": "bz2", ".xz": "xz", ".zip": "zip"}
+DELIMITERS = ",;\t|"
+ROWS = 65536
+"""Rows held as text at a time: strings are many times as large as the numbers they become."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CsvText:
+    """A file of delimited cells and how it is to be read; the arguments are those of `pandas.read_csv`.
+
+    Args:
+        path: the file.
+        delimiter: one character; None: the one of ``, ; | tab`` that cuts the first rows alike.
+        decimal: a decimal comma rules out the comma as delimiter.
+        encoding: any that Python knows; a byte-order mark of UTF-8 is no text.
+        comment: from this character on a line is not read.
+        skiprows, skipfooter: lines left out at the beginning and at the end.
+        compression: ``infer`` (from the file's name), ``gzip``, ``bz2``, ``xz``, ``zip`` or None.
+    """
+
+    path: Path
+    delimiter: str | None = None
+    decimal: str = "."
+    encoding: str = "utf-8"
+    comment: str | None = None
+    skiprows: int = 0
+    skipfooter: int = 0
+    compression: str | None = "infer"
+
+    @contextmanager
+    def lines(self) -> Iterator[IO[str]]:
+        """Open the file as text, without the lines left out at either end.
+
+        Raises:
+            BadInput: it cannot be read, decompressed or decoded.
+        """
+        kind = self.compression or "none"
+        if kind == "infer":
+            kind = SUFFIXES.get(self.path.suffix.lower(), "none")
+        try:
+            encoding = "utf-8-sig" if codecs.lookup(self.encoding).name == "utf-8" else self.encoding
+            path = self.path.expanduser()
+            with _only_member(path) if kind == "zip" else OPENERS[kind](path, "rb") as raw:
+                text = io.TextIOWrapper(raw, encoding=encoding, newline="")
+                for _ in range(self.skiprows):
+                    text.readline()
+                yield _WithoutLast(text, self.skipfooter) if self.skipfooter else text  # type: ignore[misc]  # enough of a file for its readers
+        except LookupError:
+            raise BadInput(f"data.encoding={self.encoding} is no encoding that Python knows") from None
+        except UnicodeError as error:
+            reason = getattr(error, "reason", error)
+            raise BadInput(
+                f"data.path={self.path} is no text in {self.encoding.upper()}: {reason}; data.encoding names another,"
+                " such as latin-1"
+            ) from None
+        except (gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile, EOFError) as error:
+            raise BadInput(f"data.path={self.path} cannot be read as {kind}: {error} (data.compression)") from None
+        except OSError as error:
+            raise BadInput(f"data.path={self.path} cannot be read: {error.strerror or error}") from None
+
+    def separator(self) -> str:
+        """Return the delimiter: the one given, or the only one that cuts the file's first rows alike.
+
+        Raises:
+            BadInput: several do, or the one given is no single character that could be one.
+        """
+        if self.delimiter is not None:
+            given = self.delimiter.replace("\\t", "\t")  # what a shell passes on for '\t'
+            if len(given) != 1 or given in '"\r\n':
+                raise BadInput(f"data.delimiter={self.delimiter!r} must be one character, and no quote or line end")
+            return given
+        with self.lines() as file:
+            first = [line for _, line in zip(range(20), self._uncommented(file), strict=False)]
+        candidates = [mark for mark in DELIMITERS if mark != self.decimal and first and mark in first[0]]
+        if len(candidates) > 1:
+            candidates = [mark for mark in candidates if len(_width(first, mark) - {0}) == 1] or candidates
+        if len(candidates) > 1:
+            raise BadInput(
+                f"data.path={self.path}: its cells may be cut at {' or '.join(map(repr, candidates))}: say which one"
+                " is data.delimiter"
+            )
+        return candidates[0] if candidates else ","
+
+    def blocks(self, rows: int = ROWS) -> Iterator[NDArray[Any]]:
+        """Yield the cells as text, stripped, in blocks (n, C) of objects; empty rows at the end are left out.
+
+        Raises:
+            BadInput: the file cannot be read, is empty, or a row has another number of cells than the first.
+        """
+        import pandas as pd  # takes long, and only tables need it
+
+        mark, held = self.separator(), np.empty((0, 0), object)
+        how: dict[str, Any] = {
+            "sep": mark, "header": None, "dtype": object, "na_filter": False, "skip_blank_lines": False,
+            "skipinitialspace": not mark.isspace(), "comment": self.comment, "chunksize": rows,
+        }  # fmt: skip
+        try:
+            with self.lines() as file, pd.read_csv(file, **how) as reader:
+                start = 0
+                for frame in reader:
+                    cells = frame.to_numpy(object, copy=True)
+                    for j in range(cells.shape[1]):
+                        cells[:, j] = [cell.strip() for cell in cells[:, j]]
+                    full = np.flatnonzero((cells != "").any(axis=1))
+                    if (cells[:, -1] == "").any():
+                        self._refuse_ragged(cells.shape[1], start, start + len(cells), full)
+                    start += len(cells)
+                    whole = full[-1] + 1 if len(full) else 0
+                    if whole:
+                        yield np.concatenate([held, cells[:whole]]) if len(held) else cells[:whole]
+                        held = cells[whole:]
+                    else:
+                        held = np.concatenate([held, cells]) if len(held) else cells
+        except pd.errors.EmptyDataError:
+            return
+        except pd.errors.ParserError as error:
+            self._refuse_ragged(None, 0, None, None)
+            said = str(error).removeprefix("Error tokenizing data. C error: ")
+            raise self._no_csv(said) from None
+
+    def row_numbers(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield each row's number as an editor counts the file's lines (from 1), and its cells."""
+        with self.lines() as file:
+            reader = csv.reader(self._marked(file), delimiter=self.separator(), strict=True)
+            for cells in reader:
+                if cells != [_COMMENT]:
+                    yield reader.line_num + self.skiprows, [cell.strip() for cell in cells]
+
+    def number(self, row: int) -> int:
+        """Return the line at which row ``row`` (from 0, the header included) ends."""
+        return next(number for n, (number, _) in enumerate(self.row_numbers()) if n == row)
+
+    def _uncommented(self, file: IO[str]) -> Iterator[str]:
+        for line in self._marked(file):
+            if line.strip() and line.strip() != _COMMENT:
+                yield line
+
+    def _marked(self, file: IO[str]) -> Iterator[str]:
+        for line in file:
+            text = line.split(self.comment)[0] if self.comment else line
+            yield text if text or not line else _COMMENT
+
+    def _refuse_ragged(self, width: int | None, start: int, stop: int | None, full: NDArray[Any] | None) -> None:
+        """Refuse a row of another length than the first; only empty ones at the file's end may differ."""
+        pending: BadInput | None = None
+        try:
+            for n, (number, cells) in enumerate(self.row_numbers()):
+                width = width or len(cells)
+                if pending is not None and any(cells):
+                    raise pending
+                if n >= start and len(cells) != width and (stop is None or n < stop or pending is None):
+                    found = BadInput(
+                        f"data.path={self.path}: row {number} has {len(cells)} cells instead of {width}"
+                        f" (data.delimiter={self.separator()!r})"
+                    )
+                    if any(cells):
+                        raise found
+                    pending = pending or found
+        except csv.Error as error:
+            raise self._no_csv(str(error)) from None
+
+    def _no_csv(self, said: str) -> BadInput:
+        return BadInput(
+            f"data.path={self.path} is no CSV in {self.encoding.upper()} with"
+            f" data.delimiter={self.separator()!r}: {said}"
+        )
+
+
+_COMMENT = "\0"
+
+
+def _width(lines: list[str], mark: str) -> set[int]:
+    try:
+        return {len(cells) for cells in csv.reader(lines, delimiter=mark)}
+    except csv.Error:
+        return set()
+
+
+@contextmanager
+def _only_member(path: Path) -> Iterator[Any]:
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if not name.endswith("/")]
+        if len(names) != 1:
+            raise BadInput(f"data.path={path} holds {len(names)} files; a zip archive of one table is read")
+        with archive.open(names[0]) as member:
+            yield member
+
+
+class _WithoutLast:
+    """A text file that ends some lines early."""
+
+    def __init__(self, file: IO[str], lines: int) -> None:
+        self._file, self._lines, self._ahead = file, lines, deque[str]()
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._file:
+            self._ahead.append(line)
+            if len(self._ahead) > self._lines:
+                yield self._ahead.popleft()
+
+    def read(self, size: int = -1) -> str:
+        """Return some whole lines, '' at the end."""
+        found, length = [], 0
+        for line in self:
+            found.append(line)
+            if 0 <= size <= (length := length + len(line)):
+                break
+        return "".join(found)

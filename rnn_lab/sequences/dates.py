@@ -1,0 +1,164 @@
+"""Dates as files have them: their format found from the whole column, their zone kept, and written back the same."""
+
+import re
+import warnings
+from dataclasses import dataclass
+from datetime import timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+from rnn_lab.errors import BadInput
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COMPACT = {6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+OTHERS = ("%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y", "%Y/%m", "%m/%Y", "%m-%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y")
+OFFSET = re.compile(r"[T ]\d\d[\d:.,]*\s?([+-]\d\d(?::?\d\d)?|Z)$")
+
+
+@dataclass(frozen=True)
+class DateFormat:
+    """How a file writes its dates.
+
+    Example:
+        >>> import pandas as pd
+        >>> DateFormat("%d.%m.%Y").write(pd.DatetimeIndex(["2024-01-31"]))
+        ['31.01.2024']
+    """
+
+    pattern: str | None
+    """For strftime; None: ISO 8601, as long as it need be."""
+    digits: int = 6
+    """Of ``%f``."""
+    offset: str = "+hhmm"
+    """Of ``%z``: ``Z``, ``+hh:mm``, ``+hhmm`` or ``+hh``."""
+
+    def write(self, index: "pd.DatetimeIndex") -> list[str]:
+        """Write dates as the file does."""
+        return [self._one(when) for when in index]
+
+    def _one(self, when: Any) -> str:
+        if self.pattern is None:
+            bare = when == when.normalize() and when.tzinfo is None
+            return str(when.date()) if bare else str(when.isoformat())
+        text = self.pattern.replace("%f", f"{when.microsecond:06d}{when.nanosecond:03d}"[: self.digits])
+        if "%z" in text:
+            zone = when.strftime("%z")
+            shapes = {"Z": "Z", "+hh:mm": f"{zone[:3]}:{zone[3:5]}", "+hh": zone[:3]}
+            text = text.replace("%z", shapes.get(self.offset, zone))
+        return str(when.strftime(text))
+
+
+def read_dates(cells: list[str], key: str, date_format: str | None = None, tz: str | None = None) -> Any:
+    """Return the dates of cells as a DatetimeIndex and their `DateFormat`, or the position of a cell that is none.
+
+    A day and a month that could change places (01.02.2009) are told apart by the rest of the column: by a day above 12,
+    or by which reading increases.
+
+    Args:
+        cells: text, without blanks around it.
+        key: what the column is called in messages.
+        date_format: as of `pandas.to_datetime`; None finds it.
+        tz: the dates' zone; None: what the cells say.
+
+    Raises:
+        BadInput: two readings serve; the zone is unknown, or has no such time.
+    """
+    import pandas as pd
+
+    tried: list[tuple[str | None, pd.DatetimeIndex]] = []
+    for pattern in [date_format] if date_format else _patterns(cells):
+        utc = _offset(cells[0]) != "" and (pattern is None or "%z" in pattern)
+        try:
+            found = pd.DatetimeIndex(pd.to_datetime(cells, format=pattern or "ISO8601", errors="coerce", utc=utc))
+        except ValueError:
+            if date_format:
+                raise BadInput(f"data.date_format={date_format!r} is no format of dates such as %d.%m.%Y") from None
+            continue
+        tried.append((pattern, found))
+    whole = [(pattern, found) for pattern, found in tried if not found.isna().any()]
+    if not whole:
+        best = max((found.isna().argmax() for _, found in tried), default=0)
+        return int(best)
+    rising = [(p, f) for p, f in whole if f.is_monotonic_increasing and f.is_unique] or whole
+    if len(rising) > 1 and rising[1][0] is not None and not (rising[0][1] == rising[1][1]).all():
+        regular = [(p, f) for p, f in rising if len(f) > 2 and len(set(f[1:] - f[:-1])) == 1]
+        if len(regular) != 1:
+            raise BadInput(
+                f"{key}: dates such as {cells[0]!r} may be {rising[0][0]} or {rising[1][0]}: say data.date_format"
+            )
+        rising = regular
+    pattern, found = rising[0]
+    return _placed(found, cells, key, tz), _written(pattern, cells, found)
+
+
+def compact_format(cells: list[str]) -> str | None:
+    """Return the format of dates written as whole numbers (19810321, 200612), if all of the cells are such dates.
+
+    Example:
+        >>> compact_format(["200611", "200612", "200701"]), compact_format(["200612", "200613"])
+        ('%Y%m', None)
+    """
+    import pandas as pd
+
+    lengths = {len(cell) for cell in cells}
+    pattern = COMPACT.get(lengths.pop()) if len(lengths) == 1 else None
+    if pattern is None or not all(cell.isdecimal() and "1600" <= cell[:4] < "2200" for cell in cells):
+        return None
+    return None if pd.to_datetime(cells, format=pattern, errors="coerce").isna().any() else pattern
+
+
+def _patterns(cells: list[str]) -> list[str | None]:
+    from pandas.tseries.api import guess_datetime_format
+
+    found: list[str | None] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of day and month, which the column decides
+        for dayfirst in (False, True):
+            guess = guess_datetime_format(cells[0], dayfirst=dayfirst)
+            if guess and not re.match(r"%Y.%d", guess) and guess not in found:
+                found.append(guess)
+    if re.match(r"\d{4}-\d\d", cells[0]):
+        return [*found, None]
+    if found:
+        swapped = [str(p).replace("%d", "%0").replace("%m", "%d").replace("%0", "%m") for p in found]
+        return list(dict.fromkeys([*found, *(p for p in swapped if not re.match(r"%Y.%d", p) and "%b" not in p)]))
+    return list(OTHERS)
+
+
+def _placed(found: Any, cells: list[str], key: str, tz: str | None) -> Any:
+    """Give the dates their zone: the one asked for, or the one offset that all cells have; else UTC."""
+    try:
+        if found.tz is None:
+            return found if tz is None else found.tz_localize(tz, ambiguous="infer")
+        if tz is not None:
+            return found.tz_convert(tz)
+    except Exception as error:  # zoneinfo's and pandas' have no base of their own
+        if "key" in type(error).__name__.lower() or "No time zone" in str(error):
+            raise BadInput(f"data.tz={tz!r} is no time zone, such as Europe/Berlin") from None
+        raise BadInput(f"{key}: the dates do not fit data.tz={tz}: {error}") from None
+    offsets = {_offset(cell) for cell in cells}
+    if len(offsets) > 1 or "Z" in offsets:
+        return found
+    text = offsets.pop()
+    minutes = int(text[:3]) * 60 + int(text[0] + (text[3:].strip(":") or "0"))
+    return found.tz_convert(timezone(timedelta(minutes=minutes)))
+
+
+def _written(pattern: str | None, cells: list[str], found: Any) -> DateFormat:
+    """Return the format that gives the first cells back; days and months without a leading zero included."""
+    if pattern is None:
+        return DateFormat(None)
+    fraction, offset = re.search(r"\.(\d+)", cells[0]), _offset(cells[0])
+    shape = {1: "Z", 3: "+hh", 6: "+hh:mm"}.get(len(offset), "+hhmm")
+    digits = len(fraction[1]) if fraction and "%f" in pattern else 6
+    bare = re.sub(r"%([dmH])", r"%-\1", pattern)
+    formats = [DateFormat(p, digits, shape) for p in (pattern, bare)]
+    few = found[:50]
+    return max(formats, key=lambda f: sum(a == b for a, b in zip(f.write(few), cells, strict=False)))
+
+
+def _offset(cell: str) -> str:
+    """Return what a time of day ends with that says its zone: Z, +02:00, +0200, +02; or ''."""
+    match = OFFSET.search(cell)
+    return match[1] if match else ""

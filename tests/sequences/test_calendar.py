@@ -1,0 +1,117 @@
+"""Calendars: recognised, continued as pandas.date_range does, written as the file writes them, holes said."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnn_lab.errors import BadInput
+from rnn_lab.sequences import read_csv
+from rnn_lab.sequences.calendar import recognise
+
+FREQUENCIES = [
+    "ms", "100ms", "s", "10s", "min", "10min", "20min", "h", "6h", "D", "B", "W-SUN", "W-WED", "MS", "ME", "BMS", "BME",
+    "QS-JAN", "QE-DEC", "QE-JAN", "YS-JAN", "YE-DEC", "YS-FEB", "YE-JUN", "2D", "2W-MON", "SME",
+]  # fmt: skip
+STARTS = ["2024-02-20", "2023-02-20", "2024-03-28 22:00", "2024-10-25 23:00"]
+
+
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("frequency", FREQUENCIES)
+def test_dates_go_on_as_pandas_own_range(frequency, start, zone):
+    """Both sides of a leap day and of both changes of summer time."""
+    whole = pd.date_range(start, periods=60, freq=frequency, tz=zone)
+    if whole.has_duplicates:
+        pytest.skip("no series")
+    seen = whole[:24]
+    calendar = recognise(seen)
+    plain = whole if zone is None else whole.tz_convert("UTC").tz_localize(None)
+    following = calendar.following(plain.to_numpy()[23], 36)
+    assert following is not None
+    np.testing.assert_array_equal(following, plain.to_numpy()[24:])
+    assert calendar.holes == 0
+
+
+@pytest.mark.parametrize(
+    ("dates", "following"),
+    [
+        (["2006-06-30", "2006-07-31", "2006-08-31"], ["2006-09-30", "2006-10-31"]),
+        (["2023-11-30", "2023-12-30", "2024-01-30"], ["2024-02-29", "2024-03-30"]),
+        (["2023-04-15", "2023-07-15", "2023-10-15"], ["2024-01-15", "2024-04-15"]),
+        (["2023-10-01", "2023-11-01"], ["2023-12-01", "2024-01-01"]),
+        (["2024-02-28"], ["2024-02-29", "2024-03-01"]),
+    ],
+)
+def test_short_and_uneven_months(dates, following):
+    index = pd.DatetimeIndex(dates)
+    found = recognise(index).following(index.to_numpy()[-1], 2)
+    assert found is not None
+    assert [str(day)[:10] for day in found] == following
+
+
+def read(tmp_path, cells, **reading):
+    (tmp_path / "when.csv").write_text("t;x\n" + "".join(f"{cell};{n}\n" for n, cell in enumerate(cells)))
+    return read_csv(tmp_path / "when.csv", index="t", delimiter=";", **reading)
+
+
+@pytest.mark.parametrize(
+    ("cells", "following"),
+    [
+        (["1949-01", "1949-02", "1949-03"], "1949-04"),
+        (["19810321", "19810322", "19810323"], "19810324"),
+        (["200610", "200611", "200612"], "200701"),
+        (["28-12-2017", "29-12-2017", "30-12-2017"], "31-12-2017"),
+        (["01.01.2009 00:10:00", "01.01.2009 00:20:00", "01.01.2009 00:30:00"], "01.01.2009 00:40:00"),
+        ([f"{day:02}.01.2009" for day in range(1, 20)], "20.01.2009"),
+        (["12/29/99", "12/30/99", "12/31/99"], "01/01/00"),
+        (["1/29/2024", "1/30/2024", "1/31/2024"], "2/1/2024"),
+        (["2024-01-01 10:00:00.1", "2024-01-01 10:00:00.2", "2024-01-01 10:00:00.3"], "2024-01-01 10:00:00.4"),
+        (["2024-01-01T10:00:00+02:00", "2024-01-01T11:00:00+02:00", "2024-01-01T12:00:00+02:00"],
+         "2024-01-01T13:00:00+02:00"),
+        (["2024-01-01T10:00Z", "2024-01-01T10:01Z", "2024-01-01T10:02Z"], "2024-01-01T10:03Z"),
+        (["Jan 2009", "Feb 2009", "Mar 2009"], "Apr 2009"),
+    ],
+)  # fmt: skip
+def test_dates_are_written_as_the_file_writes_them(tmp_path, cells, following):
+    series = read(tmp_path, cells)
+    assert series.calendar.write(series.index) == cells
+    assert series.calendar.write(series.calendar.following(series.index[-1], 1)) == [following]
+
+
+def test_holes_are_said_with_the_first(tmp_path):
+    days = [str(day)[:10] for day in pd.bdate_range("2024-06-03", periods=40) if str(day)[:10] != "2024-07-04"]
+    series = read(tmp_path, days)
+    assert series.notes == ("t: the dates go by B; 1 date is lacking, first 2024-07-04",)
+    months = ["2024-01", "2024-02", "2024-04", "2024-05", "2024-06"]
+    assert read(tmp_path, months).notes[0].endswith("1 date is lacking, first 2024-03")
+
+
+def test_irregular_dates_are_numbered_and_the_note_says_so(tmp_path):
+    series = read(tmp_path, ["2024-01-01", "2024-01-02", "2024-03-17", "2024-08-02", "2024-08-03", "2027-01-01"])
+    assert series.calendar.following(series.index[-1], 1) is None
+    assert "no regular step" in series.notes[0]
+
+
+def test_a_zone_is_given_and_a_night_in_october_is_read(tmp_path):
+    cells = [f"2024-10-27 {hour:02}:00" for hour in (0, 1, 2, 2, 3, 4)]
+    series = read(tmp_path, cells, tz="Europe/Berlin")
+    assert series.calendar.step == "h"
+    assert series.calendar.write(series.index) == cells
+
+
+@pytest.mark.parametrize(
+    ("cells", "reading", "sentence"),
+    [
+        (["01.02.2009", "02.03.2009", "03.04.2009"], {}, "may be .* or .*: say data.date_format"),
+        (["2024-01-01"] * 2, {}, "does not increase at row 3"),
+        (["2024-01-01"], {"tz": "Europe/Atlantis"}, "'Europe/Atlantis' is no time zone"),
+        (["2024-03-31 02:30"], {"tz": "Europe/Berlin"}, "do not fit data.tz=Europe/Berlin"),
+        (["31.01.2024"], {"date_format": "%Y"}, r"row 2, column 't' holds '31.01.2024', .* dates such as %Y"),
+        (["31.01.2024"], {"date_format": "%Q"}, "data.date_format='%Q' is no format"),
+        (["200612", "200601"], {}, "does not increase"),
+        (["31.01.2024", "31.02.2024"], {}, r"row 3, column 't' holds '31.02.2024'"),
+    ],
+)
+def test_what_is_no_calendar_is_one_sentence(tmp_path, cells, reading, sentence):
+    with pytest.raises(BadInput, match=sentence):
+        read(tmp_path, cells, **reading)
