@@ -55,8 +55,8 @@ class FakeTrainer:
 
     def train(self, epochs: int, first: int = 0) -> None:
         """Epochs whose val/rmse is 1 / (1 + epoch), plus the replica's number; the loss is NaN at epoch 1."""
-        true = {"train_true": self.data.train.Y, "validation_true": self.data.validation.Y}
-        observe = JournalObserver(self.journal, Tracking(), epochs, **true)
+        truth = {"train": self.data.train.Y, "validation": self.data.validation.Y}
+        observe = JournalObserver(self.journal, Tracking(), epochs)
         predictions = {
             "train": np.broadcast_to(self.data.train.Y, (self.replicas, 20, 1)),
             "validation": np.broadcast_to(self.data.validation.Y, (self.replicas, 8, 1)),
@@ -66,6 +66,7 @@ class FakeTrainer:
             loss = np.full(self.replicas, math.nan if epoch == 1 else rmse[0] ** 2)
             metrics = {"val/rmse": rmse, "train/rmse": rmse / 2, "val/loss": loss}
             facts = {"epoch": epoch, "metrics": metrics, "parameters": self.parameters, "predictions": predictions}
+            facts |= {"truth": truth, "arrays": {}, "lost": {}}
             observe(SimpleNamespace(**facts))
 
     def end(self, status: str = "FINISHED", reason: str = "all epochs are done") -> None:

@@ -10,7 +10,7 @@ from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.journal import Journal, read
 from rnn_lab.tracking.observer import JournalObserver, save
 
-TRUE = {"train_true": np.arange(4.0)[:, None], "validation_true": np.arange(2.0)[:, None]}
+TRUE = {"train": np.arange(4.0)[:, None], "validation": np.arange(2.0)[:, None]}
 
 
 def run(folder, epochs, *, stop_after=None, replicas=1, metric=lambda epoch: 0.5**epoch, **tracking):
@@ -18,14 +18,22 @@ def run(folder, epochs, *, stop_after=None, replicas=1, metric=lambda epoch: 0.5
     parameters = Parameters(np.zeros((replicas, 3)), {"W_hh": (1, 1), "b_h": (2,)})
     predictions = {"train": np.zeros((replicas, 4, 1)), "validation": np.zeros((replicas, 2, 1))}
     with Journal(folder) as journal:
-        observer = JournalObserver(journal, Tracking(**tracking), epochs, **TRUE)
+        observer = JournalObserver(journal, Tracking(**tracking), epochs)
         for epoch in range((epochs if stop_after is None else stop_after) + 1):
             parameters.flat[:] = epoch
             for values in predictions.values():
                 values[:] = epoch
             metrics = {"val/rmse": np.broadcast_to(np.asarray(metric(epoch), np.float64), replicas)}
             asked = observer(
-                SimpleNamespace(epoch=epoch, metrics=metrics, parameters=parameters, predictions=predictions)
+                SimpleNamespace(
+                    epoch=epoch,
+                    metrics=metrics,
+                    parameters=parameters,
+                    predictions=predictions,
+                    truth=TRUE,
+                    arrays={},
+                    lost={},
+                )
             )
             assert asked is None
         parameters.flat[:] = -1  # say, the best weights restored
@@ -69,7 +77,7 @@ def test_the_kept_epochs_have_their_own_weights_and_predictions(tmp_path):
         with np.load(tmp_path / file, allow_pickle=False) as arrays:
             assert sorted(arrays) == ["train", "train_true", "validation", "validation_true"]
             np.testing.assert_array_equal(arrays["validation"], np.full((2, 2, 1), epoch))
-            np.testing.assert_array_equal(arrays["train_true"], TRUE["train_true"])
+            np.testing.assert_array_equal(arrays["train_true"], TRUE["train"])
 
 
 @pytest.mark.parametrize("stopped", [1, 4, 6])
