@@ -40,8 +40,10 @@ def redraw(folder: Path | str, figures: Figures | None = None) -> list[Path]:
     problem = Problem(experiment.data, experiment.targets, experiment.network.model.hidden_dim)
     baselines = fit_baselines(problem, experiment.evaluation.baselines.values())
     free_runs = experiment.free_run.carry_out(trained, baselines) if experiment.free_run else None
-    epochs = np.array([replica["kept_epoch"] for replica in summary["replicas"]])
-    first = experiment.network.initial(experiment.seeds)
+    # The kept weights are those of the replicas that did not diverge, unless there is no other.
+    drawn = [replica for replica in summary["replicas"] if not replica["diverged"]] or summary["replicas"]
+    epochs = np.array([replica["kept_epoch"] for replica in drawn])
+    first = experiment.network.initial([replica["seed"] for replica in drawn])
     (run.path / "figures").mkdir(exist_ok=True)
     parts = experiment.network, experiment.targets, first, kept, epochs
     return [run.path / file for file, _ in run_figures.draw(run.path, *parts, free_runs, figures)]
