@@ -111,9 +111,9 @@ def charts(address: str, experiment_id: str, run_id: str) -> str:
 
     Example:
         >>> charts("http://localhost:5000", "1", "4f").partition("compareRunsMode=CHART&")[2]
-        'searchFilter=attributes.run_id%20%3D%20%224f%22'
+        'searchFilter=attributes.run_id%3D%224f%22'
     """
-    only = quote(f'attributes.run_id = "{run_id}"')
+    only = quote(f'attributes.run_id="{run_id}"')
     return f"{table(address, experiment_id)}&searchFilter={only}"
 
 

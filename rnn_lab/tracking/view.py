@@ -54,6 +54,7 @@ def _line(section: str, keys: list[str], *, logarithmic: bool = True) -> dict[st
         "metricSectionId": section,
         "deleted": False,
         "isGenerated": False,
+        "displayName": keys[0],
         "metricKey": keys[0],
         "selectedMetricKeys": keys,
         "xAxisKey": "step",
@@ -83,7 +84,7 @@ def _by_seed(part: str, score: str) -> list[str]:
 
 
 SECTIONS = [
-    {"uuid": uuid, "name": name, "display": True, "isReordered": True, "columns": 2, "cardHeight": 330}
+    {"uuid": uuid, "name": name, "display": True, "isReordered": True}
     for uuid, name in (
         ("learning", "Learning"),
         ("classes", "Accuracy"),

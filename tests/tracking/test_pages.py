@@ -70,7 +70,7 @@ def window(tmp_path_factory):
 
 def test_the_printed_link_opens_on_training_and_validation_against_the_baseline(window, runs, tmp_path):
     window.open(runs["single"].charts)
-    window.see("sine gru h3 s0", "Learning (2)", "1 matching run")
+    window.see("sine gru h3 s0", "Learning", "1 matching run")
     drawn = window.until("return [...document.querySelectorAll('.js-line, .scatterlayer path')].length")
     assert drawn >= 3
     top = window.run("return document.querySelector('.scatterlayer').getBoundingClientRect().top")
