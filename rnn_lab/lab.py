@@ -29,6 +29,7 @@ from rnn_lab.objectives import known_each_epoch, objectives, value
 from rnn_lab.observers import Observer
 from rnn_lab.rng import named_rng
 from rnn_lab.rules import Rule
+from rnn_lab.run_figures import Figures
 from rnn_lab.scoring import Targets, targets_of
 from rnn_lab.sequences import Data
 from rnn_lab.tracking.address import resolve
@@ -54,6 +55,7 @@ KEYS = (
     "observers",
     "evaluation",
     "tracking",
+    "figures",
     "seed",
     "replicas",
     "objective",
@@ -75,6 +77,7 @@ class Experiment:
     evaluation: Evaluation
     free_run: Plan | None
     tracking: Tracking
+    figures: Figures
     seeds: Sequence[int]
     objectives: list[str]
     config: dict[str, Any]
@@ -119,6 +122,7 @@ def build(config: DictConfig) -> Experiment:
     model: Architecture = instantiate(config.model, Architecture)
     observers = {str(name): instantiate(node, Observer) for name, node in (config.observers or {}).items()}
     evaluation: Evaluation = instantiate(config.evaluation, Evaluation, _convert_="all")
+    figures: Figures = instantiate(config.figures, Figures)
     tracking: Tracking = instantiate(config.tracking, Tracking, _convert_="all")
     maker = instantiate(config.data, _convert_="all")
     if not hasattr(maker, "dataset"):
@@ -139,6 +143,7 @@ def build(config: DictConfig) -> Experiment:
         evaluation=evaluation,
         free_run=evaluation.plan(data, maker),
         tracking=tracking,
+        figures=figures,
         seeds=range(seed, seed + replicas),
         objectives=objectives(plain["objective"], targets),
         config=plain,
@@ -318,7 +323,9 @@ def _carry_out(
     if experiment.tracking.figures:
         first = network.initial([seed for seed, fits in zip(experiment.seeds, comparable, strict=True) if fits])
         kept = trained.parameters, state.kept_epoch[comparable]
-        for file, title in run_figures.draw(journal.folder, network, experiment.targets, first, *kept, free_runs):
+        for file, title in run_figures.draw(
+            journal.folder, network, experiment.targets, first, *kept, free_runs, experiment.figures
+        ):
             journal.write("figure", file=file, title=title)
     summary["seconds"] = {"training": training, "total": perf_counter() - started}
     _save(journal.folder / "summary.json", summary)

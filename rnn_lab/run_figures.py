@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
+from pydantic.dataclasses import dataclass as component
 
+from rnn_lab.component import STRICT
 from rnn_lab.evaluation.free_run.results import FreeRuns
 from rnn_lab.network import Network, Parameters
 from rnn_lab.scoring import Evaluator, Targets
@@ -26,6 +29,29 @@ CHARACTERS = 1000
 """Of a text that a figure shows."""
 
 
+@component(frozen=True, kw_only=True, config=STRICT)
+class Figures:
+    """How a run's figures are written; ``tracking.figures`` says whether.
+
+    Args:
+        format: ``png``, ``pdf`` or ``svg``.
+        dpi: dots per inch of a PNG, and of pictures within the others.
+
+    Example:
+        >>> Figures(format="pdf").dpi
+        110.0
+        >>> Figures(format="gif")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+            ...
+        pydantic_core._pydantic_core.ValidationError: 1 validation error for Figures
+        format
+          Input should be 'png', 'pdf' or 'svg' [...
+    """
+
+    format: Literal["png", "pdf", "svg"] = "png"
+    dpi: Annotated[float, Field(ge=10, le=1200)] = 110.0
+
+
 def draw(
     folder: Path,
     network: Network,
@@ -34,6 +60,7 @@ def draw(
     kept: Parameters,
     kept_epoch: Array,
     free_runs: FreeRuns | None = None,
+    how: Figures | None = None,
 ) -> Iterator[tuple[str, str]]:
     """Draw and save one figure after another; yields each one's file, relative to the folder, and its title.
 
@@ -43,15 +70,17 @@ def draw(
         initial, kept: weights before any update, and those that the run keeps.
         kept_epoch: (R,) their epochs; of replicas that diverged there are none here, if there are others.
         free_runs: what the kept weights forecast on their own, if they were asked to.
+        how: the files' format; None for PNG.
     """
     from rnn_lab import figures  # matplotlib: not before there is something to draw
 
+    how = how or Figures()
     own: Drawn = targets.data.accept(_Own(network, targets, kept))
     free = figures.of_free_runs(free_runs) if free_runs is not None else iter(())
     curves = _curves(folder, targets)
     for name, figure, caption in (*own, curves, *free, *_weights(initial, kept, kept_epoch)):
-        file = f"figures/{name}.png"
-        figures.save(figure, folder / file)
+        file = f"figures/{name}.{how.format}"
+        figures.save(figure, folder / file, dpi=how.dpi)
         yield file, caption
 
 

@@ -12,6 +12,8 @@ COMMANDS = {
     "predict": "forecast a new series with a trained network, or let it write text",
     "sync": "carry run folders to MLflow",
     "ui": "look at runs in MLflow's own pages",
+    "runs": "list, compare, tabulate and remove runs, from their folders alone",
+    "redraw": "draw the figures of a run again, as PNG, PDF or SVG",
     "study": "list the lab's studies, and run one again",
 }
 

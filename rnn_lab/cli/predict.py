@@ -102,8 +102,11 @@ def load(request: Request) -> "Trained":
 
     if Path(request.run).is_dir():
         return Trained.load(request.run)
-    if not re.fullmatch(r"[0-9a-f]{32}", request.run):
-        raise BadInput(f"run={request.run} is neither a run folder nor the id of an MLflow run (32 hexadecimal digits)")
+    if not re.fullmatch(r"[0-9a-f]{32}|models:/.+", request.run):
+        raise BadInput(
+            f"run={request.run} is neither a run folder nor the id of an MLflow run (32 hexadecimal digits), nor a "
+            "registered model (models:/NAME@best)"
+        )
     from rnn_lab.tracking.download import download_network
 
     with TemporaryDirectory() as folder:

@@ -3,7 +3,7 @@
 from rnn_lab.figures.curves import loss_curves
 from rnn_lab.figures.forecasts import forecast
 from rnn_lab.figures.free_run import of_free_runs
-from rnn_lab.figures.predictions import PredictionSteps, predictions
+from rnn_lab.figures.predictions import predictions
 from rnn_lab.figures.series import data
 from rnn_lab.figures.style import save
 from rnn_lab.figures.tasks import records
@@ -11,7 +11,6 @@ from rnn_lab.figures.text import surprise
 from rnn_lab.figures.weights import heat_maps, histograms
 
 __all__ = [
-    "PredictionSteps",
     "data",
     "forecast",
     "heat_maps",

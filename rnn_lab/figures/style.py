@@ -1,7 +1,8 @@
 """One look for every figure, and one way to write them."""
 
 import io
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -26,6 +27,13 @@ SPLITS = {"train": BLUE, "validation": ORANGE, "test": GREEN}
 The colours can be told apart with any colour vision (Okabe & Ito, "Color universal design", 2008).
 """
 NAMES = {"train": "Training", "validation": "Validation", "test": "Test"}
+
+FORMATS: Mapping[str, Mapping[str, None]] = {
+    "png": {"Software": None},
+    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
+    "svg": {"Creator": None, "Date": None},
+}
+"""Formats of figures -> what matplotlib would write into each that differs from time to time."""
 
 DIVERGING = "RdBu_r"
 PANELS = 4
@@ -68,23 +76,34 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     return inside
 
 
-def save(figure: Figure, path: Path | str) -> None:
-    """Write a figure as PNG, whole or not at all; the folder must be there.
+def save(figure: Figure, path: Path | str, *, dpi: float | None = None) -> None:
+    """Write a figure, whole or not at all; the folder must be there.
+
+    Args:
+        figure: to be written.
+        path: its ending, of `FORMATS`, says in which format.
+        dpi: dots per inch of a picture in dots; None for the figure's own.
 
     Raises:
-        BadInput: the file cannot be written.
+        BadInput: the file cannot be written, or its format is none that figures have.
 
     Example:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     save(Figure(), Path(folder, "empty.png"))
-        ...     print([path.name for path in Path(folder).iterdir()])
-        ['empty.png']
+        ...     for name in ("empty.png", "empty.svg"):
+        ...         save(Figure(), Path(folder, name))
+        ...     print(sorted(path.name for path in Path(folder).iterdir()))
+        ['empty.png', 'empty.svg']
     """
     path = Path(path)
+    form = path.suffix.removeprefix(".")
+    if form not in FORMATS:
+        raise BadInput(f"figures.format={form} is not allowed: use {', '.join(FORMATS)}.")
     try:
-        with atomic_write(path) as file:  # without matplotlib's version in it, the same figure is the same file
-            figure.savefig(file, format="png", metadata={"Software": None})
+        # Without matplotlib's version, a date and drawn lots in it, the same figure is the same file.
+        with atomic_write(path) as file, matplotlib.rc_context({"svg.hashsalt": "rnn-lab"}), warnings.catch_warnings():
+            warnings.filterwarnings("once", message="Glyph .* missing from font", category=UserWarning)
+            figure.savefig(file, format=form, metadata=dict(FORMATS[form]), dpi=dpi or "figure")
     except OSError as error:
         raise BadInput(f"the figure {path} cannot be written: {error.strerror}") from error
 

@@ -96,13 +96,25 @@ def page(address: str, experiment_id: str, run_id: str) -> str:
 
 
 def table(address: str, experiment_id: str) -> str:
-    """Return the link to the table of an experiment's runs, with the columns of `rnn_lab.tracking.view`.
+    """Return the link to the charts of an experiment's runs, in the view of `rnn_lab.tracking.view`.
 
     Example:
         >>> table("http://localhost:5000", "1")
-        'http://localhost:5000/#/experiments/1/runs?workflowType=machine_learning&viewStateShareKey=rnn-lab'
+        'http://localhost:5000/#/experiments/1/runs?workflowType=machine_learning&viewStateShareKey=rnn-lab&compareRunsMode=CHART'
     """
-    return f"{_pages(address)}/#/experiments/{quote(experiment_id)}/runs?{MODE}&viewStateShareKey={KEY}"
+    place = f"{_pages(address)}/#/experiments/{quote(experiment_id)}/runs"
+    return f"{place}?{MODE}&viewStateShareKey={KEY}&compareRunsMode=CHART"
+
+
+def charts(address: str, experiment_id: str, run_id: str) -> str:
+    """Return the link to the charts of one run: its curves beside the best baseline.
+
+    Example:
+        >>> charts("http://localhost:5000", "1", "4f").partition("compareRunsMode=CHART&")[2]
+        'searchFilter=attributes.run_id%3D%224f%22'
+    """
+    only = quote(f'attributes.run_id="{run_id}"')
+    return f"{table(address, experiment_id)}&searchFilter={only}"
 
 
 def _pages(address: str) -> str:

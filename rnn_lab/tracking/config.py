@@ -48,7 +48,9 @@ class Tracking:
         tags: tags of your own for the run.
         weights_every: keep the weights of each n-th epoch; ``auto`` keeps each up to epoch 50, and 50 evenly
             spaced of a longer run. The first and the last epoch are always kept.
-        plots_every: likewise, the predictions behind the stepped images.
+        plots_every: likewise, the predictions behind the page of predictions.
+        register: make the network a version of the model named as its data, in MLflow's registry; the best one there
+            has the alias ``best``. A study's winner is registered in any case.
         figures: draw the final figures into the run folder; without them a short run ends seconds earlier.
         wait: return from a run when everything is in MLflow, instead of when MLflow has the run.
 
@@ -68,6 +70,7 @@ class Tracking:
     tags: dict[str, str] = Field(default_factory=dict)
     weights_every: Every = "auto"
     plots_every: Every = "auto"
+    register: bool = False
     figures: bool = True
     wait: bool = False
 

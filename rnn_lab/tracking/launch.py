@@ -61,7 +61,8 @@ class Relay:
         if said.state == "unreachable" or (self.tracking.wait and said.state != "done"):
             part = "only in part in MLflow" if said.run_id else "not in MLflow"
             return [f"The run is {part}: {said.reason or f'the relay failed, see {self.folder / LOG}'}. {later}"]
-        return [f"MLflow: {said.link}", f"All runs: {said.table}", *_how_to_look(str(said.uri)), *said.missing]
+        links = {"Curves": said.charts, "MLflow": said.link, "All runs": said.table}
+        return [*(f"{name}: {link}" for name, link in links.items()), *_how_to_look(str(said.uri)), *said.missing]
 
     def _left_behind(self) -> list[str]:
         return [f"The model in MLflow does not load everywhere: {lacking}." for lacking in needs(self.folder)]

@@ -3,16 +3,17 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnn_lab.errors import BadInput
-from rnn_lab.tracking import address, note, translation
+from rnn_lab.tracking import address, comparison, note, registry, slides, translation
 from rnn_lab.tracking.artifacts import Artifacts
 from rnn_lab.tracking.journal import NAME as JOURNAL
 from rnn_lab.tracking.journal import Fact
 from rnn_lab.tracking.metrics import Metrics
-from rnn_lab.tracking.names import TAG_LENGTH, parameter_name, parameters, shortened
+from rnn_lab.tracking.names import TAG_LENGTH, parameter_name, shortened
 from rnn_lab.tracking.packaging import log_dataset, log_model
 from rnn_lab.tracking.relay_state import State
 from rnn_lab.tracking.store import experiment
@@ -24,8 +25,13 @@ if TYPE_CHECKING:
 RUN = "rnn_lab.run"
 """The tag by which a run is found again: MLflow makes a new run each time it is asked."""
 
-OWN_TAGS = {"mlflow.source.type": "LOCAL", "mlflow.loggedImages": "True"}
+OWN_TAGS = {"mlflow.source.type": "LOCAL"}
 """What MLflow's own logging says of a run, and its pages ask."""
+
+STATUS = {"PRUNED": "FINISHED"}
+"""What the lab says of an end and MLflow does not know; a pruned trial is no failure. Any other is ``KILLED``."""
+
+PER_EPOCH = ("weights", "predictions")
 
 STATUSES = ("FINISHED", "FAILED", "KILLED")
 PARAMETERS = 100
@@ -35,8 +41,8 @@ PARAMETERS = 100
 class Carrier:
     """Carries the facts of one run to MLflow.
 
-    Numbers go at once, many in a call. Files and images wait in a queue that `work` empties in slices, so that metrics
-    of a run in training are never behind its images.
+    Numbers go at once, many in a call. Files wait in a queue that `work` empties in slices, so that metrics
+    of a run in training are never behind them.
 
     Args:
         client: of the store.
@@ -58,6 +64,9 @@ class Carrier:
         self._metrics = Metrics(client, self.run_id, fresh=found is None)
         self._artifacts = Artifacts(client, self.run_id, folder, fresh=found is None)
         self._facts: dict[str, Fact] = {}
+        self._kept: dict[str, dict[int, str]] = {name: {} for name in PER_EPOCH}
+        self._line_to_beat: dict[str, float] = {}
+        self._fresh = found is None
         self._stops: list[Fact] = []
         self._queue: deque[Callable[[], None]] = deque()
         self._last_time = float(start["time"])
@@ -71,11 +80,11 @@ class Carrier:
 
     @property
     def idle(self) -> bool:
-        """Whether no file or image waits."""
+        """Whether no file waits."""
         return not self._queue
 
     def carry(self, facts: Iterable[Fact]) -> None:
-        """Send what a list of facts says, files and images excepted: those are queued."""
+        """Send what a list of facts says, files excepted: those are queued."""
         for fact in facts:
             self._last_time = max(self._last_time, float(fact["time"]))
             if fact["fact"] == "stopped":
@@ -87,11 +96,11 @@ class Carrier:
         self._metrics.send()
 
     def later(self, task: Callable[[], None]) -> None:
-        """Queue something more to do, after the files and images that wait already."""
+        """Queue something more to do, after the files that wait already."""
         self._queue.append(task)
 
     def work(self, seconds: float) -> None:
-        """Upload queued files and draw queued images for about that long."""
+        """Upload queued files for about that long."""
         deadline = time.monotonic() + seconds
         while self._queue and time.monotonic() < deadline:
             self._queue.popleft()()
@@ -107,14 +116,21 @@ class Carrier:
         for name in (JOURNAL, "summary.json", "train.log"):
             if (self._folder / name).is_file():
                 self._artifacts.file(name)
+        self._pages()
+        if "data" not in self._facts and "start" in self._facts:
+            self._parameters(self._facts["start"]["config"])
+        if fact := self._facts.get("baselines"):  # not before: MLflow shows what came first at the top
+            self._metrics.add(translation.baselines(fact), step=0, time=fact["time"])
+            self._metrics.send()
         if "summary" in self._facts:
             self._package(self._facts["summary"])
         self._tag({"rnn_lab.reason": reason, "rnn_lab.status": status})
         if "best" in self._facts:
             self._praise(self._facts["best"])
         self._describe(status, reason)
+        known = STATUS.get(status, status)
         self._client.set_terminated(
-            self.run_id, status if status in STATUSES else "KILLED", end_time=int(self._last_time * 1000)
+            self.run_id, known if known in STATUSES else "KILLED", end_time=int(self._last_time * 1000)
         )
 
     def state(self, state: Any, reason: str | None = None) -> State:
@@ -125,6 +141,7 @@ class Carrier:
             experiment_id=self.experiment_id,
             run_id=self.run_id,
             link=address.page(self._resolved, self.experiment_id, self.run_id),
+            charts=address.charts(self._resolved, self.experiment_id, self.run_id),
             table=address.table(self._resolved, self.experiment_id),
             reason=reason,
             missing=tuple(self._artifacts.missing),
@@ -139,39 +156,68 @@ class Carrier:
         return self._client.create_run(
             self.experiment_id,
             start_time=int(start["time"] * 1000),
-            run_name=start["name"],
+            run_name=comparison.title(start),
             tags={RUN: start["run"], **OWN_TAGS, **_texts(start["tags"]), **above},
         )
 
     def _start(self, fact: Fact) -> None:
+        config = fact["config"]
+        if "data" not in config:  # a study's, of which no more will be known
+            self._parameters(config)
+        self._client.log_dict(self.run_id, config, "config.yaml")
+        self._tag(translation.labels(fact))
+        self._describe("RUNNING", "training is under way")
+
+    def _parameters(self, config: dict[str, Any]) -> None:
         from mlflow.entities import Param
 
-        flat = parameters(fact["config"])
+        flat = comparison.compared(config, self._facts.get("data"))
         new = [Param(name, value) for name, value in flat.items() if name not in self._parameters_there]
         for first in range(0, len(new), PARAMETERS):
             self._client.log_batch(self.run_id, params=new[first : first + PARAMETERS])
-        self._client.log_dict(self.run_id, fact["config"], "config.yaml")
-        self._describe("RUNNING", "training is under way")
+        self._parameters_there |= set(flat)
 
     def _provenance(self, fact: Fact) -> None:
         self._tag(translation.provenance(fact, self._folder))
+        if self._fresh:  # a name that somebody changed since is theirs
+            self._tag({"mlflow.runName": comparison.longer_title(self._facts["start"], fact)})
 
     def _data(self, fact: Fact) -> None:
+        self._parameters(self._facts["start"]["config"])
         log_dataset(self._client, self.run_id, fact)
 
     def _baselines(self, fact: Fact) -> None:
-        self._metrics.add(translation.baselines(fact), step=0, time=fact["time"])
+        self._line_to_beat = translation.line_to_beat(fact)
+        self._tag({"rnn_lab.best_baseline": translation.best_baseline(fact) or None})
 
     def _an_epoch(self, fact: Fact) -> None:
-        self._metrics.add(translation.epoch(fact), step=fact["epoch"], time=fact["time"])
+        first = int(self._facts.get("start", {}).get("config", {}).get("seed", 0))
+        found = translation.epoch(fact, first_seed=first, baseline=self._line_to_beat)
+        self._metrics.add(found, step=fact["epoch"], time=fact["time"])
+
+    def _weights(self, fact: Fact) -> None:
+        self._kept["weights"][fact["epoch"]] = fact["file"]
+        self._file(fact)
 
     def _file(self, fact: Fact) -> None:
         self._queue.append(lambda: self._artifacts.file(fact["file"]))
 
     def _predictions(self, fact: Fact) -> None:
+        self._kept["predictions"][fact["epoch"]] = fact["file"]
+
+    def _pages(self) -> None:
+        """Upload the pages with a slider over the epochs that were kept."""
+        name = comparison.title(self._facts["start"]) if "start" in self._facts else ""
+        predictions, weights = self._kept["predictions"], self._kept["weights"]
         data = self._facts.get("data", {})
-        names: dict[str, Any] = {"targets": tuple(data.get("shown", ())), "classes": data.get("classes", False)}
-        self._queue.append(lambda: self._artifacts.images(fact["epoch"], fact["file"], **names, time=fact["time"]))
+        given: dict[str, Any] = {"targets": data.get("shown", ()), "classes": data.get("classes", False)}
+        given["title"] = f"{name}: true and predicted, epoch by epoch"
+        if predictions:
+            compose = partial(slides.predictions_page, self._folder, predictions, **given)
+            self._artifacts.page("predictions.html", compose)
+        if weights:
+            title = f"{name}: weights, epoch by epoch"
+            self._artifacts.page("weights.html", partial(slides.weights_page, self._folder, weights, title=title))
 
     def _summary(self, fact: Fact) -> None:
         found = {**translation.final(fact), **translation.free_run(fact)}
@@ -179,10 +225,15 @@ class Carrier:
 
     def _package(self, summary: Fact) -> None:
         scores = translation.final(summary)
+        kept = max(replica["kept_epoch"] for replica in summary["replicas"])
+        given: dict[str, Any] = {"time": summary["time"], "data": self._facts.get("data"), "step": kept}
         try:
-            log_model(self._client, self.run_id, self.experiment_id, self._folder, scores, time=summary["time"])
+            log_model(self._client, self.run_id, self.experiment_id, self._folder, scores, **given)
         except BadInput as error:
             self._artifacts.missing.append(f"the model is not packaged: {error}")
+            return
+        if self._facts["start"]["config"].get("tracking", {}).get("register"):
+            self._register(self.run_id)
 
     def _praise(self, best: Fact) -> None:
         """Say on a study's run which of its trials is the best; its own run is carried by now."""
@@ -190,10 +241,35 @@ class Carrier:
         best["link"] = trial.link if trial else None
         parameters = {f"rnn_lab.best.{name}": value for name, value in best["params"].items()}
         self._tag({"rnn_lab.best_trial": best["trial"], "rnn_lab.best_link": best["link"], **parameters})
+        if trial is None or trial.run_id is None:
+            return
+        winner = self._client.get_run(trial.run_id).data
+        shown = {name: value for name, value in winner.metrics.items() if name.startswith("scores/")}
+        self._metrics.add(shown, step=0, time=best["time"])  # the study's row has the scores of its winner
+        self._metrics.send()
+        self._parameters_of(winner.params)
+        self._register(trial.run_id)
+
+    def _parameters_of(self, winner: dict[str, str]) -> None:
+        from mlflow.entities import Param
+
+        new = [Param(name, value) for name, value in winner.items() if name not in self._parameters_there]
+        for first in range(0, len(new), PARAMETERS):
+            self._client.log_batch(self.run_id, params=new[first : first + PARAMETERS])
+        self._parameters_there |= set(winner)
+
+    def _register(self, run_id: str) -> None:
+        if missing := registry.register(self._client, run_id):
+            self._artifacts.missing.append(missing)
 
     def _describe(self, status: str, reason: str) -> None:
-        text = note.write(self._facts, self._stops, status, reason)
+        text = note.write(self._facts, self._stops, status, reason, pages=self._page_links())
         self._tag({"mlflow.note.content": text})
+
+    def _page_links(self) -> dict[str, str]:
+        names = {"predictions": "Predictions over the epochs", "weights": "Weights over the epochs"}
+        place = f"#/experiments/{self.experiment_id}/runs/{self.run_id}/artifacts"
+        return {names[kept]: f"{place}/{kept}.html?{address.MODE}" for kept in PER_EPOCH[::-1] if self._kept[kept]}
 
     def _tag(self, tags: dict[str, Any]) -> None:
         from mlflow.entities import RunTag
@@ -215,7 +291,7 @@ HANDLERS: dict[str, Callable[[Carrier, Fact], None]] = {
     "data": Carrier._data,
     "baselines": Carrier._baselines,
     "epoch": Carrier._an_epoch,
-    "weights": Carrier._file,
+    "weights": Carrier._weights,
     "predictions": Carrier._predictions,
     "figure": Carrier._file,
     "summary": Carrier._summary,

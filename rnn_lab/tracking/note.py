@@ -7,24 +7,31 @@ from typing import Any
 
 from rnn_lab.scoring.spread import described
 from rnn_lab.tracking.journal import Fact
+from rnn_lab.tracking.translation import BOUNDS
 
 COLUMNS = {
     "rmse": ("train/rmse", "val/rmse", "test/rmse", "val/mae", "val/nrmse", "val/success"),
     "loss": ("train/loss", "val/loss", "test/loss", "val/accuracy", "val/success"),
 }
 NAMES = {"rmse": "RMSE", "loss": "cross-entropy"}
-BOUNDS = ("ideal", "entropy")
-"""Among the baselines what is no rival: the best answer that there is, on the same records or in expectation."""
 SPLITS = {"train": "train", "val": "validation", "test": "test"}
 
 
-def write(facts: Mapping[str, Fact], stops: Sequence[Fact], status: str, reason: str) -> str:
+def write(
+    facts: Mapping[str, Fact],
+    stops: Sequence[Fact],
+    status: str,
+    reason: str,
+    *,
+    pages: Mapping[str, str] | None = None,
+) -> str:
     """Compose the note in markdown, from as many facts as there are.
 
     Args:
         facts: the last fact of each name.
         stops: the ``stopped`` facts, one a replica.
         status, reason: how the run ended, or ``RUNNING``.
+        pages: what to look at next -> its link.
 
     Example:
         >>> start = {"name": "sine-elman", "config": {}}
@@ -33,6 +40,8 @@ def write(facts: Mapping[str, Fact], stops: Sequence[Fact], status: str, reason:
         <BLANKLINE>
     """
     parts = [f"**{status}**: {reason}"]  # MLflow shows three lines unasked: no heading before them
+    if pages:
+        parts[0] += " &nbsp; " + " · ".join(f"[{name}]({link})" for name, link in pages.items())
     if "summary" in facts:
         parts += _result(facts["summary"])
     if "best" in facts:

@@ -53,6 +53,8 @@ def log_model(
     scores: Mapping[str, float],
     *,
     time: float,
+    step: int = 0,
+    data: Fact | None = None,
 ) -> None:
     """Package the run's network and log it as ``model``, unless MLflow has it.
 
@@ -62,6 +64,8 @@ def log_model(
         folder: the run folder, with ``weights/model.json`` and ``weights/kept.npz``.
         scores: the metrics by which MLflow compares models, as they stand in the run.
         time: the scores' in the run, that they be the same points and no further ones.
+        step: the epoch of the weights.
+        data: the journal's ``data`` fact: MLflow then says on which data set the scores are.
 
     Raises:
         BadInput: the network cannot be read; say, it is of another version of the lab.
@@ -83,9 +87,10 @@ def log_model(
     client.finalize_logged_model(model.model_id, "READY")
     if lacking := needs(folder):
         client.set_tag(run_id, NEEDS_TAG, "; ".join(lacking))
-    given = [Metric(name, value, int(time * 1000), 0, model.model_id) for name, value in scores.items()]
+    on = {"dataset_name": data["name"], "dataset_digest": data["fingerprint"][:DIGEST_LENGTH]} if data else {}
+    given = [Metric(name, value, int(time * 1000), 0, model.model_id, **on) for name, value in scores.items()]
     client.log_batch(run_id, metrics=given)
-    client.log_outputs(run_id, [LoggedModelOutput(model.model_id, 0)])
+    client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step)])
 
 
 def package(trained: "Trained", destination: Path, *, run_id: str, model_id: str) -> None:

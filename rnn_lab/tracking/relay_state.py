@@ -19,7 +19,7 @@ class State:
             (the last attempt failed; the relay tries again while the trainer lives).
         uri: MLflow's address, resolved, without a password.
         experiment_id, run_id: MLflow's.
-        link, table: open the run, and all runs of its experiment, in MLflow's pages.
+        link, charts, table: open the run, its curves, and all runs of its experiment, in MLflow's pages.
         reason: why it is unreachable.
         missing: one sentence for each part of the run that could not be carried, such as a file that is gone.
 
@@ -37,6 +37,7 @@ class State:
     experiment_id: str | None = None
     run_id: str | None = None
     link: str | None = None
+    charts: str | None = None
     table: str | None = None
     reason: str | None = None
     missing: tuple[str, ...] = ()

@@ -1,35 +1,77 @@
-"""What the facts of a journal are called in MLflow.
+"""What the facts of a journal are called in MLflow: its pages tell the story in the order of these names.
 
-A slash in a metric's name opens a section of MLflow's charts. So what belongs together shares the part before it.
+A slash in a metric's name opens a section of a run's charts, and sections stand in alphabetical order. So what is
+measured stands before the slash and the split behind it, ``loss/val`` for the journal's ``val/loss``: training and
+validation are neighbours, and come before the single numbers, whose sections begin with ``scores``.
 """
 
+import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rnn_lab.tracking.comparison import group, is_described
 from rnn_lab.tracking.journal import Fact
 from rnn_lab.tracking.names import numbers
 
+SPLITS = ("train", "val", "test")
 JUDGED = {"validation": "val", "test": "test"}
 """The splits on which a network is judged, and their names in metrics."""
 
-REPLICATED = {f"{part}/{score}" for part in ("train", "val") for score in ("rmse", "accuracy")}
+TRAINING = {
+    "lr": "training/learning_rate",
+    "epoch_seconds": "training/epoch_seconds",
+    "grad/norm": "training/gradient_norm",
+    "grad/clipped": "training/gradient_clipped",
+}
+"""How training goes, in one section behind the scores."""
+
+BY_SEED = {f"{part}/{score}" for part in ("train", "val") for score in ("rmse", "accuracy")}
 """Metrics that MLflow gets for each replica. The journal has all of them; MLflow's charts would drown in them."""
 
+BOUNDS = ("ideal", "entropy")
+"""Among the baselines what is no rival: the best answer that there is, on the same records or in expectation."""
 
-def epoch(fact: Fact) -> dict[str, Any]:
-    """Return the metrics of an ``epoch`` fact: means over replicas, and some of each replica's own.
+EXACT = 1e-6
+FIRST = ("rmse", "accuracy", "loss")
+"""What MLflow's table of a run's metrics begins with: it keeps the order in which they come."""
+
+
+def metric(name: str) -> str:
+    """Return the name in MLflow of a metric of the journal.
+
+    Example:
+        >>> metric("val/rmse"), metric("grad/norm"), metric("weights/spectral_radius")
+        ('rmse/val', 'training/gradient_norm', 'weights/spectral_radius')
+    """
+    part, _, score = name.partition("/")
+    return f"{score}/{part}" if score and part in SPLITS else TRAINING.get(name, name)
+
+
+def epoch(fact: Fact, *, first_seed: int = 0, baseline: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the metrics of an ``epoch`` fact: means over replicas, some of each replica's own, and what is to beat.
+
+    Args:
+        fact: of one epoch.
+        first_seed: of the first replica.
+        baseline: of `line_to_beat`, repeated at each epoch: a line beside the curves.
 
     Example:
         >>> epoch({"metrics": {"val/rmse": 0.5}, "replicas": {"val/rmse": [0.25, 0.75], "lr": [0.1, 0.1]}})
-        {'val/rmse': 0.5, 'val/rmse/replica_0': 0.25, 'val/rmse/replica_1': 0.75}
+        {'rmse/val': 0.5, 'rmse_by_seed/val_0': 0.25, 'rmse_by_seed/val_1': 0.75}
     """
-    each = {name: values for name, values in fact.get("replicas", {}).items() if name in REPLICATED}
-    own = {
-        f"{name}/replica_{r:0{len(str(len(values) - 1))}d}": value
-        for name, values in each.items()
-        for r, value in enumerate(values)
-    }
-    return {**fact["metrics"], **own}
+    found = {metric(name): value for name, value in fact["metrics"].items()} | dict(baseline or {})
+    found = {name: found[name] for name in sorted(found, key=_place)}
+    for name, values in fact.get("replicas", {}).items():
+        if name in BY_SEED:
+            part, score = name.split("/")
+            found |= {f"{score}_by_seed/{part}_{first_seed + r}": value for r, value in enumerate(values)}
+    return found
+
+
+def _place(name: str) -> tuple[int, bool]:
+    score, _, part = name.partition("/")
+    return FIRST.index(score) if score in FIRST else len(FIRST), part != "val"
 
 
 def baselines(fact: Fact) -> dict[str, Any]:
@@ -37,32 +79,79 @@ def baselines(fact: Fact) -> dict[str, Any]:
 
     Example:
         >>> baselines({"train": {"AR2": {"rmse": 0.1}}, "validation": {"AR2": {"rmse": 0.2, "mae": 0.1}}})
-        {'baseline/ar2_val_rmse': 0.2}
+        {'scores_baselines/AR2_val_rmse': 0.2}
     """
     return {
-        f"baseline/{name.lower().replace(' ', '_')}_{short}_{score}": scores[score]
+        f"scores_baselines/{name.replace(' ', '_')}_{short}_{score}": scores[score]
         for split, short in JUDGED.items()
         for name, scores in fact.get(split, {}).items()
-        for score in [next((score for score in ("rmse", "loss") if score in scores), "accuracy")]
+        for score in [_score(scores)]
     }
+
+
+def best_baseline(fact: Fact) -> str:
+    """Name the baseline that is best on validation, with its score; nothing if there is none.
+
+    Example:
+        >>> best_baseline({"validation": {"mean": {"rmse": 0.7}, "AR2": {"rmse": 0.2}, "ideal": {"rmse": 0.0}}})
+        'AR2 0.2'
+    """
+    for rivals in _rivals(fact).values():
+        name = min(rivals, key=rivals.__getitem__)
+        return f"{name} {rivals[name]:.4g}"
+    return ""
+
+
+def line_to_beat(fact: Fact) -> dict[str, float]:
+    """Return the best baseline's score on validation as a metric beside the network's, for a line in their chart.
+
+    A baseline that is exact would squeeze all curves to nothing: its line would lie millions of times below. So the
+    best one counts that is within a millionth of the worst.
+
+    Example:
+        >>> line_to_beat({"validation": {"mean": {"rmse": 0.7}, "AR1": {"rmse": 0.2}, "AR2": {"rmse": 1e-12}}})
+        {'rmse/baseline': 0.2}
+    """
+    return {
+        f"{score}/baseline": min(value for value in rivals.values() if value >= EXACT * max(rivals.values()))
+        for score, rivals in _rivals(fact).items()
+    }
+
+
+def _rivals(fact: Fact) -> dict[str, dict[str, float]]:
+    """The score that counts -> baseline -> value on validation."""
+    for score in ("rmse", "loss"):
+        scores = fact.get("validation", {}).items()
+        known = {name: float(found[score]) for name, found in scores if score in found and name not in BOUNDS}
+        if known := {name: value for name, value in known.items() if math.isfinite(value)}:
+            return {score: known}
+    return {}
+
+
+def _score(scores: Mapping[str, Any]) -> str:
+    return next((score for score in ("rmse", "loss") if score in scores), "accuracy")
 
 
 def final(summary: Fact) -> dict[str, float]:
-    """Return the numbers of a ``summary`` fact, all in one section.
+    """Return the scores of the kept weights from a ``summary`` fact, all in one section.
 
-    What the journal has beyond them stays there: MLflow's pages show each number as a chart of its own, and the curves
-    come after these.
+    What the journal has beyond them stays there: MLflow's pages show each number as a chart of its own.
     """
+    score = summary["score"]
     found = {
         name.replace("/", "_"): value
         for name, value in summary["metrics"].items()
-        if name == f"train/{summary['score']}" or name.partition("/")[0] in JUDGED.values()
+        if name == f"train/{score}" or name.partition("/")[0] in JUDGED.values()
     }
-    judged = [f"{part}/{summary['score']}" for part in ("train", "val")]
-    spread = {f"{name.replace('/', '_')}_sd": summary["spread"][name]["standard_deviation"] for name in judged}
+    judged = [f"{part}/{score}" for part in ("train", "val")]
+    spread = {
+        f"{name.replace('/', '_')}_sd": summary["spread"][name]["standard_deviation"]
+        for name in judged
+        if summary["spread"].get(name)
+    }
     kept = max(replica["kept_epoch"] for replica in summary["replicas"])
     seconds = summary["seconds"]["training"]
-    return numbers({**found, **spread, "epochs": summary["epochs"], "kept_epoch": kept, "seconds": seconds}, "final")
+    return numbers({**found, **spread, "epochs": summary["epochs"], "kept_epoch": kept, "seconds": seconds}, "scores")
 
 
 def free_run(summary: Fact) -> dict[str, float]:
@@ -71,15 +160,20 @@ def free_run(summary: Fact) -> dict[str, float]:
     Example:
         >>> scores = {"valid_time": {"mean": 2.5, "median": 2.0}, "nrmse": {"1": 0.1}}
         >>> free_run({"free_run": {"network": scores, "rivals": {"AR9": {"valid_time": {"mean": 0.5}}}}})
-        {'free_run/valid_time': 2.5, 'free_run/nrmse_1': 0.1, 'free_run/ar9_valid_time': 0.5}
+        {'scores_free_run/valid_time': 2.5, 'scores_free_run/nrmse_1': 0.1, 'scores_free_run/AR9_valid_time': 0.5}
     """
     section = summary.get("free_run")
     if section is None:
         return {}
     network = section["network"]
     errors = {f"nrmse_{horizon}": value for horizon, value in network["nrmse"].items()}
-    others = {f"{name.lower()}_valid_time": scores["valid_time"]["mean"] for name, scores in section["rivals"].items()}
-    return numbers({"valid_time": network["valid_time"]["mean"], **errors, **others}, "free_run")
+    others = {f"{name}_valid_time": scores["valid_time"]["mean"] for name, scores in section["rivals"].items()}
+    return numbers({"valid_time": network["valid_time"]["mean"], **errors, **others}, "scores_free_run")
+
+
+def labels(start: Fact) -> dict[str, Any]:
+    """Return the tags by which runs are grouped and found: a study's trials, and the seeds of one setting."""
+    return {"group": group(start["config"])} if is_described(start["config"]) else {}
 
 
 def provenance(fact: Fact, folder: Path) -> dict[str, Any]:

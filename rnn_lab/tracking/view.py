@@ -1,11 +1,15 @@
-"""The columns of MLflow's table of runs: scores, and the settings one compares. By itself it shows neither."""
+"""Views of MLflow's page of runs: the learning curves against the baselines, and the columns that one compares.
+
+By itself MLflow shows neither. Two views are saved with an experiment: the one that the printed link opens, and one
+that groups the seeds of a setting, as a mean with a band.
+"""
 
 import base64
 import json
 import logging
 import time
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -15,16 +19,21 @@ log = logging.getLogger("rnn_lab.relay")
 KEY = "rnn-lab"
 """Names the view, in the "Views" menu of MLflow's page and in its link's ``viewStateShareKey``."""
 
-TAG = f"mlflow.sharedViewState.{KEY}"
+SEEDS_KEY = "rnn-lab-seeds"
+PREFIX = "mlflow.sharedViewState."
+TAG = PREFIX + KEY
 
 COLUMNS = (
     "attributes.`Created`",
     "attributes.`Duration`",
-    "metrics.`final/val_rmse`",
-    "metrics.`final/train_rmse`",
-    "metrics.`final/val_loss`",
-    "metrics.`final/kept_epoch`",
+    "metrics.`scores/val_rmse`",
+    "metrics.`scores/val_loss`",
+    "metrics.`best/value`",
+    "metrics.`trials/complete`",
+    "tags.`rnn_lab.best_baseline`",
+    "tags.`rnn_lab.status`",
     "params.`data.name`",
+    "params.`model`",
     "params.`model.hidden_dim`",
     "params.`optimizer.learning_rate`",
     "params.`trainer.bptt_truncate`",
@@ -33,17 +42,93 @@ COLUMNS = (
     "params.`replicas`",
 )
 
+SEEDS = 5
+"""Replicas that a chart shows one by one."""
+
+
+def _line(section: str, keys: list[str], *, logarithmic: bool = True) -> dict[str, Any]:
+    return {
+        "type": "LINE",
+        "uuid": f"rnn-lab-{keys[0].replace('/', '-')}",
+        "runsCountToCompare": 10,
+        "metricSectionId": section,
+        "deleted": False,
+        "isGenerated": False,
+        "displayName": keys[0],
+        "metricKey": keys[0],
+        "selectedMetricKeys": keys,
+        "xAxisKey": "step",
+        "xAxisScaleType": "linear",
+        "scaleType": "log" if logarithmic else "linear",
+        "lineSmoothness": 0,
+        "useGlobalLineSmoothing": False,
+        "useGlobalXaxisKey": False,
+        "selectedXAxisMetricKey": "",
+    }
+
+
+def _bar(section: str, key: str) -> dict[str, Any]:
+    return {
+        "type": "BAR",
+        "uuid": f"rnn-lab-{key.replace('/', '-')}",
+        "runsCountToCompare": 10,
+        "metricSectionId": section,
+        "deleted": False,
+        "isGenerated": False,
+        "metricKey": key,
+    }
+
+
+def _by_seed(part: str, score: str) -> list[str]:
+    return [f"{score}_by_seed/{part}_{seed}" for seed in range(SEEDS)]
+
+
+SECTIONS = [
+    {"uuid": uuid, "name": name, "display": True, "isReordered": True}
+    for uuid, name in (
+        ("learning", "Learning"),
+        ("classes", "Accuracy"),
+        ("kept", "Scores of the kept weights"),
+        ("seeds", "Seed by seed"),
+        ("trials", "Study"),
+    )
+]
+
+RMSE = _line("learning", ["rmse/val", "rmse/train", "rmse/baseline"])
+LOSS = _line("learning", ["loss/val", "loss/train", "loss/baseline"])
+ACCURACY = _line("classes", ["accuracy/val", "accuracy/train"], logarithmic=False)
+SCORES = [_bar("kept", key) for key in ("scores/val_rmse", "scores/val_loss")]
+EACH_SEED = [
+    _line("seeds", _by_seed("val", "rmse")),
+    _line("seeds", _by_seed("val", "accuracy"), logarithmic=False),
+]
+STUDY = [_line("trials", ["best/value", "trial/value"])]
+CHARTS = [RMSE, LOSS, ACCURACY, *SCORES, *EACH_SEED, *STUDY]
+
+PLAIN = {
+    "selectedColumns": COLUMNS,
+    "compareRunSections": SECTIONS,
+    "compareRunCharts": CHARTS,
+    "isAccordionReordered": True,
+}
+GROUPED = PLAIN | {
+    "groupBy": {"aggregateFunction": "average", "groupByKeys": [{"mode": "tag", "groupByData": "group"}]},
+    "useGroupedValuesInCharts": True,
+}
+VIEWS = {KEY: PLAIN, SEEDS_KEY: GROUPED}
+
 
 def save_view(client: "MlflowClient", experiment_id: str) -> None:
-    """Save the view with an experiment.
+    """Save the views with an experiment, once: what its users make of them stays.
 
     MLflow's pages keep shared views in tags of this form, which is documented nowhere. So a failure is no failure of
-    the run, and a later MLflow that does not know the form shows its own columns.
+    the run, and a later MLflow that does not know the form shows its own columns and charts.
     """
-    state = base64.b64encode(zlib.compress(json.dumps({"selectedColumns": COLUMNS}).encode())).decode()
     now = int(time.time() * 1000)
-    view = {"name": KEY, "createdAt": now, "updatedAt": now, "state": f"deflate;{state}"}
-    try:
-        client.set_experiment_tag(experiment_id, TAG, json.dumps(view))
-    except Exception:
-        log.warning("The table's columns could not be saved.", exc_info=True)
+    for key, content in VIEWS.items():
+        state = base64.b64encode(zlib.compress(json.dumps(content).encode())).decode()
+        view = {"name": key, "createdAt": now, "updatedAt": now, "state": f"deflate;{state}"}
+        try:
+            client.set_experiment_tag(experiment_id, PREFIX + key, json.dumps(view))
+        except Exception:
+            log.warning("The view %s could not be saved.", key, exc_info=True)

@@ -2,6 +2,7 @@
 
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
+
 from rnn_lab.cli.verbatim import NAMES, TEXTS, verbatim
 
 

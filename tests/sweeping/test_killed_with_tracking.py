@@ -103,4 +103,4 @@ def test_mlflow_has_one_study_and_each_trial_once(tmp_path):
             said = {"COMPLETE": "FINISHED"}.get(trial.state.name, trial.state.name)
             assert run.data.tags["rnn_lab.status"] == said
             if trial.state == TrialState.COMPLETE:
-                assert (run.info.status, run.data.metrics["final/val_rmse"]) == ("FINISHED", trial.value)
+                assert (run.info.status, run.data.metrics["scores/val_rmse"]) == ("FINISHED", trial.value)

@@ -123,7 +123,7 @@ def test_a_studys_relay_carries_its_trials_and_links_the_best(tmp_path):
         assert run.data.tags["mlflow.parentRunId"] == state.run_id
         assert run.data.tags["rnn_lab.status"] == {"COMPLETE": "FINISHED"}.get(trial.state.name, trial.state.name)
         if trial.state == TrialState.COMPLETE:
-            assert run.data.metrics["final/val_rmse"] == trial.value
+            assert run.data.metrics["scores/val_rmse"] == trial.value
         assert not Path(
             study.user_attrs["folder"], trial.user_attrs["folder"], "relay.log"
         ).exists()  # no relay of its own

@@ -66,7 +66,15 @@ class FakeTrainer:
             loss = np.full(self.replicas, math.nan if epoch == 1 else rmse[0] ** 2)
             metrics = {"val/rmse": rmse, "train/rmse": rmse / 2, "val/loss": loss}
             facts = {"epoch": epoch, "metrics": metrics, "parameters": self.parameters, "predictions": predictions}
-            observe(SimpleNamespace(**facts, truth=true, arrays={}, lost={}))
+            observe(
+                SimpleNamespace(
+                    **facts,
+                    state=SimpleNamespace(diverged=np.zeros(self.replicas, bool)),
+                    truth=true,
+                    arrays={},
+                    lost={},
+                )
+            )
 
     def end(self, status: str = "FINISHED", reason: str = "all epochs are done") -> None:
         for replica in range(self.replicas):

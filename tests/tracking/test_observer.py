@@ -26,7 +26,14 @@ def run(folder, epochs, *, stop_after=None, replicas=1, metric=lambda epoch: 0.5
                 values[:] = epoch
             metrics = {"val/rmse": np.broadcast_to(np.asarray(metric(epoch), np.float64), replicas)}
             facts = {"epoch": epoch, "metrics": metrics, "parameters": parameters, "predictions": predictions}
-            asked = observer(SimpleNamespace(**facts, truth=TRUTH, **(measured(epoch) if measured else NOTHING)))
+            asked = observer(
+                SimpleNamespace(
+                    **facts,
+                    state=SimpleNamespace(diverged=np.zeros(replicas, bool)),
+                    truth=TRUTH,
+                    **(measured(epoch) if measured else NOTHING),
+                )
+            )
             assert asked is None
         parameters.flat[:] = -1  # say, the best weights restored
         observer.close()

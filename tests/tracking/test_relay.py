@@ -2,13 +2,13 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ import pytest
 from rnn_lab.errors import BadInput
 from rnn_lab.tracking import relay as relay_module
 from rnn_lab.tracking.journal import Tail, read
-from rnn_lab.tracking.names import parameter_name, parameters
+from rnn_lab.tracking.names import parameter_name
 from rnn_lab.tracking.relay import KILLED, Unreachable, carry, relay
 from rnn_lab.tracking.relay_state import State
 from tests.tracking.fake_trainer import FakeTrainer
@@ -58,8 +58,7 @@ class Remembered:
             "params": self.run.data.params,
             "tags": {key: value for key, value in self.run.data.tags.items() if key != "mlflow.log-model.history"},
             "curves": {metric: repr(self.curve(metric)) for metric in self.run.data.metrics},
-            "files": {file for file in self.files() if not file.startswith("images/")},
-            "images": Counter(file.split("+timestamp")[0] for file in self.files("images")),
+            "files": set(self.files()),
             "datasets": len(self.run.inputs.dataset_inputs),
             "models": len(self.run.outputs.model_outputs),
         }
@@ -93,26 +92,26 @@ def test_the_run_has_its_name_status_times_and_tags(carried):
     assert (state.state, state.run_id, state.missing) == ("done", info.run_id, ())
 
 
-def test_every_config_value_is_a_parameter_and_the_whole_is_a_file(carried, tmp_path):
+def test_what_is_compared_is_a_parameter_and_the_whole_config_is_a_file(carried, tmp_path):
     import yaml
 
     folder, _, remembered = carried
     config = read(folder)[0]["config"]
-    assert remembered.run.data.params == parameters(config)
-    assert len(parameters(config)) == 5
+    assert remembered.run.data.params == {"seed": "0", "data.window": "8", "model.hidden_dim": "3"}
     file = remembered.client.download_artifacts(remembered.id, "config.yaml", str(tmp_path))
     assert yaml.safe_load(Path(file).read_text()) == config
 
 
 def test_metrics_lie_at_their_epochs(carried):
     _, _, remembered = carried
-    assert remembered.curve("val/rmse") == [(epoch, 1 / (1 + epoch) + 1) for epoch in range(4)]  # mean of 3 replicas
-    assert remembered.curve("val/rmse/replica_2") == [(epoch, 1 / (1 + epoch) + 2) for epoch in range(4)]
-    assert [step for step, value in remembered.curve("val/loss") if np.isnan(value)] == [1]
-    assert remembered.curve("baseline/ar2_val_rmse") == [(0, 0.1)]
-    assert remembered.curve("final/val_rmse") == [(0, 0.05)]
-    assert remembered.curve("final/val_rmse_sd") == [(0, 0.01)]
-    assert remembered.curve("final/kept_epoch") == [(0, 2)]
+    assert remembered.curve("rmse/val") == [(epoch, 1 / (1 + epoch) + 1) for epoch in range(4)]  # mean of 3 replicas
+    assert remembered.curve("rmse_by_seed/val_2") == [(epoch, 1 / (1 + epoch) + 2) for epoch in range(4)]
+    assert [step for step, value in remembered.curve("loss/val") if np.isnan(value)] == [1]
+    assert remembered.curve("scores_baselines/AR2_val_rmse") == [(0, 0.1)]
+    assert remembered.curve("rmse/baseline") == [(epoch, 0.1) for epoch in range(4)]
+    assert remembered.curve("scores/val_rmse") == [(0, 0.05)]
+    assert remembered.curve("scores/val_rmse_sd") == [(0, 0.01)]
+    assert remembered.curve("scores/kept_epoch") == [(0, 2)]
 
 
 def test_files_are_those_of_the_run_folder(carried, tmp_path):
@@ -129,38 +128,20 @@ def test_files_are_those_of_the_run_folder(carried, tmp_path):
     assert Path(local).read_bytes() == (folder / "weights/epoch_0002.npz").read_bytes()
 
 
-def test_predictions_are_stepped_images_at_full_size(carried, tmp_path):
-    from PIL import Image
-
-    _, _, remembered = carried
-    images = remembered.files("images")
-    assert len(images) == 4 * 2 * 2
-    for split in ("train", "validation"):
-        for epoch in range(4):
-            whole, shown = sorted(image for image in images if f"~{split}+step+{epoch}+" in image)[::-1]
-            assert whole.endswith(".png")
-            assert shown == whole.removesuffix(".png") + "+compressed.webp"
-    local = remembered.client.download_artifacts(remembered.id, shown, str(tmp_path))
-    with Image.open(local) as image:
-        assert image.width > 400
-
-
-def test_stepped_images_are_named_as_mlflow_names_its_own(carried, tmp_path):
-    """MLflow's slider reads these names, so they are held to what this version's ``log_image`` makes."""
-    import re
-
-    _, _, remembered = carried
-    other = remembered.client.create_run(remembered.run.info.experiment_id)
-    picture = np.zeros((8, 8, 3), np.uint8)
-    remembered.client.log_image(
-        other.info.run_id, picture, key="predictions/train", step=3, timestamp=1_700_000_000_000
-    )
-    theirs = Remembered(remembered.client.tracking_uri, other.info.run_id)
-    varying = r"\d{13}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    ours = {re.sub(varying, "*", image) for image in remembered.files("images") if "train+step+3+" in image}
-    assert {re.sub(varying, "*", image) for image in theirs.files("images")} == ours
-    assert theirs.run.data.tags["mlflow.loggedImages"] == remembered.run.data.tags["mlflow.loggedImages"]
-    remembered.client.delete_run(other.info.run_id)
+def test_predictions_and_weights_over_the_epochs_are_a_page_each(carried, tmp_path):
+    folder, _, remembered = carried
+    pages = {}
+    for name in ("predictions.html", "weights.html"):
+        text = Path(remembered.client.download_artifacts(remembered.id, name, str(tmp_path))).read_text()
+        content = re.search(r'<script type="application/json" id="content">(.*?)</script>', text, re.DOTALL)
+        pages[name] = json.loads(content[1])
+        assert [frame["epoch"] for frame in pages[name]["frames"]] == [0, 1, 2, 3]
+    with np.load(folder / "figures/arrays/epoch_0003.npz") as arrays:
+        shown = pages["predictions.html"]["frames"][3]["validation"][0]["mean"]
+        np.testing.assert_allclose(shown, arrays["validation"].mean(axis=0)[:, 0], rtol=1e-4)
+    assert set(pages["weights.html"]["weights"]) == {"W_xh", "W_hh", "b_h", "W_hy", "b_y"}
+    note = remembered.run.data.tags["mlflow.note.content"]
+    assert f"/runs/{remembered.id}/artifacts/predictions.html" in note
 
 
 def test_the_dataset_is_an_input(carried):
@@ -177,7 +158,7 @@ def test_the_model_is_ready_and_has_the_final_scores(carried):
     (output,) = remembered.run.outputs.model_outputs
     model = remembered.client.get_logged_model(output.model_id)
     assert (model.name, str(model.status), model.source_run_id) == ("model", "READY", remembered.id)
-    assert {metric.key: metric.value for metric in model.metrics}["final/val_rmse"] == 0.05
+    assert {metric.key: metric.value for metric in model.metrics}["scores/val_rmse"] == 0.05
 
 
 def test_the_note_says_what_came_out(carried):
@@ -195,7 +176,7 @@ def test_the_table_of_runs_has_columns(carried):
     _, _, remembered = carried
     tags = remembered.client.get_experiment(remembered.run.info.experiment_id).tags
     packed = json.loads(tags["mlflow.sharedViewState.rnn-lab"])["state"].removeprefix("deflate;")
-    assert "metrics.`final/val_rmse`" in json.loads(zlib.decompress(base64.b64decode(packed)))["selectedColumns"]
+    assert "metrics.`scores/val_rmse`" in json.loads(zlib.decompress(base64.b64decode(packed)))["selectedColumns"]
 
 
 def test_carrying_twice_changes_nothing(carried):
@@ -209,7 +190,7 @@ def test_a_copied_folder_is_the_same_run(carried, tmp_path):
     folder, state, remembered = carried
     shutil.copytree(folder, tmp_path / "copy")
     assert carry(tmp_path / "copy", remembered.client.tracking_uri).run_id == state.run_id
-    assert Remembered(remembered.client.tracking_uri).everything()["images"] == remembered.everything()["images"]
+    assert Remembered(remembered.client.tracking_uri).everything()["files"] == remembered.everything()["files"]
 
 
 @pytest.mark.parametrize("calls", [1, 3, 6, 9, 14])
@@ -237,7 +218,7 @@ def test_a_relay_that_dies_on_the_way_is_made_good_by_the_next(tmp_path, store, 
         "create_run",
         "log_batch",
         "log_artifact",
-        "log_artifacts",
+        "log_text",
         "log_dict",
         "log_inputs",
         "log_model_artifacts",
@@ -250,11 +231,9 @@ def test_a_relay_that_dies_on_the_way_is_made_good_by_the_next(tmp_path, store, 
     carry(tmp_path / "run", store)
     whole = Remembered(store).everything()
     assert whole["status"] == "FINISHED"
-    assert [step for step, _ in Remembered(store).curve("val/rmse")] == [0, 1, 2, 3]
-    assert set(whole["images"].values()) == {2}
-    assert len(whole["images"]) == 8
+    assert [step for step, _ in Remembered(store).curve("rmse/val")] == [0, 1, 2, 3]
     assert whole["models"] == whole["datasets"] == 1
-    assert {f"weights/epoch_{n:04d}.npz" for n in range(4)} <= whole["files"]
+    assert {f"weights/epoch_{n:04d}.npz" for n in range(4)} | {"predictions.html", "weights.html"} <= whole["files"]
 
 
 def test_lost_and_damaged_files_cost_no_more_than_themselves(tmp_path, store):
@@ -265,12 +244,13 @@ def test_lost_and_damaged_files_cost_no_more_than_themselves(tmp_path, store):
     state = carry(folder, store)
     assert [sentence.split(":")[0] for sentence in state.missing] == [
         "weights/epoch_0001.npz is not in the run folder",
-        "the images of figures/arrays/epoch_0002.npz could not be drawn",
+        "predictions.html could not be made",
+        "weights.html could not be made",
         "the model is not packaged",
     ]
     remembered = Remembered(store)
     assert remembered.run.info.status == "FINISHED"
-    assert len(remembered.files("images")) == 3 * 4
+    assert "predictions.html" not in remembered.files()
     assert not remembered.run.outputs.model_outputs
 
 
@@ -290,7 +270,7 @@ def test_a_resumed_run_makes_no_second_points(tmp_path, store):
     carry(tmp_path / "run", store)
     remembered = Remembered(store)
     assert remembered.run.info.status == "FINISHED"
-    assert [step for step, _ in remembered.curve("val/rmse")] == [0, 1, 2, 3]
+    assert [step for step, _ in remembered.curve("rmse/val")] == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("status", ["FINISHED", "FAILED", "KILLED"])
@@ -309,7 +289,7 @@ def test_a_run_in_training_is_carried_as_far_as_it_is(tmp_path, store):
     trainer.train(1)
     assert carry(tmp_path / "run", store).state == "created"
     assert Remembered(store).run.info.status == "RUNNING"
-    assert len(Remembered(store).curve("val/rmse")) == 2
+    assert len(Remembered(store).curve("rmse/val")) == 2
     trainer.end()
     assert carry(tmp_path / "run", store).state == "done"
     assert Remembered(store).run.info.status == "FINISHED"
@@ -322,7 +302,7 @@ def test_a_following_relay_keeps_up_and_ends_with_the_run(tmp_path, store):
     thread.start()
     trainer.train(1)
     until(lambda: State.load(tmp_path / "run"))
-    until(lambda: len(Remembered(store).curve("val/rmse")) == 2)
+    until(lambda: len(Remembered(store).curve("rmse/val")) == 2)
     assert Remembered(store).run.info.status == "RUNNING"
     with pytest.raises(BadInput, match="is being carried to MLflow already"):
         carry(tmp_path / "run", store)
@@ -366,7 +346,7 @@ def test_kill_9_of_the_trainer_ends_the_run_as_killed(tmp_path, store):
     assert remembered.run.info.status == "KILLED"
     assert remembered.run.data.tags["rnn_lab.reason"] == KILLED
     assert remembered.run.data.tags["mlflow.note.content"].startswith(f"**KILLED**: {KILLED}")
-    assert [step for step, _ in remembered.curve("val/rmse")] == [0, 1, 2, 3]
+    assert [step for step, _ in remembered.curve("rmse/val")] == [0, 1, 2, 3]
     last = max(fact["time"] for fact in read(folder))
     assert remembered.run.info.end_time == int(last * 1000)
 
@@ -394,7 +374,6 @@ def test_kill_9_of_the_relay_too_and_the_next_one_completes_the_run(tmp_path, st
     assert State.load(folder).state == "done"
     whole = Remembered(store).everything()
     assert whole["status"] == "FINISHED"
-    assert set(whole["images"].values()) == {2}
     assert whole["models"] == 1
 
 

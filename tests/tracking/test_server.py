@@ -20,11 +20,11 @@ def test_a_server_gets_what_a_file_gets(tmp_path, server):
     client = mlflow.MlflowClient(server)
     run = client.get_run(state.run_id)
     assert run.info.status == "FINISHED"
-    points = client.get_metric_history(state.run_id, "val/rmse")
+    points = client.get_metric_history(state.run_id, "rmse/val")
     assert [(point.step, point.value) for point in points] == [(n, 1 / (1 + n)) for n in range(4)]
-    losses = client.get_metric_history(state.run_id, "val/loss")
+    losses = client.get_metric_history(state.run_id, "loss/val")
     assert [point.step for point in losses if np.isnan(point.value)] == [1]
-    assert len(client.list_artifacts(state.run_id, "images")) == 4 * 2 * 2
+    assert {"predictions.html", "weights.html"} <= {file.path for file in client.list_artifacts(state.run_id)}
     local = client.download_artifacts(state.run_id, "weights/epoch_0003.npz", str(tmp_path))
     with open(local, "rb") as file:
         assert file.read() == (folder / "weights/epoch_0003.npz").read_bytes()

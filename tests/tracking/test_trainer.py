@@ -8,6 +8,7 @@ import pytest
 
 from rnn_lab.tracking.journal import read
 from rnn_lab.tracking.relay_state import State
+from rnn_lab.tracking.translation import metric
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated")  # mlflow's store
 
@@ -42,7 +43,7 @@ def test_the_trainer_never_loads_mlflow_and_the_run_is_there(tmp_path, store):
     assert run.data.params["model.hidden_dim"] == "4"
     epochs = {fact["epoch"]: fact["metrics"] for fact in read(tmp_path / "run") if fact["fact"] == "epoch"}
     for name in epochs[0]:
-        points = client.get_metric_history(state.run_id, name)
+        points = client.get_metric_history(state.run_id, metric(name))
         assert {point.step: str(float(point.value)) for point in points} == {
             n: str(float(metrics[name])) for n, metrics in epochs.items()
         }  # as text: epoch 0 has no gradient, and NaN is not equal to itself

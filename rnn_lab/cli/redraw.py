@@ -1,0 +1,49 @@
+"""The command ``redraw``: the figures of a run, from its folder, in another format."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+PAGE = """Draw the figures of a finished run again, from its folder; nothing is trained.
+
+  rnn-lab redraw outputs/DAY/TIME                     as PNG
+  rnn-lab redraw outputs/DAY/TIME figures.format=pdf  for a paper: pdf or svg
+  rnn-lab redraw outputs/DAY/TIME figures.dpi=300
+"""
+
+
+def main(arguments: list[str]) -> None:
+    """Do what the arguments say.
+
+    Raises:
+        BadInput: a folder that is no finished run's, or a format that there is not.
+    """
+    parser = argparse.ArgumentParser(
+        "rnn-lab redraw", description=PAGE, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, help="of the run")
+    parser.add_argument("settings", nargs="*", metavar="figures.KEY=VALUE", help="format=png|pdf|svg, dpi=110")
+    asked = parser.parse_args(arguments)
+    from rnn_lab.redraw import redraw  # NumPy and all: not for a --help
+
+    for file in redraw(asked.folder, _figures(asked.settings)):
+        print(file)
+
+
+def _figures(settings: list[str]) -> Any:
+    from pydantic import ValidationError
+
+    from rnn_lab.component import refusal
+    from rnn_lab.errors import BadInput
+    from rnn_lab.run_figures import Figures
+
+    given: dict[str, Any] = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not key.startswith("figures."):
+            raise BadInput(f"{setting} is no setting of figures: say figures.format=pdf or figures.dpi=300.")
+        given[key.removeprefix("figures.")] = float(value) if value.replace(".", "", 1).isdigit() else value
+    try:
+        return Figures(**given)
+    except ValidationError as error:
+        raise BadInput(refusal(error, "figures")) from error

@@ -1,0 +1,49 @@
+"""A run's figures drawn again from its folder, in another format or after the drawing has changed."""
+
+from pathlib import Path
+
+import numpy as np
+from omegaconf import OmegaConf
+
+from rnn_lab import lab, run_figures
+from rnn_lab.errors import BadInput
+from rnn_lab.evaluation import Problem, fit_baselines, make_predictor
+from rnn_lab.evaluation.trained_network import Trained
+from rnn_lab.run_figures import Figures
+from rnn_lab.runs.folder import RunFolder
+
+
+def redraw(folder: Path | str, figures: Figures | None = None) -> list[Path]:
+    """Draw the figures of a finished run from its config, its kept weights and its journal; nothing is trained.
+
+    Args:
+        folder: the run folder.
+        figures: how they are written; None for PNG.
+
+    Returns:
+        The files.
+
+    Raises:
+        BadInput: it is no run folder, the run did not get to its end, or its data is not what it was.
+    """
+    run = RunFolder.at(folder)
+    summary = run.facts.get("summary")
+    if summary is None:
+        raise BadInput(f"{folder} has nothing to draw: the run did not get to its end ({run.status}).")
+    config = OmegaConf.create(dict(run.config))
+    config.tracking.enabled = False
+    experiment = lab.build(config)
+    if experiment.data.fingerprint != run.facts["data"]["fingerprint"]:
+        raise BadInput(f"{folder} cannot be drawn again: its data is not what it was trained on.")
+    kept = Trained.load(folder).parameters
+    trained = make_predictor(experiment.network, kept, experiment.data)
+    problem = Problem(experiment.data, experiment.targets, experiment.network.model.hidden_dim)
+    baselines = fit_baselines(problem, experiment.evaluation.baselines.values())
+    free_runs = experiment.free_run.carry_out(trained, baselines) if experiment.free_run else None
+    # The kept weights are those of the replicas that did not diverge, unless there is no other.
+    drawn = [replica for replica in summary["replicas"] if not replica["diverged"]] or summary["replicas"]
+    epochs = np.array([replica["kept_epoch"] for replica in drawn])
+    first = experiment.network.initial([replica["seed"] for replica in drawn])
+    (run.path / "figures").mkdir(exist_ok=True)
+    parts = experiment.network, experiment.targets, first, kept, epochs
+    return [run.path / file for file, _ in run_figures.draw(run.path, *parts, free_runs, figures)]

@@ -1,0 +1,102 @@
+"""One run folder, as a reader of many needs it: the facts of its journal, each parsed only when it is wanted."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from rnn_lab.errors import BadInput
+from rnn_lab.tracking.journal import NAME, Tail
+
+EPOCH = '{"fact": "epoch"'
+"""How the lines begin that are as many as epochs; the others are few."""
+FIGURE = '{"fact": "figure"'
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A folder with a journal.
+
+    Attributes:
+        path: of the folder.
+    """
+
+    path: Path
+
+    @classmethod
+    def at(cls, path: Path | str) -> "RunFolder":
+        """Open one folder.
+
+        Raises:
+            BadInput: it is no run folder.
+        """
+        if not (Path(path) / NAME).is_file():
+            raise BadInput(f"{path} is no run folder: there is no {NAME} in it.")
+        return cls(Path(path))
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        try:
+            text = (self.path / NAME).read_text()
+        except OSError as error:
+            raise BadInput(f"The journal {self.path / NAME} cannot be read: {error.strerror}.") from error
+        return text.split("\n")[:-1]  # a line without an end is torn
+
+    @cached_property
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """The last fact of each name, epochs excepted."""
+        return {fact["fact"]: fact for fact in self._parsed(line for line in self._lines if not line.startswith(EPOCH))}
+
+    @cached_property
+    def figures(self) -> list[str]:
+        """The figures' files, relative to the folder."""
+        lines = (line for line in self._lines if line.startswith(FIGURE))
+        return [str(fact["file"]) for fact in self._parsed(lines)]
+
+    @property
+    def epochs(self) -> Iterator[dict[str, Any]]:
+        """The ``epoch`` facts, in order; of an epoch that was made again, as after a resume, the last."""
+        found = {fact["epoch"]: fact for fact in self._parsed(line for line in self._lines if line.startswith(EPOCH))}
+        return iter(found.values())
+
+    def _parsed(self, lines: Iterator[str]) -> Iterator[dict[str, Any]]:
+        for line in lines:
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise BadInput(f"The journal {self.path / NAME} is damaged: a line is no fact in JSON.") from error
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The composed config; empty for a run that was killed before it said so."""
+        return dict(self.facts.get("start", {}).get("config", {}))
+
+    @property
+    def is_study(self) -> bool:
+        """Whether this is the record of a sweep and no run of its own."""
+        return bool(self.facts.get("start", {}).get("tags", {}).get("rnn_lab.kind") == "sweep")
+
+    @property
+    def status(self) -> str:
+        """FINISHED, FAILED, KILLED, PRUNED, or RUNNING while a process writes the journal."""
+        if end := self.facts.get("end"):
+            return str(end["status"])
+        return "RUNNING" if Tail(self.path).written_to() else "KILLED"
+
+    @property
+    def started(self) -> float:
+        """When, in unix seconds; NaN when the journal is empty."""
+        return float(self.facts.get("start", {}).get("time", "nan"))
+
+    @property
+    def age(self) -> float:
+        """Seconds since the run started."""
+        return time.time() - self.started
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """The final scores of the kept weights, by the journal's names; empty for a run that did not get there."""
+        return {name: float(value) for name, value in self.facts.get("summary", {}).get("metrics", {}).items()}

@@ -1,0 +1,186 @@
+"""Configs, final scores and histories of many runs, as pandas frames."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rnn_lab.errors import BadInput
+from rnn_lab.runs.folder import RunFolder
+from rnn_lab.scoring.spread import spread
+from rnn_lab.tracking.comparison import compared
+from rnn_lab.tracking.journal import NAME
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMATS: Mapping[str, Callable[["pd.DataFrame"], str]] = {
+    "csv": lambda frame: str(frame.to_csv(index=False)),
+    "markdown": lambda frame: _markdown(frame),
+    "latex": lambda frame: _latex(frame),
+}
+
+
+def load(*places: Path | str) -> "Runs":
+    """Find all runs in some folders and below them, the oldest first.
+
+    Args:
+        places: folders, such as ``outputs`` and ``multirun``; or run folders themselves.
+
+    Raises:
+        BadInput: one of them is no folder, or a journal is damaged.
+    """
+    found: dict[Path, RunFolder] = {}
+    for place in places:
+        if not Path(place).is_dir():
+            raise BadInput(f"{place} is no folder")
+        for journal in Path(place).rglob(NAME):
+            found[journal.parent.resolve()] = RunFolder(journal.parent)
+    runs = [run for run in found.values() if run.facts and not run.is_study]
+    return Runs(tuple(sorted(runs, key=lambda run: (run.started, str(run.path)))))
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Runs, read from their folders.
+
+    Attributes:
+        folders: one a run.
+    """
+
+    folders: tuple[RunFolder, ...]
+
+    def __len__(self) -> int:
+        return len(self.folders)
+
+    def __repr__(self) -> str:
+        return f"Runs({len(self)})"
+
+    def table(self) -> "pd.DataFrame":
+        """One row a run: folder, status, start, parameters that can be compared, and final scores.
+
+        Scores have the journal's names, ``val/rmse``; a run without a summary has none.
+        """
+        import pandas as pd
+
+        rows = [
+            {
+                "folder": str(run.path),
+                "status": run.status,
+                "started": pd.Timestamp(run.started, unit="s"),
+                **compared(run.config, run.facts.get("data")),
+                **run.scores,
+            }
+            for run in self.folders
+        ]
+        frame = pd.DataFrame(rows)
+        typed: pd.DataFrame = frame.apply(_numeric)
+        return typed
+
+    def history(self, *, wide: bool = False, replicas: bool = False) -> "pd.DataFrame":
+        """The curves of all runs.
+
+        Args:
+            wide: one column a metric, one row an epoch; otherwise long: one row a run, epoch and metric.
+            replicas: each replica's own values, in a column ``replica``, instead of their mean.
+        """
+        import pandas as pd
+
+        rows: list[dict[str, Any]] = []
+        for run in self.folders:
+            folder = str(run.path)
+            for fact in run.epochs:
+                if replicas and "replicas" in fact:
+                    for r in range(len(next(iter(fact["replicas"].values())))):
+                        values = {name: float(each[r]) for name, each in fact["replicas"].items()}
+                        rows.append({"folder": folder, "replica": r, "epoch": fact["epoch"], **values})
+                else:
+                    own = {"replica": 0} if replicas else {}
+                    values = {name: float(value) for name, value in fact["metrics"].items()}
+                    rows.append({"folder": folder, **own, "epoch": fact["epoch"], **values})
+        frame = pd.DataFrame(rows)
+        keys = ["folder", "replica", "epoch"] if replicas else ["folder", "epoch"]
+        return frame if wide or frame.empty else frame.melt(keys, var_name="metric", value_name="value")
+
+    def seeds(self, score: str) -> "pd.DataFrame":
+        """One row a seed: folder, seed and the score of its kept weights, replicas apart."""
+        import pandas as pd
+
+        rows = [
+            {"folder": str(run.path), "seed": replica["seed"], score: float(replica["metrics"].get(score, "nan"))}
+            for run in self.folders
+            for replica in run.facts.get("summary", {}).get("replicas", [])
+        ]
+        return pd.DataFrame(rows, columns=["folder", "seed", score])
+
+    def grouped(self, by: Sequence[str], score: str = "val/rmse") -> "pd.DataFrame":
+        """A score over the seeds of each setting: mean, standard deviation, and interval of `rnn_lab.scoring.spread`.
+
+        Args:
+            by: columns of `table`, such as ``["data.name", "model", "model.hidden_dim"]``.
+            score: name of a final score.
+
+        Raises:
+            BadInput: no run has such a column or score.
+        """
+        import pandas as pd
+
+        table, seeds = self.table(), self.seeds(score)
+        if unknown := [name for name in by if name not in table]:
+            raise BadInput(f"no run has {unknown[0]}; there are {', '.join(map(str, table.columns))}")
+        if seeds[score].isna().all():
+            raise BadInput(f"no run has the score {score}")
+        each = seeds.merge(table[["folder", *by]], on="folder")
+        rows = []
+        for setting, values in each.groupby(list(by), dropna=False, sort=False):
+            found = spread(values[score])
+            low, high = found.interval or (float("nan"), float("nan"))
+            given = dict(zip(by, setting, strict=True))
+            numbers = {"mean": found.mean, "sd": found.standard_deviation, "low": low, "high": high}
+            rows.append({**given, "seeds": found.replicas, **numbers})
+        return pd.DataFrame(rows)
+
+
+def written(frame: "pd.DataFrame", form: str) -> str:
+    """Write a frame as ``csv``, ``markdown`` or ``latex``.
+
+    Raises:
+        BadInput: another format.
+    """
+    if form not in FORMATS:
+        raise BadInput(f"format={form} is not known: say {', '.join(FORMATS)}")
+    return FORMATS[form](frame)
+
+
+def _numeric(column: Any) -> Any:
+    import pandas as pd
+
+    try:
+        return pd.to_numeric(column) if column.dtype != "datetime64[ns]" else column
+    except (ValueError, TypeError):
+        return column
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if value != value else f"{value:.4g}"
+    return str(value)
+
+
+def _markdown(frame: "pd.DataFrame") -> str:
+    rows = [[str(name) for name in frame.columns], ["---"] * len(frame.columns)]
+    rows += [[_cell(value).replace("|", "\\|") for value in row] for row in frame.itertuples(index=False)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+
+
+def _latex(frame: "pd.DataFrame") -> str:
+    def safe(text: str) -> str:
+        text = text.replace("\\", "\\textbackslash ")
+        for character in "&%$#_{}":
+            text = text.replace(character, f"\\{character}")
+        return text
+
+    lines = [" & ".join(safe(str(name)) for name in frame.columns) + r" \\", r"\midrule"]
+    lines += [" & ".join(safe(_cell(value)) for value in row) + r" \\" for row in frame.itertuples(index=False)]
+    columns = "l" * len(frame.columns)
+    return "\n".join([rf"\begin{{tabular}}{{{columns}}}", r"\toprule", *lines, r"\bottomrule", r"\end{tabular}"]) + "\n"

@@ -1,0 +1,34 @@
+"""A run deleted in MLflow."""
+
+import os
+
+from rnn_lab.errors import BadInput
+from rnn_lab.tracking import address
+from rnn_lab.tracking.store import open_store
+
+
+def forget(run_id: str, uri: str) -> None:
+    """Delete a run in MLflow, where it can be restored until ``mlflow gc``; one that is gone already is no fault.
+
+    Args:
+        run_id: MLflow's.
+        uri: the store's address, as the run's folder has it: without a password, which ``MLFLOW_TRACKING_URI`` adds.
+
+    Raises:
+        BadInput: the store is not there, or does not answer.
+    """
+    given = os.environ.get("MLFLOW_TRACKING_URI", "")
+    resolved = given if given and address.shown(given) == uri else uri
+    file = address.database_file(resolved)
+    if file and not file.exists():
+        raise BadInput(f"there is no MLflow store {uri} any more, which the run is in")
+    if silent := address.silence(resolved):
+        raise BadInput(f"MLflow at {uri} does not answer ({silent}): the run is left as it is, there and here")
+    client = open_store(resolved)
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.delete_run(run_id)
+    except MlflowException as error:
+        if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            raise BadInput(f"MLflow at {uri} does not delete the run: {error.message}") from error

@@ -1,0 +1,127 @@
+"""Pages with a slider over the epochs: predictions, and weights. One HTML file each, which needs no network.
+
+Such a page is a template, ``slides.html``, and numbers in JSON; text reaches the page as text, never as markup.
+"""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+SPLITS = ("train", "validation")
+RECORDS = 300
+"""Of a split that a page shows, from its end: more could not be told apart."""
+TARGETS = 4
+FRAMES = 60
+CELLS = 1_500_000
+"""Weights in a page, over all its epochs: so many make it 2 MB."""
+
+
+def predictions_page(
+    folder: Path, files: Mapping[int, str], *, title: str, targets: Sequence[str], classes: bool = False
+) -> str:
+    """Compose the page of true and predicted targets.
+
+    Args:
+        folder: the run folder.
+        files: epoch -> file of ``{split}`` (R, N, O) and ``{split}_true`` (N, O), in the run folder.
+        title: of the page.
+        targets: the O names.
+        classes: whether what is shown are probabilities of the right class, which should be 1.
+
+    Raises:
+        OSError, KeyError, ValueError: a file is gone or damaged.
+    """
+    frames: list[dict[str, Any]] = []
+    true: dict[str, Any] = {}
+    for epoch in _thinned(sorted(files), FRAMES):
+        with np.load(folder / files[epoch], allow_pickle=False) as arrays:
+            true = true or {split: _columns(arrays[f"{split}_true"]) for split in SPLITS}
+            frames.append({"epoch": epoch} | {split: _replicas(arrays[split]) for split in SPLITS})
+    content = {
+        "title": title,
+        "kind": "predictions",
+        "targets": list(targets)[:TARGETS],
+        "true": true,
+        "classes": classes,
+    }
+    return _page({**content, "frames": frames})
+
+
+def weights_page(folder: Path, files: Mapping[int, str], *, title: str) -> str:
+    """Compose the page of the first replica's weights as heat maps, on one scale each over all epochs.
+
+    Args:
+        folder: the run folder.
+        files: epoch -> file of the parameters, name -> (R, ...), in the run folder.
+        title: of the page.
+
+    Raises:
+        OSError, KeyError, ValueError: a file is gone or damaged.
+    """
+    epochs = sorted(files)
+    matrices = _weights(folder / files[epochs[-1]])
+    size = sum(matrix.size for matrix in matrices.values())
+    frames = {
+        epoch: _weights(folder / files[epoch]) for epoch in _thinned(epochs, max(2, min(FRAMES, CELLS // max(1, size))))
+    }
+    shown = {}
+    for name, matrix in matrices.items():
+        every = np.stack([frame[name] for frame in frames.values()])
+        scale = float(np.abs(every[np.isfinite(every)]).max(initial=0.0)) or 1.0
+        steps = np.rint(np.nan_to_num(every / scale, nan=0.0, posinf=1.0, neginf=-1.0).clip(-1, 1) * 127)
+        shown[name] = {
+            "rows": matrix.shape[0],
+            "columns": matrix.shape[1],
+            "scale": scale,
+            "steps": base64.b64encode(steps.astype(np.int8).tobytes()).decode(),
+        }
+    content = {"title": title, "kind": "weights", "weights": shown}
+    return _page({**content, "frames": [{"epoch": epoch} for epoch in frames]})
+
+
+def _weights(file: Path) -> dict[str, Array]:
+    with np.load(file, allow_pickle=False) as arrays:
+        return {name: _matrix(arrays[name][0]) for name in arrays.files}
+
+
+def _matrix(array: Array) -> Array:
+    matrix = array.reshape(-1, array.shape[-1]) if array.ndim > 1 else array.reshape(1, -1)
+    return matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T  # wide rather than tall
+
+
+def _columns(values: Array) -> list[list[float | None]]:
+    return [_plain(values[-RECORDS:, o]) for o in range(min(values.shape[1], TARGETS))]
+
+
+def _replicas(values: Array) -> list[dict[str, list[float | None]]]:
+    """Mean, lowest and highest over the replicas that are finite, of each target."""
+    from rnn_lab.figures.style import middle_and_range
+
+    found = []
+    for o in range(min(values.shape[2], TARGETS)):
+        mean, low, high = middle_and_range(values[:, -RECORDS:, o])
+        found.append({"mean": _plain(mean)} | ({"low": _plain(low), "high": _plain(high)} if len(values) > 1 else {}))
+    return found
+
+
+def _plain(values: Array) -> list[float | None]:
+    return [float(f"{value:.5g}") if np.isfinite(value) else None for value in values]
+
+
+def _thinned(epochs: Sequence[int], most: int) -> list[int]:
+    """At most so many epochs, evenly spaced, the first and the last among them."""
+    picks = np.unique(np.linspace(0, len(epochs) - 1, min(most, len(epochs))).round().astype(int))
+    return [epochs[pick] for pick in picks]
+
+
+def _page(content: Mapping[str, Any]) -> str:
+    # A "<" could end the script element that the numbers stand in; JSON has another way to write it.
+    data = json.dumps(content, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+    return Path(__file__).with_name("slides.html").read_text().replace("/*CONTENT*/", data)

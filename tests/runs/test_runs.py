@@ -1,0 +1,165 @@
+"""All runs in one frame, from folders alone."""
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn_lab import runs
+from rnn_lab.errors import BadInput
+from rnn_lab.runs.command import main
+from rnn_lab.runs.folder import RunFolder
+from rnn_lab.runs.frames import written
+from rnn_lab.tracking.journal import Journal
+
+CONFIG = {
+    "seed": 0,
+    "data": {"_target_": "a.Sine", "name": "sine", "window": 12},
+    "model": {"_target_": "a.GRU", "hidden_dim": 8},
+    "trainer": {"bptt_truncate": 50},
+}
+
+
+def write(folder: Path, *, seed=0, hidden=8, epochs=3, replicas=1, end="FINISHED") -> Path:
+    """A run whose val/rmse is (seed + 1) / (1 + epoch)."""
+    config = CONFIG | {"seed": seed, "model": {"_target_": "a.GRU", "hidden_dim": hidden}}
+    with Journal(folder) as journal:
+        journal.write("start", run=str(folder), name="sine", config=config, tags={}, experiment="x", uri=None)
+        journal.write("data", shapes={"train": {"X": [100, 12, 1]}})
+        for epoch in range(epochs + 1):
+            each = [(seed + r + 1) / (1 + epoch) for r in range(replicas)]
+            more = {"replicas": {"val/rmse": each}} if replicas > 1 else {}
+            journal.write("epoch", epoch=epoch, metrics={"val/rmse": float(np.mean(each)), "lr": float("nan")}, **more)
+        if end == "FINISHED":
+            scores = [{"seed": seed + r, "metrics": {"val/rmse": value}} for r, value in enumerate(each)]
+            metrics = {"val/rmse": float(np.mean(each))}
+            journal.write("summary", score="rmse", metrics=metrics, replicas=scores)
+            journal.write("end", status="FINISHED", reason="done")
+    return folder
+
+
+@pytest.fixture
+def place(tmp_path):
+    for seed in range(3):
+        write(tmp_path / "outputs" / f"s{seed}", seed=seed)
+    write(tmp_path / "outputs" / "big", hidden=32, replicas=4)
+    write(tmp_path / "outputs" / "killed", end="KILLED")
+    return tmp_path / "outputs"
+
+
+def test_one_row_a_run(place):
+    table = runs.load(place).table().set_index("folder")
+    row = table.loc[str(place / "s2")]
+    assert (row["status"], row["model"], row["model.hidden_dim"], row["trainer.bptt_truncate"]) == (
+        "FINISHED",
+        "gru",
+        8,
+        12,
+    )
+    assert row["val/rmse"] == 3 / 4
+    assert table.loc[str(place / "killed"), "status"] == "KILLED"
+    assert np.isnan(table.loc[str(place / "killed"), "val/rmse"])
+
+
+def test_histories_long_and_wide(place):
+    found = runs.load(place)
+    wide, long = found.history(wide=True), found.history()
+    assert len(wide) == 5 * 4
+    assert len(long) == 2 * len(wide)
+    curve = wide[wide.folder == str(place / "s1")].set_index("epoch")["val/rmse"]
+    assert curve.to_dict() == {epoch: 2 / (1 + epoch) for epoch in range(4)}
+    each = found.history(wide=True, replicas=True)
+    last = each[(each.folder == str(place / "big")) & (each.epoch == 3)]
+    assert last["val/rmse"].tolist() == [(r + 1) / 4 for r in range(4)]
+
+
+def test_seeds_are_pooled_whether_runs_or_replicas(place):
+    from rnn_lab.scoring.spread import spread
+
+    grouped = runs.load(place).grouped(["model.hidden_dim"]).set_index("model.hidden_dim")
+    for hidden, values in ((8, [1 / 4, 2 / 4, 3 / 4]), (32, [1 / 4, 2 / 4, 3 / 4, 1.0])):
+        expected = spread(values)
+        row = grouped.loc[hidden]
+        assert (row["seeds"], row["mean"], row["sd"]) == (len(values), expected.mean, expected.standard_deviation)
+        assert (row["low"], row["high"]) == expected.interval
+    with pytest.raises(BadInput, match=r"no run has model\.size"):
+        runs.load(place).grouped(["model.size"])
+    with pytest.raises(BadInput, match="no run has the score val/mae"):
+        runs.load(place).grouped(["model"], "val/mae")
+
+
+def test_frames_are_written(place):
+    frame = runs.load(place).grouped(["model.hidden_dim"])
+    assert written(frame, "csv").splitlines()[0] == "model.hidden_dim,seeds,mean,sd,low,high"
+    assert written(frame, "markdown").splitlines()[1] == "| --- | --- | --- | --- | --- | --- |"
+    assert r"model.hidden\_dim & seeds" in written(frame, "latex")
+    with pytest.raises(BadInput, match="format=xls is not known"):
+        written(frame, "xls")
+
+
+def test_a_torn_line_is_ignored_and_an_epoch_made_again_counts_once(tmp_path):
+    folder = write(tmp_path / "run", end="KILLED")
+    with open(folder / "journal.jsonl", "a") as file:
+        file.write(json.dumps({"fact": "epoch", "time": 1.0, "epoch": 3, "metrics": {"val/rmse": 9.0}}) + "\n")
+        file.write('{"fact": "epoch", "ti')
+    assert [fact["metrics"]["val/rmse"] for fact in RunFolder.at(folder).epochs] == [1.0, 1 / 2, 1 / 3, 9.0]
+
+
+def test_the_commands(place, monkeypatch, capsys):
+    monkeypatch.chdir(place.parent)
+    lines: list[str] = []
+    assert main(["list"], say=lines.append) == 0
+    assert len(lines) == 6
+    assert any(line.startswith("KILLED    val/rmse 0.25") for line in lines)
+    assert main(["show", "outputs/s0"], say=lines.append) == 0
+    lines.clear()
+    assert main(["compare", "outputs/s0", "outputs/big"], say=lines.append) == 0
+    assert lines == ["model.hidden_dim  8  32", "val/rmse  0.25  0.625"]
+    lines.clear()
+    assert main(["table", "--by", "model.hidden_dim", "--to", "csv"], say=lines.append) == 0
+    assert lines[0].splitlines()[1].startswith("8,3,0.5,")
+    for words in (["show", "."], ["compare", "outputs/s0", "nowhere"], ["rm", "outputs"], ["list", "nowhere"]):
+        assert main(words, say=lines.append) == 2
+        assert "is no " in capsys.readouterr().err
+
+
+def test_nothing_is_removed_that_is_not_the_runs_own(place):
+    folder = place / "s0"
+    for name in ("weights/epoch_0000.npz", "figures/arrays/epoch_0000.npz", "figures/mine.png", "weights/notes.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    lines: list[str] = []
+    assert main(["rm", str(folder)], say=lines.append, ask=lambda _: "n") == 1
+    assert (folder / "journal.jsonl").exists()
+    assert main(["rm", str(folder)], say=lines.append, ask=lambda _: "y") == 0
+    left = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert left == {"figures/mine.png", "weights/notes.txt"}
+    assert "mine.png" in lines[-1]
+    assert main(["rm", "--yes", str(place / "s1"), str(place / "s2")], say=lines.append) == 0
+    assert not (place / "s1").exists()
+    assert place.exists()
+
+
+def test_a_run_in_training_is_left_alone(tmp_path):
+    with Journal(tmp_path / "run") as journal:
+        journal.write("start", config={}, tags={}, name="x")
+        with pytest.raises(BadInput, match="still being written"):
+            runs.remove(RunFolder.at(tmp_path / "run"))
+    assert (tmp_path / "run" / "journal.jsonl").exists()
+
+
+def test_a_thousand_runs_are_read_in_seconds(tmp_path):
+    line = write(tmp_path / "runs" / "0000", epochs=100)
+    text = (line / "journal.jsonl").read_text()
+    for number in range(1, 1000):
+        (tmp_path / "runs" / f"{number:04d}").mkdir()
+        (tmp_path / "runs" / f"{number:04d}" / "journal.jsonl").write_text(text)
+    import pandas  # noqa: F401  # its import is not what is measured
+
+    started = time.process_time()
+    found = runs.load(tmp_path / "runs")
+    assert len(found.history(wide=True)) == 1000 * 101
+    assert len(found.table()) == 1000
+    assert time.process_time() - started < 3.0
