@@ -43,6 +43,12 @@ class Activation(ABC):
     def slope(self, h: Array, out: Array) -> None:
         """Write f'(a) into out, given h = f(a)."""
 
+    def __call__(self, a: Array) -> Array:
+        """f(a) in memory of its own, of complex numbers too, where `apply` can."""
+        h = np.array(a)
+        self.apply(h)
+        return h
+
 
 @dataclass(frozen=True, config=STRICT)
 class Sigmoid(Activation):
@@ -82,6 +88,10 @@ class ReLU(Activation):
     def apply(self, a: Array) -> None:
         """Overwrite a with max(a, 0)."""
         np.maximum(a, 0.0, out=a)
+
+    def __call__(self, a: Array) -> Array:
+        """max(a, 0); a complex number goes by its real part."""
+        return np.where(a.real > 0, a, 0.0)
 
     def slope(self, h: Array, out: Array) -> None:
         """Write 1 where h > 0, else 0."""

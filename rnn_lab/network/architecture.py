@@ -18,6 +18,7 @@ from rnn_lab.component import STRICT
 from rnn_lab.network.initializers import INITIALIZERS, Initializer, InitializerField
 from rnn_lab.network.layer import LayerPass, Weights
 from rnn_lab.network.parameters import Shapes, numbered
+from rnn_lab.network.reference import State
 from rnn_lab.rng import named_rng
 
 Array = NDArray[Any]
@@ -101,6 +102,16 @@ class Architecture(ABC):
     def candidate(self, weights: Weights) -> Array:
         """The block of a layer's W_hh that proposes the new state, (R, H, H): all of it, if there are no gates."""
         return weights["W_hh"]
+
+    @abstractmethod
+    def reference(self, weights: Weights, x: Array, state: State) -> State:
+        """One step of one layer as in its equations, in plain NumPy, of complex numbers too; see `reference`.
+
+        Args:
+            weights: the layer's parameters, each (..., shape), under the names of the first layer.
+            x: (..., B, D).
+            state: before the step, by the names in ``STARTS``, each (..., B, H).
+        """
 
     @abstractmethod
     def unroll(self, replicas: int, batch: int, history: int, dtype: Any) -> LayerPass:

@@ -1,8 +1,15 @@
-"""The Elman recurrent layer: its equation, its forward pass and its truncated backward pass.
+"""The Elman recurrent layer.
 
-    h_t = f(x_t W_xh + h_{t-1} W_hh + b_h)
+Forward, for t = 1, 2, ..:
 
-`Elman` describes the layer (it is what ``conf/model/elman.yaml`` writes out); `ElmanPass` computes with it.
+    a_t = x_t W_xh + b_h
+    h_t = f(a_t + h_{t-1} W_hh)
+
+Backward, for t = T, T-1, .., where u_t is what reaches h_t from outside the layer (the readout, or the layer above):
+
+    dh_t    = u_t + delta_{t+1} W_hh^T
+    delta_t = dh_t * f'                         the gradient at a_t
+    dW_hh   = sum_t h_{t-1}^T delta_t           dW_xh = sum_t x_t^T delta_t,  db_h = sum_t delta_t
 """
 
 from collections.abc import Sequence
@@ -12,6 +19,7 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
+from rnn_lab.network import reference
 from rnn_lab.network.activations import TANH, ActivationField
 from rnn_lab.network.architecture import Architecture
 from rnn_lab.network.layer import Array, LayerPass, Weights, accumulate_outer
@@ -19,10 +27,10 @@ from rnn_lab.network.layer import Array, LayerPass, Weights, accumulate_outer
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Elman(Architecture):
-    """An Elman layer.
+    """Layers of Elman's: what ``conf/model/elman.yaml`` writes out.
 
     Args:
-        activation: f; all else as in `Architecture`.
+        activation: f, by its name or as a component; all else as in `Architecture`.
 
     Example:
         >>> Elman(hidden_dim=3).shapes(inputs=2, outputs=1, window=50)["W_hh"]
@@ -33,49 +41,42 @@ class Elman(Architecture):
 
     activation: ActivationField = TANH
 
+    def reference(self, weights: Weights, x: Array, state: reference.State) -> reference.State:
+        """One step as in the equation."""
+        return {"h_0": reference.elman_step(weights, x, state["h_0"], self.activation)}
+
     def unroll(self, replicas: int, batch: int, history: int, dtype: Any) -> "ElmanPass":
-        """See `Architecture`."""
+        """Allocate one layer's passes for batches of one size."""
         return ElmanPass(self, replicas, batch, history, dtype)
 
 
 class ElmanPass(LayerPass):
-    """An Elman layer over time; see `LayerPass`."""
+    """One Elman layer over time."""
 
     def __init__(self, layer: Elman, replicas: int, batch: int, history: int, dtype: Any) -> None:
         super().__init__(layer, replicas, batch, history, dtype)
         self.activation = layer.activation
-
-    def allocate_preactivations(self, width: int, dtype: Any) -> Array:
-        """The drive is written where the states will be: f turns one into the other in place."""
-        return self.states[:, 1:]
+        self.product = np.zeros((replicas, batch, layer.hidden_dim), dtype)  # h_{t-1} W_hh
 
     def forward_steps(self, weights: Weights, first: int) -> None:
-        """See `LayerPass`."""
-        W_hh, h, step, apply = weights["W_hh"], self.h, self.dh, self.activation.apply
+        """h_t = f(a_t + h_{t-1} W_hh)."""
+        a, h, product, apply = self.a, self.h, self.product, self.activation.apply
         for t in range(first, self.history):
-            np.matmul(h[t], W_hh, out=step)
-            np.add(h[t + 1], step, out=h[t + 1])
+            np.matmul(h[t], weights["W_hh"], out=product)
+            np.add(a[t], product, out=h[t + 1])
             apply(h[t + 1])
 
     def backward_steps(self, weights: Weights, upstream: Sequence[Array | None], first: int) -> None:
-        """Go back: delta_t = dh_t * f'(a_t), dh_{t-1} = delta_t W_hh^T + what reaches h_{t-1} from above."""
-        delta, dh, last = self.delta, self.dh, upstream[-1]
-        assert last is not None
-        W_hh_T = weights["W_hh"].swapaxes(1, 2)
-        self.activation.slope(self.states[:, first + 1 :], self.deltas[:, first:])
-        if self.recorder is not None:
-            self.recorder[:, -1] = last
-        np.multiply(delta[-1], last, out=delta[-1])
-        for t in range(self.history - 1, first, -1):
-            np.matmul(delta[t], W_hh_T, out=dh)
-            if (outer := upstream[t - 1]) is not None:
-                np.add(dh, outer, out=dh)
-            if self.recorder is not None:
-                self.recorder[:, t - 1] = dh
-            np.multiply(delta[t - 1], dh, out=delta[t - 1])
-        if self.learned:
-            np.matmul(delta[first], W_hh_T, out=dh)
+        """dh_t = u_t + delta_{t+1} W_hh^T, delta_t = dh_t * f'."""
+        delta, dh, W_hh_T = self.delta, self.dh, weights["W_hh"].swapaxes(1, 2)
+        self.activation.slope(self.states[:, first + 1 :], self.deltas[:, first:])  # f' of all steps at once
+        dh.fill(0.0)
+        for t in range(self.history - 1, first - 1, -1):
+            self.receive(upstream, t)
+            np.multiply(delta[t], dh, out=delta[t])
+            if t > first or self.learned:
+                np.matmul(delta[t], W_hh_T, out=dh)
 
     def recurrent_gradient(self, gradient: Weights, first: int) -> None:
-        """Write dW_hh = sum_t h_{t-1}^T delta_t."""
+        """dW_hh = sum_t h_{t-1}^T delta_t."""
         accumulate_outer(self.states[:, first:-1], self.deltas[:, first:], gradient["W_hh"])

@@ -35,8 +35,10 @@ class LayerPass(ABC):
     Attributes:
         n_steps: steps that are remembered so far, at most k.
         states: (R, k+1, B, H), the state before the first of k steps and the k states after them.
-        deltas: (R, k, B, G H), after `backward`: the gradient of the loss with respect to x_t W_xh + b_h of each
-            remembered step. Their sizes by lag show how far the gradient reaches.
+        preactivations: (R, k, B, G H), a_t = x_t W_xh + b_h of the newest steps.
+        deltas: (R, k, B, G H), after `backward`: the gradient of the loss with respect to a_t of each remembered step.
+            Their sizes by lag show how far the gradient reaches.
+        dh: (R, B, H), while going back: dL/dh_t.
     """
 
     def __init__(self, layer: "Architecture", replicas: int, batch: int, history: int, dtype: Any) -> None:
@@ -46,7 +48,7 @@ class LayerPass(ABC):
         self.learned = layer.initial_state == "learned"
         self.states = np.zeros((replicas, history + 1, batch, H), dtype)
         self.deltas = np.zeros((replicas, history, batch, GH), dtype)
-        self.preactivations = self.allocate_preactivations(GH, dtype)
+        self.preactivations = np.zeros((replicas, history, batch, GH), dtype)
         self.dh = np.zeros((replicas, batch, H), dtype)
         # What a step leaves behind: (R, k+1, ...) with the state before the steps, and (R, k, ...).
         self.carried: dict[str, Array] = {"h_0": self.states}
@@ -55,11 +57,6 @@ class LayerPass(ABC):
         self.h = [self.states[:, t] for t in range(history + 1)]
         self.delta = [self.deltas[:, t] for t in range(history)]
         self.a = [self.preactivations[:, t] for t in range(history)]
-
-    def allocate_preactivations(self, width: int, dtype: Any) -> Array:
-        """Where x_t W_xh + b_h is written, (R, k, B, G H)."""
-        replicas, steps, batch, _ = self.states.shape
-        return np.zeros((replicas, steps - 1, batch, width), dtype)
 
     @abstractmethod
     def forward_steps(self, weights: Weights, first: int) -> None:
@@ -77,6 +74,13 @@ class LayerPass(ABC):
     @abstractmethod
     def recurrent_gradient(self, gradient: Weights, first: int) -> None:
         """Write the gradients of W_hh, and of what else only the recurrent side has, after `backward_steps`."""
+
+    def receive(self, upstream: Sequence[Array | None], t: int) -> None:
+        """Add to ``dh`` what reaches the state after step t from outside; then it is dL/dh_t, recorded where asked."""
+        if (outer := upstream[t]) is not None:
+            self.dh += outer
+        if self.recorder is not None:
+            self.recorder[:, t] = self.dh
 
     def start_gradients(self) -> dict[str, Array]:
         """Gradients (R, B, H) at the state before the first step, by the names of ``carried``."""

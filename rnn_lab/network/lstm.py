@@ -1,12 +1,21 @@
 """Long short-term memory with a forget gate.
 
-    i_t = sigmoid(x_t W_xi + h_{t-1} W_hi + b_i)      input gate
-    f_t = sigmoid(x_t W_xf + h_{t-1} W_hf + b_f)      forget gate
-    g_t = tanh(x_t W_xg + h_{t-1} W_hg + b_g)         candidate
-    o_t = sigmoid(x_t W_xo + h_{t-1} W_ho + b_o)      output gate
-    c_t = f_t * c_{t-1} + i_t * g_t,    h_t = o_t * tanh(c_t)
+Forward, for t = 1, 2, .., with the gates side by side in the order i, f, o, g (three sigmoids, then the candidate):
 
-The gates lie side by side in the order i, f, o, g: three that are sigmoids, then the candidate.
+    a_t = x_t W_xh + b_h + h_{t-1} W_hh
+    i_t = sigmoid(a_t,i)      input gate
+    f_t = sigmoid(a_t,f)      forget gate
+    o_t = sigmoid(a_t,o)      output gate
+    g_t = tanh(a_t,g)         candidate
+    c_t = f_t * c_{t-1} + i_t * g_t
+    h_t = o_t * tanh(c_t)
+
+Backward, for t = T, T-1, .., where u_t is what reaches h_t from outside the layer, and ' a slope:
+
+    dh_t = u_t + delta_{t+1} W_hh^T
+    dc_t = dc_{t+1} * f_{t+1} + (1 - tanh(c_t)^2) * o_t * dh_t
+    delta_t = [dc_t * g_t * i'   dc_t * c_{t-1} * f'   dh_t * tanh(c_t) * o'   dc_t * i_t * g']
+    dW_hh = sum_t h_{t-1}^T delta_t
 """
 
 from collections.abc import Sequence
@@ -17,6 +26,7 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
+from rnn_lab.network import reference
 from rnn_lab.network.activations import SIGMOID, TANH
 from rnn_lab.network.architecture import Architecture
 from rnn_lab.network.layer import Array, LayerPass, Weights, accumulate_outer
@@ -25,7 +35,7 @@ from rnn_lab.network.parameters import Shapes, numbered
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class LSTM(Architecture):
-    """A layer of long short-term memory cells.
+    """Layers of long short-term memory cells.
 
     Args:
         forget_bias: b_f before training: above 0, the cell starts by remembering. All else as in `Architecture`.
@@ -50,7 +60,7 @@ class LSTM(Architecture):
             )
 
     def initial(self, seed: int, shapes: Shapes) -> dict[str, Array]:
-        """See `Architecture`; b_f starts at ``forget_bias``."""
+        """Draw one replica's parameters; b_f starts at ``forget_bias``."""
         drawn = super().initial(seed, shapes)
         if self.bias:
             for number in range(1, self.layers + 1):
@@ -61,15 +71,21 @@ class LSTM(Architecture):
         """W_hg, (R, H, H)."""
         return weights["W_hh"][:, :, 3 * self.hidden_dim :]
 
+    def reference(self, weights: Weights, x: Array, state: reference.State) -> reference.State:
+        """One step as in the equations."""
+        return dict(zip(self.STARTS, reference.lstm_step(weights, x, state["h_0"], state["c_0"]), strict=True))
+
     def unroll(self, replicas: int, batch: int, history: int, dtype: Any) -> "LSTMPass":
-        """See `Architecture`."""
+        """Allocate one layer's passes for batches of one size."""
         return LSTMPass(self, replicas, batch, history, dtype)
 
 
 class LSTMPass(LayerPass):
-    """An LSTM layer over time: after `forward_steps`, ``a`` holds the gates of each remembered step.
+    """One LSTM layer over time.
 
     Attributes:
+        gates: (R, k, B, 4 H), i_t, f_t, o_t and g_t of each remembered step.
+        slopes: (R, k, B, 4 H), i', f', o' and g'.
         cells: (R, k+1, B, H), c before the first of k steps and after each.
         squashed: (R, k, B, H), tanh(c_t).
     """
@@ -77,49 +93,48 @@ class LSTMPass(LayerPass):
     def __init__(self, layer: LSTM, replicas: int, batch: int, history: int, dtype: Any) -> None:
         super().__init__(layer, replicas, batch, history, dtype)
         H = self.H = layer.hidden_dim
+        self.gates, self.slopes = np.zeros_like(self.preactivations), np.zeros_like(self.preactivations)
         self.cells = np.zeros_like(self.states)
         self.squashed = np.zeros((replicas, history, batch, H), dtype)
         self.carried["c_0"] = self.cells
-        self.remembered += [self.preactivations, self.squashed]
-        self.slopes = np.zeros_like(self.preactivations)
-        self.step = np.zeros((replicas, batch, 4 * H), dtype)
-        self.scratch, self.dc = np.zeros((2, replicas, batch, H), dtype)
+        self.remembered += [self.gates, self.squashed]
+        self.product = np.zeros((replicas, batch, 4 * H), dtype)  # h_{t-1} W_hh
+        # i_t * g_t; dc_t; and of dc_t the part that comes from dh_t.
+        self.written, self.dc, self.to_cell = np.zeros((3, replicas, batch, H), dtype)
         self.c = [self.cells[:, t] for t in range(history + 1)]
-        self.gates = [a[..., : 3 * H] for a in self.a]
-        self.i, self.f, self.o, self.g = ([a[..., p * H : (p + 1) * H] for a in self.a] for p in range(4))
+        self.gate = [self.gates[:, t] for t in range(history)]
+        self.sigmoids = [gate[..., : 3 * H] for gate in self.gate]
+        self.i, self.f, self.o, self.g = ([gate[..., p * H : (p + 1) * H] for gate in self.gate] for p in range(4))
 
     def forward_steps(self, weights: Weights, first: int) -> None:
-        """See `LayerPass`."""
-        W_hh, step, scratch = weights["W_hh"], self.step, self.scratch
+        """The gates, c_t, h_t."""
+        product, written = self.product, self.written
         for t in range(first, self.history):
-            np.matmul(self.h[t], W_hh, out=step)
-            np.add(self.a[t], step, out=self.a[t])
-            SIGMOID.apply(self.gates[t])
-            np.tanh(self.g[t], out=self.g[t])
+            np.matmul(self.h[t], weights["W_hh"], out=product)
+            np.add(self.a[t], product, out=self.gate[t])
+            SIGMOID.apply(self.sigmoids[t])
+            TANH.apply(self.g[t])
             np.multiply(self.f[t], self.c[t], out=self.c[t + 1])
-            np.multiply(self.i[t], self.g[t], out=scratch)
-            np.add(self.c[t + 1], scratch, out=self.c[t + 1])
+            np.multiply(self.i[t], self.g[t], out=written)
+            np.add(self.c[t + 1], written, out=self.c[t + 1])
             np.tanh(self.c[t + 1], out=self.squashed[:, t])
             np.multiply(self.o[t], self.squashed[:, t], out=self.h[t + 1])
 
     def backward_steps(self, weights: Weights, upstream: Sequence[Array | None], first: int) -> None:
-        """Go back: dc_t = dh_t * o_t * (1 - tanh(c_t)^2) + dc_{t+1} * f_{t+1}, and from it every gate's delta."""
-        H, W_hh_T, dh, dc, slope_c = self.H, weights["W_hh"].swapaxes(1, 2), self.dh, self.dc, self.scratch
-        gates, slopes = self.preactivations[:, first:], self.slopes[:, first:]
+        """dh_t, dc_t, delta_t."""
+        H, W_hh_T, dh, dc, to_cell = self.H, weights["W_hh"].swapaxes(1, 2), self.dh, self.dc, self.to_cell
+        gates, slopes = self.gates[:, first:], self.slopes[:, first:]
         SIGMOID.slope(gates[..., : 3 * H], slopes[..., : 3 * H])
         TANH.slope(gates[..., 3 * H :], slopes[..., 3 * H :])
         dh.fill(0.0)
         dc.fill(0.0)
         for t in range(self.history - 1, first - 1, -1):
-            if (outer := upstream[t]) is not None:
-                dh += outer
-            if self.recorder is not None:
-                self.recorder[:, t] = dh
+            self.receive(upstream, t)
             delta = self.delta[t]
-            TANH.slope(self.squashed[:, t], slope_c)
-            slope_c *= self.o[t]
-            slope_c *= dh
-            dc += slope_c
+            TANH.slope(self.squashed[:, t], to_cell)
+            to_cell *= self.o[t]
+            to_cell *= dh
+            dc += to_cell
             np.multiply(dc, self.g[t], out=delta[..., :H])
             np.multiply(dc, self.c[t], out=delta[..., H : 2 * H])
             np.multiply(dh, self.squashed[:, t], out=delta[..., 2 * H : 3 * H])
@@ -130,9 +145,9 @@ class LSTMPass(LayerPass):
                 dc *= self.f[t]
 
     def start_gradients(self) -> dict[str, Array]:
-        """See `LayerPass`."""
+        """Gradients (R, B, H) at h and c before the first step."""
         return {"h_0": self.dh, "c_0": self.dc}
 
     def recurrent_gradient(self, gradient: Weights, first: int) -> None:
-        """See `LayerPass`."""
+        """dW_hh = sum_t h_{t-1}^T delta_t."""
         accumulate_outer(self.states[:, first:-1], self.deltas[:, first:], gradient["W_hh"])

@@ -67,7 +67,7 @@ class Network:
             >>> data = Drawn(name="copying", task=Copying(delay=5), train=10, validation=10).dataset()
             >>> network = Network.for_data(data, Elman(hidden_dim=4))
             >>> network.inputs, network.outputs, network.window, network.each_step, network.loss
-            (10, 8, 16, True, CrossEntropy())
+            (10, 9, 25, True, CrossEntropy())
         """
         usual = "cross_entropy" if data.classes else "half_mean_squared_error"
         sizes = len(data.inputs), len(data.targets), data.window

@@ -7,8 +7,8 @@ from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import StreamForecaster
 from rnn_lab.evaluation import stream_forecaster as module
 from rnn_lab.network import GRU, LSTM, Elman, Network
+from rnn_lab.network.reference import start, step
 from rnn_lab.sequences import Henon, Stream
-from tests.network.literal import start, step
 
 MODELS = [
     Elman(hidden_dim=3),

@@ -6,8 +6,8 @@ import pytest
 from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import TextModel
 from rnn_lab.network import GRU, LSTM, Elman, Network
+from rnn_lab.network.reference import start, step
 from rnn_lab.sequences import Text
-from tests.network.literal import start, step
 
 MODELS = [
     Elman(hidden_dim=3),

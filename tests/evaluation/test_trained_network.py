@@ -14,6 +14,7 @@ from rnn_lab.evaluation import Forecaster, StreamForecaster, TextModel, Trained
 from rnn_lab.evaluation.problem import make_predictor
 from rnn_lab.evaluation.trained_network import MODEL, WEIGHTS
 from rnn_lab.network import GRU, LSTM, Elman, Network
+from rnn_lab.network.reference import start, step
 from rnn_lab.sequences import (
     Adding,
     Copying,
@@ -28,7 +29,6 @@ from rnn_lab.sequences import (
     TemporalOrder,
     Text,
 )
-from tests.network.literal import start, step
 
 
 def task(kind):

@@ -23,7 +23,7 @@ def outputs(weights, activation, X, reach=None, nudge=None):
 
     Args:
         weights: name -> array, without replicas.
-        activation: its name.
+        activation: its name, or a function of complex numbers.
         X: records.
         reach: (k, constants): the steps before the last k use these other weights.
         nudge: (B, T, H), added to the pre-activations.
@@ -41,7 +41,7 @@ def outputs(weights, activation, X, reach=None, nudge=None):
                 a = a + theta["b_h"]
             if nudge is not None:
                 a = a + nudge[b, t]
-            h = FUNCTIONS[activation](a)
+            h = FUNCTIONS.get(activation, activation)(a)
         o = h @ weights["W_hy"]
         found.append(o + weights["b_y"] if "b_y" in weights else o)
     return np.array(found)

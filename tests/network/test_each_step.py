@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from rnn_lab.network import GRU, LSTM, Elman, Network
+from rnn_lab.network.reference import start, step
 from rnn_lab.rules.bptt import TruncatedGradient, TruncatedStreamGradient
-from tests.network.literal import gradient, start, step
+from rnn_lab.testing.oracle import complex_step
 
 T, D, H, O, B = 5, 2, 3, 3, 2  # noqa: E741 - the symbols of the equations
 CELLS = {
@@ -79,7 +80,7 @@ def test_windows_with_masks(model, shape, loss, k, stride):
         for begin in range(0, T, n):
             end = min(begin + n, T)
             args = (X[r], Y[r], weights[r], max(end - k, 0), range(begin, end))
-            part = gradient(network.model, loss, one(parameters, r), *args)
+            part = complex_step(network.model, network.loss, one(parameters, r), *args)
             expected = part if expected is None else {name: expected[name] + part[name] for name in part}
         agree(found, expected, r)
         plain = {name: values[None] for name, values in one(parameters, r).items()}
@@ -122,7 +123,9 @@ def test_one_target_after_the_last_step(model, shape, loss, k):
         X, Y = batch(rng, loss, 2)
         _, found = rule(parameters, X, Y[:, -1])
         weights = np.full((T, B), 1 / B)
-        expected = gradient(network.model, loss, one(parameters, 1), X[1], Y[1], weights, max(T - k, 0), [T - 1])
+        expected = complex_step(
+            network.model, network.loss, one(parameters, 1), X[1], Y[1], weights, max(T - k, 0), [T - 1]
+        )
         agree(found, expected, 1)
         parameters.flat[...] -= 0.3 * found.flat
 
@@ -148,7 +151,7 @@ def test_streams(model, shape, loss, k, chunk):
             losses, found = rule(parameters, X[:, begin:end], Y[:, begin:end])
             args = (X[1], Y[1], np.full((9, B), 1 / (chunk * B)), max(end - k, 0), range(begin, end))
             if begin < 4 * chunk:
-                agree(found, gradient(network.model, loss, one(parameters, 1), *args), 1)
+                agree(found, complex_step(network.model, network.loss, one(parameters, 1), *args), 1)
         assert np.isfinite(losses).all()
         parameters.flat[...] -= 0.3 * found.flat
 
@@ -166,7 +169,7 @@ def test_after_an_update_a_stream_goes_on_from_its_state(model):
         X, Y = batch(rng, network.loss, 1, steps=3)
         _, found = rule(parameters, X, Y)
         args = (X[0], Y[0], np.full((3, B), 1 / (3 * B)), 0, range(3))
-        agree(found, gradient(model, network.loss, one(parameters, 0), *args, state=state), 0)
+        agree(found, complex_step(model, network.loss, one(parameters, 0), *args, state=state), 0)
         theta = {name: v[:1] for name, v in parameters.arrays().items()}
         for t in range(3):
             state, _ = step(model, theta, t, X[0, t], state)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_lab.network.losses import LOSSES, cross_entropy, half_mean_squared_error
+from rnn_lab.network.losses import LOSSES
 from tests.network.literal_elman import derivative
 
 SHAPES = [(1, 1, 1), (1, 4, 1), (3, 4, 2), (2, 3, 4, 2)]
@@ -79,14 +79,14 @@ def test_replicas_are_apart(name) -> None:
 def test_no_error_no_loss() -> None:
     error = np.full((2, 3, 1), np.nan)
     same = np.ones((2, 3, 1))
-    assert half_mean_squared_error(same, same, error).tolist() == [0.0, 0.0]
+    assert LOSSES["half_mean_squared_error"](same, same, error).tolist() == [0.0, 0.0]
     assert not error.any()
 
 
 @pytest.mark.parametrize("classes", [1, 2, 10])
 def test_guessing_costs_the_logarithm_of_the_number_of_classes(classes) -> None:
     error = np.empty((1, 4, classes))
-    loss = cross_entropy(np.full((1, 4, classes), 3.0), np.zeros((1, 4), int), error)
+    loss = LOSSES["cross_entropy"](np.full((1, 4, classes), 3.0), np.zeros((1, 4), int), error)
     np.testing.assert_allclose(loss, np.log(classes), atol=1e-15)
     np.testing.assert_allclose(error[0, 0], (1 / classes - np.eye(classes)[0]) / 4, rtol=1e-15)
 
@@ -95,7 +95,7 @@ def test_two_classes_are_the_logistic_loss() -> None:
     """-ln sigmoid(d) with d the right logit less the other; dL/do = (p - 1, 1 - p)."""
     for d in (-30.0, -1.0, 0.0, 2.5, 30.0):
         error = np.empty((1, 1, 2))
-        loss = cross_entropy(np.array([[[d, 0.0]]]), np.array([[0]]), error)
+        loss = LOSSES["cross_entropy"](np.array([[[d, 0.0]]]), np.array([[0]]), error)
         np.testing.assert_allclose(loss, np.log1p(np.exp(-d)), rtol=1e-13, atol=1e-15)
         np.testing.assert_allclose(error.ravel(), [-1 / (1 + np.exp(d)), 1 / (1 + np.exp(d))], atol=1e-16)
 
@@ -108,12 +108,12 @@ def test_huge_logits_do_not_overflow(dtype) -> None:
     outputs = np.array([[[huge, -huge], [-huge, huge], [huge, huge]]], dtype)
     error = np.empty_like(outputs)
     for weights in (None, np.full((1, 3), 1 / 3, dtype)):
-        loss = cross_entropy(
+        loss = LOSSES["cross_entropy"](
             outputs[:, 1:2], np.array([[0]]), error[:, :1], None if weights is None else weights[:, :1]
         )
         assert np.isfinite(loss).all()
         np.testing.assert_allclose(loss, 2 * huge * (1 if weights is None else 1 / 3), rtol=1e-6)
-        cross_entropy(outputs, np.array([[0, 0, 1]]), error, weights)
+        LOSSES["cross_entropy"](outputs, np.array([[0, 0, 1]]), error, weights)
         np.testing.assert_allclose(3 * error[0], [[0, 0], [-1, 1], [0.5, -0.5]], rtol=1e-6)
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from rnn_lab.network import GRU, LSTM, Elman, Network
+from rnn_lab.network.reference import start, step
 from rnn_lab.rules.bptt import TruncatedGradient, TruncatedStreamGradient
-from tests.network.literal import gradient, start, step
+from rnn_lab.testing.oracle import complex_step
 
 T, D, B, R = 6, 2, 3, 2
 MODELS = {
@@ -83,7 +84,7 @@ def test_windows(model, k, stride):
             for begin in range(0, T, n):
                 end = min(begin + n, T)
                 args = (inputs, Y[r], weights[r], max(end - k, 0), range(begin, end))
-                part = gradient(model, network.loss, theta, *args)
+                part = complex_step(model, network.loss, theta, *args)
                 expected = {name: expected[name] + part[name] for name in part}
             agree(found, expected, r)
             plain = TruncatedGradient(network, 1, B, T)(
@@ -113,7 +114,7 @@ def test_streams_with_updates(model):
                 inputs, after, last = read(model, theta, X[r], sampled[r], state, last)
                 assert (inputs[0] != X[r, 0]).all() if chunk else (inputs[0] == X[r, 0]).all()
                 args = (inputs, Y[r], np.full((3, B), 1 / (3 * B)), 0, range(3))
-                agree(found, gradient(model, network.loss, theta, *args, state=state), r)
+                agree(found, complex_step(model, network.loss, theta, *args, state=state), r)
                 carried[r] = after, last
             parameters.flat[...] -= 0.2 * found.flat
 
@@ -132,7 +133,7 @@ def test_streams_that_reach_back_over_chunks(model):
         theta = one(parameters, 1)
         inputs, _, _ = read(model, theta, X[1, : begin + 2], sampled[1])
         args = (inputs, Y[1], np.full((8, B), 1 / (2 * B)), max(begin + 2 - 5, 0), range(begin, begin + 2))
-        agree(found, gradient(model, network.loss, theta, *args), 1)
+        agree(found, complex_step(model, network.loss, theta, *args), 1)
 
 
 @every_model

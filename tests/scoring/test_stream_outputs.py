@@ -5,10 +5,10 @@ import pytest
 
 from rnn_lab.network import GRU, LSTM, Elman, Network
 from rnn_lab.network.losses import LOSSES
+from rnn_lab.network.reference import start, step
 from rnn_lab.scoring import Evaluator, stream_outputs, targets_of
 from rnn_lab.scoring.stream_outputs import StreamOutputs
 from rnn_lab.sequences import ARMA, Henon, Stream, StreamDataset, Text
-from tests.network.literal import start, step
 
 MODELS = [
     Elman(hidden_dim=3),
