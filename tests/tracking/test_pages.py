@@ -90,6 +90,7 @@ def test_predictions_are_one_click_away_and_follow_the_slider(window, runs):
     window.see("Predictions over the epochs", "the network is 2 times as good")
     window.until("const link = [...document.links].find(a => a.innerText.startsWith('Predictions over')); return link")
     window.run("[...document.links].find(a => a.innerText.startsWith('Predictions over')).click()")
+    window.follow()
     window.enter_frame("return document.querySelector('iframe')")
     window.see("epoch 3", "validation: x")
     window.run("const s = document.getElementById('epoch'); s.value = 0; s.dispatchEvent(new Event('input'))")
