@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from rnn_lab.errors import BadInput
-from rnn_lab.tracking.view import KEY
+from rnn_lab.tracking.view import KEY, key_of
 
 DEFAULT = "sqlite:///mlflow.db"
 """MLflow's own default, in the working directory."""
@@ -95,26 +95,25 @@ def page(address: str, experiment_id: str, run_id: str) -> str:
     return f"{_pages(address)}/#/experiments/{quote(experiment_id)}/runs/{quote(run_id)}?{MODE}"
 
 
-def table(address: str, experiment_id: str) -> str:
-    """Return the link to the charts of an experiment's runs, in the view of `rnn_lab.tracking.view`.
+def table(address: str, experiment_id: str, view: str = KEY) -> str:
+    """Return the link to the charts of an experiment's runs, in a view of `rnn_lab.tracking.view`.
 
     Example:
         >>> table("http://localhost:5000", "1")
         'http://localhost:5000/#/experiments/1/runs?workflowType=machine_learning&viewStateShareKey=rnn-lab&compareRunsMode=CHART'
     """
     place = f"{_pages(address)}/#/experiments/{quote(experiment_id)}/runs"
-    return f"{place}?{MODE}&viewStateShareKey={KEY}&compareRunsMode=CHART"
+    return f"{place}?{MODE}&viewStateShareKey={quote(view)}&compareRunsMode=CHART"
 
 
 def charts(address: str, experiment_id: str, run_id: str) -> str:
     """Return the link to the charts of one run: its curves beside the best baseline.
 
     Example:
-        >>> charts("http://localhost:5000", "1", "4f").partition("compareRunsMode=CHART&")[2]
-        'searchFilter=attributes.run_id%3D%224f%22'
+        >>> charts("http://localhost:5000", "1", "4f").partition("workflowType=machine_learning&")[2]
+        'viewStateShareKey=rnn-lab-4f&compareRunsMode=CHART'
     """
-    only = quote(f'attributes.run_id="{run_id}"')
-    return f"{table(address, experiment_id)}&searchFilter={only}"
+    return table(address, experiment_id, key_of(run_id))
 
 
 def _pages(address: str) -> str:

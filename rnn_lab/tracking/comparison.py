@@ -16,7 +16,7 @@ SILENT = {"trainer.resume", "trainer.checkpoint_seconds"}
 SAID = ("data", "model", "seed", "replicas", "model.hidden_dim")
 """Keys whose values a run's name has in any case."""
 
-ELSEWHERE = ("hydra.", "hydra/", "tracking", "trainer.resume", "trainer.checkpoint_seconds", "study", "search")
+ELSEWHERE = ("-", "hydra.", "hydra/", "tracking", "trainer.resume", "trainer.checkpoint_seconds", "study", "search")
 NAME_LENGTH = 90
 
 

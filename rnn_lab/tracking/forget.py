@@ -5,6 +5,7 @@ import os
 from rnn_lab.errors import BadInput
 from rnn_lab.tracking import address
 from rnn_lab.tracking.store import open_store
+from rnn_lab.tracking.view import forget_view_of_run
 
 
 def forget(run_id: str, uri: str) -> None:
@@ -28,6 +29,7 @@ def forget(run_id: str, uri: str) -> None:
     from mlflow.exceptions import MlflowException
 
     try:
+        forget_view_of_run(client, client.get_run(run_id).info.experiment_id, run_id)
         client.delete_run(run_id)
     except MlflowException as error:
         if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):

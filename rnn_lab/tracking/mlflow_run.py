@@ -17,6 +17,7 @@ from rnn_lab.tracking.names import TAG_LENGTH, parameter_name, shortened
 from rnn_lab.tracking.packaging import log_dataset, log_model
 from rnn_lab.tracking.relay_state import State
 from rnn_lab.tracking.store import experiment
+from rnn_lab.tracking.view import save_view_of_run
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 RUN = "rnn_lab.run"
 """The tag by which a run is found again: MLflow makes a new run each time it is asked."""
+
+PARENT = "mlflow.parentRunId"
 
 OWN_TAGS = {"mlflow.source.type": "LOCAL"}
 """What MLflow's own logging says of a run, and its pages ask."""
@@ -67,6 +70,7 @@ class Carrier:
         self._kept: dict[str, dict[int, str]] = {name: {} for name in PER_EPOCH}
         self._line_to_beat: dict[str, float] = {}
         self._fresh = found is None
+        self._is_trial = PARENT in run.data.tags
         self._stops: list[Fact] = []
         self._queue: deque[Callable[[], None]] = deque()
         self._last_time = float(start["time"])
@@ -135,14 +139,15 @@ class Carrier:
 
     def state(self, state: Any, reason: str | None = None) -> State:
         """Say how far the run is, for the trainer and later readers."""
+        table = address.table(self._resolved, self.experiment_id)
         return State(
             state=state,
             uri=address.shown(self._resolved),
             experiment_id=self.experiment_id,
             run_id=self.run_id,
             link=address.page(self._resolved, self.experiment_id, self.run_id),
-            charts=address.charts(self._resolved, self.experiment_id, self.run_id),
-            table=address.table(self._resolved, self.experiment_id),
+            charts=table if self._is_trial else address.charts(self._resolved, self.experiment_id, self.run_id),
+            table=table,
             reason=reason,
             missing=tuple(self._artifacts.missing),
         )
@@ -152,7 +157,7 @@ class Carrier:
         return found[0] if found else None
 
     def _create(self, start: Fact, parent: str | None) -> "Run":
-        above = {"mlflow.parentRunId": parent} if parent else {}
+        above = {PARENT: parent} if parent else {}
         return self._client.create_run(
             self.experiment_id,
             start_time=int(start["time"] * 1000),
@@ -164,14 +169,18 @@ class Carrier:
         config = fact["config"]
         if "data" not in config:  # a study's, of which no more will be known
             self._parameters(config)
+        if not self._is_trial:  # a study's view shows them all
+            save_view_of_run(self._client, self.experiment_id, self.run_id, trials="data" not in config)
         self._client.log_dict(self.run_id, config, "config.yaml")
         self._tag(translation.labels(fact))
         self._describe("RUNNING", "training is under way")
 
     def _parameters(self, config: dict[str, Any]) -> None:
+        self._add_parameters(comparison.compared(config, self._facts.get("data")))
+
+    def _add_parameters(self, flat: dict[str, str]) -> None:
         from mlflow.entities import Param
 
-        flat = comparison.compared(config, self._facts.get("data"))
         new = [Param(name, value) for name, value in flat.items() if name not in self._parameters_there]
         for first in range(0, len(new), PARAMETERS):
             self._client.log_batch(self.run_id, params=new[first : first + PARAMETERS])
@@ -247,16 +256,8 @@ class Carrier:
         shown = {name: value for name, value in winner.metrics.items() if name.startswith("scores/")}
         self._metrics.add(shown, step=0, time=best["time"])  # the study's row has the scores of its winner
         self._metrics.send()
-        self._parameters_of(winner.params)
+        self._add_parameters(winner.params)
         self._register(trial.run_id)
-
-    def _parameters_of(self, winner: dict[str, str]) -> None:
-        from mlflow.entities import Param
-
-        new = [Param(name, value) for name, value in winner.items() if name not in self._parameters_there]
-        for first in range(0, len(new), PARAMETERS):
-            self._client.log_batch(self.run_id, params=new[first : first + PARAMETERS])
-        self._parameters_there |= set(winner)
 
     def _register(self, run_id: str) -> None:
         if missing := registry.register(self._client, run_id):

@@ -1,14 +1,18 @@
 """Views of MLflow's page of runs: the learning curves against the baselines, and the columns that one compares.
 
-By itself MLflow shows neither. Two views are saved with an experiment: the one that the printed link opens, and one
-that groups the seeds of a setting, as a mean with a band.
+By itself MLflow shows neither. Two views of all runs are saved with an experiment, the second of which groups the seeds
+of a setting, as a mean with a band; and one view of each run, or of each study's trials, which its printed link opens.
+
+The choice of a run is part of its view, for MLflow's page takes no view from a link that has a filter of its own.
 """
 
 import base64
+import contextlib
 import json
 import logging
 import time
 import zlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -83,16 +87,18 @@ def _by_seed(part: str, score: str) -> list[str]:
     return [f"{score}_by_seed/{part}_{seed}" for seed in range(SEEDS)]
 
 
-SECTIONS = [
-    {"uuid": uuid, "name": name, "display": True, "isReordered": True}
-    for uuid, name in (
-        ("learning", "Learning"),
-        ("classes", "Accuracy"),
-        ("kept", "Scores of the kept weights"),
-        ("seeds", "Seed by seed"),
-        ("trials", "Study"),
-    )
-]
+def _sections(columns: int) -> list[dict[str, Any]]:
+    """Sections of so many charts side by side, low enough for a first screen to show the first of them whole."""
+    names = {
+        "learning": "Learning",
+        "classes": "Accuracy",
+        "trials": "Study",
+        "kept": "Scores of the kept weights",
+        "seeds": "Seed by seed",
+    }
+    wide = {"columns": columns, "cardHeight": 340}
+    return [{"uuid": uuid, "name": name, "display": True, "isReordered": True, **wide} for uuid, name in names.items()]
+
 
 RMSE = _line("learning", ["rmse/val", "rmse/train", "rmse/baseline"])
 LOSS = _line("learning", ["loss/val", "loss/train", "loss/baseline"])
@@ -107,7 +113,7 @@ CHARTS = [RMSE, LOSS, ACCURACY, *SCORES, *EACH_SEED, *STUDY]
 
 PLAIN = {
     "selectedColumns": COLUMNS,
-    "compareRunSections": SECTIONS,
+    "compareRunSections": _sections(1),
     "compareRunCharts": CHARTS,
     "isAccordionReordered": True,
 }
@@ -116,6 +122,22 @@ GROUPED = PLAIN | {
     "useGroupedValuesInCharts": True,
 }
 VIEWS = {KEY: PLAIN, SEEDS_KEY: GROUPED}
+ONE_RUN = {
+    "searchFilter": 'attributes.run_id = "{}"',
+    "runListHidden": True,
+    "compareRunSections": _sections(2),
+    "compareRunCharts": CHARTS,
+    "isAccordionReordered": True,
+}
+TRIALS = PLAIN | {
+    "searchFilter": 'tags.`mlflow.parentRunId` = "{}"',  # MLflow's page puts the study itself above them, folded
+    "compareRunSections": sorted(_sections(1), key=lambda section: section["uuid"] != "trials"),
+}
+
+
+def key_of(run_id: str) -> str:
+    """Name the view of one run in its link."""
+    return f"{KEY}-{run_id}"
 
 
 def save_view(client: "MlflowClient", experiment_id: str) -> None:
@@ -126,9 +148,33 @@ def save_view(client: "MlflowClient", experiment_id: str) -> None:
     """
     now = int(time.time() * 1000)
     for key, content in VIEWS.items():
-        state = base64.b64encode(zlib.compress(json.dumps(content).encode())).decode()
-        view = {"name": key, "createdAt": now, "updatedAt": now, "state": f"deflate;{state}"}
-        try:
-            client.set_experiment_tag(experiment_id, PREFIX + key, json.dumps(view))
-        except Exception:
-            log.warning("The view %s could not be saved.", key, exc_info=True)
+        view = {"name": key, "createdAt": now, "updatedAt": now, "state": _packed(content)}
+        _save(client, experiment_id, key, json.dumps(view))
+
+
+def save_view_of_run(client: "MlflowClient", experiment_id: str, run_id: str, *, trials: bool = False) -> None:
+    """Save the view that the link of a run opens: its own curves, or those of a study's trials.
+
+    It has no name, so MLflow's menu of views does not list it.
+    """
+    content = TRIALS if trials else ONE_RUN
+    chosen = content | {"searchFilter": str(content["searchFilter"]).format(run_id)}
+    _save(client, experiment_id, key_of(run_id), _packed(chosen))
+
+
+def forget_view_of_run(client: "MlflowClient", experiment_id: str, run_id: str) -> None:
+    """Remove the view of a run that is deleted; that it may be gone already is no fault."""
+    with contextlib.suppress(Exception):
+        client.delete_experiment_tag(experiment_id, PREFIX + key_of(run_id))
+
+
+def _packed(content: Mapping[str, Any]) -> str:
+    """The form in which MLflow's pages keep a view."""
+    return f"deflate;{base64.b64encode(zlib.compress(json.dumps(content).encode())).decode()}"
+
+
+def _save(client: "MlflowClient", experiment_id: str, key: str, value: str) -> None:
+    try:
+        client.set_experiment_tag(experiment_id, PREFIX + key, value)
+    except Exception:
+        log.warning("The view %s could not be saved.", key, exc_info=True)

@@ -63,6 +63,15 @@ class Browser:
         for word in words:
             self.until("return document.body.innerText.includes(arguments[0])", word, seconds=seconds)
 
+    def follow(self) -> None:
+        """Go on in the tab that was opened last: MLflow's links open tabs of their own."""
+        deadline = time.monotonic() + 20
+        while len(tabs := self._call("GET", "/window/handles")) < 2:
+            assert time.monotonic() < deadline, "no tab was opened"
+            time.sleep(0.1)
+        self._call("DELETE", "/window")
+        self._call("POST", "/window", {"handle": tabs[-1]})
+
     def enter_frame(self, script: str) -> None:
         """Go on inside of the frame that a script returns."""
         self._call("POST", "/frame", {"id": self.until(script)})

@@ -70,12 +70,19 @@ def window(tmp_path_factory):
 
 def test_the_printed_link_opens_on_training_and_validation_against_the_baseline(window, runs, tmp_path):
     window.open(runs["single"].charts)
-    window.see("sine gru h3 s0", "Learning", "1 matching run")
-    drawn = window.until("return [...document.querySelectorAll('.js-line, .scatterlayer path')].length")
+    window.see("Learning", "rmse/val vs rmse/train vs rmse/baseline", "sine gru h3 s0 (rmse/baseline)")
+    assert "sine gru h3 s1" not in window.text()  # the link is this run's
+    drawn = window.until("return document.querySelectorAll('.scatterlayer .js-line').length")
     assert drawn >= 3
     top = window.run("return document.querySelector('.scatterlayer').getBoundingClientRect().top")
     assert 0 < top < window.run("return innerHeight")
     window.picture(tmp_path / "charts.png")
+
+
+def test_the_link_of_a_study_opens_on_its_best_value_trial_by_trial(window, runs):
+    window.open(runs["study"].charts)
+    window.see("sine study (best/value)", "3 matching runs")
+    assert runs["trial 0"].charts == runs["trial 0"].table  # a trial is seen beside the others
 
 
 def test_predictions_are_one_click_away_and_follow_the_slider(window, runs):
@@ -83,6 +90,7 @@ def test_predictions_are_one_click_away_and_follow_the_slider(window, runs):
     window.see("Predictions over the epochs", "the network is 2 times as good")
     window.until("const link = [...document.links].find(a => a.innerText.startsWith('Predictions over')); return link")
     window.run("[...document.links].find(a => a.innerText.startsWith('Predictions over')).click()")
+    window.follow()
     window.enter_frame("return document.querySelector('iframe')")
     window.see("epoch 3", "validation: x")
     window.run("const s = document.getElementById('epoch'); s.value = 0; s.dispatchEvent(new Event('input'))")
