@@ -36,7 +36,7 @@ class Targets(ABC):
         scores: by their names; None for those of `rnn_lab.scoring.scores`.
 
     Attributes:
-        scores: those that fit these targets.
+        scores: those that fit these targets, ``main`` always among them.
         past: the training targets in the order of time, (L, O), in their own units; None where there is no such order.
     """
 
@@ -55,6 +55,8 @@ class Targets(ABC):
             raise BadInput(f"trainer.loss={name} does not fit the data, whose targets are {self.what}: use {usual}.")
         everyone = SCORES if scores is None else scores
         self.scores = {name: score for name, score in everyone.items() if self.takes(score)}
+        if self.main in SCORES:  # whatever else is asked for, runs are ordered by it
+            self.scores = {self.main: SCORES[self.main]} | self.scores
         self.past = self._past()
 
     @property

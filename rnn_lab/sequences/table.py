@@ -1,7 +1,7 @@
 """Forecasting of measured series: a user's own file, and the yearly sunspot numbers shipped with the lab."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.resources import as_file, files
 from inspect import signature
 from pathlib import Path
@@ -67,9 +67,12 @@ class Table(Forecasting):
     missing: Missing = "refuse"
 
     def read(self) -> Series:
-        """Read the file."""
+        """Read the file; the first note says which it was and what was taken from it."""
         reading = {key: getattr(self, key) for key in READING}
-        return read_csv(Path(self.path), columns=self.columns, target=self.target, **reading)
+        series = read_csv(Path(self.path), columns=self.columns, target=self.target, **reading)
+        inputs, targets = ", ".join(series.inputs), ", ".join(series.targets)
+        what = f"inputs and targets {inputs}" if inputs == targets else f"inputs {inputs}; targets {targets}"
+        return replace(series, notes=(f"{self.path}: {len(series.values)} rows; {what}", *series.notes))
 
     def fit(self, filled: NDArray[np.bool_], inputs: list[int], targets: list[int]) -> NDArray[np.int64]:
         """See `Forecasting`; a value carried forward was known, so that windows may end on it."""

@@ -11,7 +11,7 @@ import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
-from rnn_lab.cli.arguments import verbatim
+from rnn_lab.cli.verbatim import verbatim
 from rnn_lab.evaluation import Forecaster, StreamForecaster, TextModel, Trained
 from rnn_lab.network import GRU, Elman, Network
 from rnn_lab.rng import named_rng

@@ -17,6 +17,9 @@ NEEDS = {
     "study=forecasting_text": ["data.train=5000", "data.validation=1000", "data.test=0"],
 }
 
+LISTS = ("observers", "evaluation/scores", "evaluation/baselines")
+"""Groups of which a run has several."""
+
 
 def choices(*groups: str) -> list[str]:
     return [f"{group}={path.stem}" for group in groups for path in sorted((CONF / group).glob("*.yaml"))]
@@ -24,7 +27,11 @@ def choices(*groups: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "choice",
-    choices("data", "model", "optimizer", "optimizer/schedule", "trainer", "evaluation", "tracking", "study"),
+    [
+        *choices("data", "model", "rule", "optimizer", "optimizer/schedule", "trainer", "evaluation", "tracking"),
+        *choices("study"),
+        *(choice.replace("=", "=[") + "]" for choice in choices(*LISTS)),
+    ],
 )
 def test_every_choice_trains(choice, composed, tmp_path):
     (tmp_path / "some.csv").write_text("x\n" + "\n".join(str(n * n % 7) for n in range(12)))
@@ -69,6 +76,6 @@ def test_every_yaml_says_what_it_is():
 
 def test_every_yaml_is_a_choice_that_the_tests_above_make():
     groups = {str(path.parent.relative_to(CONF)) for path in CONF.rglob("*.yaml")}
-    tried = {"data", "model", "optimizer", "optimizer/schedule", "trainer", "evaluation", "tracking", "study"}
+    tried = {"data", "model", "rule", "optimizer", "optimizer/schedule", "trainer", "evaluation", "tracking", "study"}
     elsewhere = {".", "search", "hydra/help", "hydra/job_logging"}  # the first composes in all of them
-    assert {group for group in groups if not group.startswith("hydra/sweeper")} - tried - elsewhere == set()
+    assert {group for group in groups if not group.startswith("hydra/sweeper")} - tried - elsewhere == set(LISTS)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rnn_lab.evaluation.echo_state import Reservoir
+from rnn_lab.network.activations import Identity
 from rnn_lab.sequences import DelayedRecall
 
 
@@ -22,7 +23,7 @@ def test_a_shift_register_of_d_units_solves_it(delay: int) -> None:
 def test_the_memory_capacity_of_a_linear_network_is_its_number_of_units() -> None:
     """Jaeger (2001): squared correlations, summed over all delays, d = 0 included, are H in all for a generic one."""
     H, T, longest = 8, 3000, 60
-    network = Reservoir.draw(np.random.default_rng(1), 1, H, spectral_radius=0.9, bias_scale=0.0, activation="identity")
+    network = Reservoir.draw(np.random.default_rng(1), 1, H, spectral_radius=0.9, bias_scale=0.0, activation=Identity())
     u = DelayedRecall(length=T, delay=1).draw(np.random.default_rng(0), 1).X[0]
     states = network.states(u)[longest:]
     states = states / np.linalg.norm(states, axis=0)
