@@ -46,7 +46,7 @@ def cell(model, theta, number, t, x, h, c):
                 inner = inner + get("b_hn")[:, None]
             n = np.tanh(a[..., part[2]] + r * inner)
         return (1 - z) * n + z * h, c
-    return FUNCTIONS[model.activation](a + s), c
+    return FUNCTIONS[type(model.activation).__name__.lower()](a + s), c
 
 
 def start(model, theta, batch):

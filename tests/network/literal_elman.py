@@ -41,7 +41,7 @@ def outputs(weights, activation, X, reach=None, nudge=None):
                 a = a + theta["b_h"]
             if nudge is not None:
                 a = a + nudge[b, t]
-            h = FUNCTIONS[activation](a)
+            h = FUNCTIONS[activation if isinstance(activation, str) else type(activation).__name__.lower()](a)
         o = h @ weights["W_hy"]
         found.append(o + weights["b_y"] if "b_y" in weights else o)
     return np.array(found)
