@@ -4,5 +4,6 @@ from rnn_lab.rules.bptt import BPTT
 from rnn_lab.rules.readout import Readout
 from rnn_lab.rules.rtrl import RTRL
 from rnn_lab.rules.rule import Reach, Rule
+from rnn_lab.rules.unit_influence import RFLO, SnAp1
 
-__all__ = ["BPTT", "RTRL", "Reach", "Readout", "Rule"]
+__all__ = ["BPTT", "RFLO", "RTRL", "Reach", "Readout", "Rule", "SnAp1"]

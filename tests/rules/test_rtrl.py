@@ -1,7 +1,5 @@
 """RTRL against back-propagation through everything: every cell, windows and streams, to 1e-10."""
 
-from copy import deepcopy
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, LSTM, Elman, Network
 from rnn_lab.rules import BPTT, RTRL, Reach
 from rnn_lab.sequences import Generated, Sine, Stream
-from rnn_lab.training import LBFGS, Adam, Trainer, fit
+from rnn_lab.training import LBFGS, Adam, Trainer, TrainingState, fit
 
 R, B, T, D, O, H = 2, 3, 8, 2, 2, 4  # noqa: E741 - the symbols of the equations
 CELLS = [
@@ -91,13 +89,13 @@ STREAM = Stream(name="sine", series=Sine(length=80), train=60, validation=20).da
 
 
 @pytest.mark.parametrize("data", [WINDOWS, STREAM], ids=["windows", "stream"])
-def test_training_goes_down_and_resumes_to_the_bit(data) -> None:
+def test_training_goes_down_and_resumes_to_the_bit(tmp_path, data) -> None:
     network = Network.for_data(data, Elman(hidden_dim=H))
     trainer = Trainer(epochs=6, batch_size=4, bptt_truncate=3, keep="last")
-    saved = []
-    listen = [lambda epoch: saved.append(deepcopy(epoch.state)) if epoch.epoch == 3 else None]
+    path = tmp_path / "state.npz"
+    listen = [lambda epoch: epoch.state.save(path) if epoch.epoch == 3 else None]
     whole = fit(network, data, trainer, Adam(), (0, 1), listen, rule=RTRL())
-    resumed = fit(network, data, trainer, Adam(), (0, 1), state=saved[0], rule=RTRL())
+    resumed = fit(network, data, trainer, Adam(), (0, 1), state=TrainingState.load(path)[0], rule=RTRL())
     np.testing.assert_array_equal(resumed.parameters.flat, whole.parameters.flat)
     losses = whole.curves["train/loss"]
     assert (losses[-1] < losses[0]).all()
