@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 from pydantic.dataclasses import dataclass as component
 
 from rnn_lab.component import STRICT
-from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
 from rnn_lab.network.layer import Weights
 from rnn_lab.rng import named_rng
-from rnn_lab.rules.local import Step, Term, knows, linearise, parts
+from rnn_lab.rules.local import Step, Term, linearise, parts, refuse_unknown
 from rnn_lab.rules.rule import Reach, Rule
 
 Array = NDArray[Any]
@@ -194,17 +193,7 @@ class ForwardRule(Rule):
 
     def refuse(self, network: Network) -> None:
         """Refuse a stack of layers, and a cell whose derivatives nobody has written down."""
-        name = type(self).__name__
-        if network.model.layers > 1:
-            raise BadInput(
-                f"the rule {name} is defined for one recurrent layer: it needs model.layers=1 "
-                f"(it is {network.model.layers}), or take rule=bptt."
-            )
-        if not knows(network.model):
-            raise BadInput(
-                f"the rule {name} needs the local derivatives of the cell {type(network.model).__name__}, and there "
-                "are none: register them with rnn_lab.rules.local.linearise, or take rule=bptt."
-            )
+        refuse_unknown(type(self).__name__, network.model)
 
     def for_windows(self, network: Network, replicas: int, batch: int, settings: Reach) -> ForwardGradient:
         """Allocate what works on batches of windows of one size."""

@@ -91,9 +91,6 @@ def linearise(model: Architecture, weights: Weights, x: Array, state: Array) -> 
         x: (R, B, D).
         state: s_{t-1}, (R, B, S).
 
-    Raises:
-        BadInput: nobody has written the cell's derivatives down.
-
     Example:
         >>> weights = {"W_xh": np.ones((1, 1, 1)), "W_hh": np.full((1, 1, 1), 0.5)}
         >>> x = state = np.ones((1, 1, 1))
@@ -101,10 +98,7 @@ def linearise(model: Architecture, weights: Weights, x: Array, state: Array) -> 
         >>> float(step.state[0, 0, 0]), float(step.jacobian()[0, 0, 0, 0])
         (1.5, 0.5)
     """
-    raise BadInput(
-        f"this rule needs the local derivatives of the cell {type(model).__name__}, and it has none: use rule=bptt, or "
-        "register them with rnn_lab.rules.local.linearise."
-    )
+    raise NotImplementedError(type(model).__name__)  # `refuse_unknown` has said so before
 
 
 def parts(model: Architecture) -> int:
@@ -112,9 +106,18 @@ def parts(model: Architecture) -> int:
     return len(model.STARTS)
 
 
-def knows(model: Architecture) -> bool:
-    """Tell whether `linearise` can differentiate the cell."""
-    return linearise.dispatch(type(model)) is not linearise.dispatch(object)
+def refuse_unknown(rule: str, model: Architecture) -> None:
+    """Raise BadInput if a rule cannot differentiate the model step by step: a stack, or a cell that is not known."""
+    if model.layers > 1:
+        raise BadInput(
+            f"the rule {rule} is defined for one recurrent layer: it needs model.layers=1 (it is {model.layers}), or "
+            "take rule=bptt."
+        )
+    if linearise.dispatch(type(model)) is linearise.dispatch(object):
+        raise BadInput(
+            f"the rule {rule} needs the local derivatives of the cell {type(model).__name__}, and there are none: "
+            "register them with rnn_lab.rules.local.linearise, or take rule=bptt."
+        )
 
 
 def _gates(model: Architecture) -> list[slice]:

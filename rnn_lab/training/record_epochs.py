@@ -52,6 +52,8 @@ class RecordEpochs:
         self.rule = rule
         self._gradients: dict[tuple[int, int], WindowGradient] = {}
         self._noise: Sequence[np.random.Generator] = ()
+        if not optimizer.one_loss:  # which asks for one replica at a time
+            self.gradient(len(seeds), self.batch)  # so a rule that does not fit says so before anything is written
 
     def _refuse_several_losses(self) -> None:
         name, N = type(self.optimizer).__name__, len(self.records)
