@@ -125,6 +125,7 @@ class ARTBP(Rule):
 
     supports_sampling: ClassVar[bool] = False
     is_gradient: ClassVar[bool] = False
+    estimates_gradient: ClassVar[bool] = True
     is_random: ClassVar[bool] = True
 
     def refuse(self, network: Network) -> None:

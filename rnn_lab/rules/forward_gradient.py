@@ -186,6 +186,7 @@ class ForwardRule(Rule):
 
     supports_sampling: ClassVar[bool] = False
     is_gradient: ClassVar[bool] = False
+    estimates_gradient: ClassVar[bool] = True
 
     @abstractmethod
     def influence(self, sizes: Sizes) -> Influence:

@@ -87,6 +87,8 @@ class Rule(ABC):
     """Whether steps can read the network's own last output: the mask ``sampled``."""
     is_gradient: ClassVar[bool]
     """Whether its result is the (truncated) gradient of the loss, so that a line search may rely on it."""
+    estimates_gradient: ClassVar[bool] = False
+    """Whether its result estimates the gradient, though no line search may rely on it: it can be compared with it."""
     clips_itself: ClassVar[bool] = False
     """Whether it applies ``clip_value`` by itself, so that the trainer must not."""
     is_random: ClassVar[bool] = False
