@@ -17,103 +17,11 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.network.layer import Array, accumulate_outer
+from rnn_lab.network.layer import Array
 from rnn_lab.network.network import Network
 from rnn_lab.network.parameters import Parameters
+from rnn_lab.rules.backward_pass import BackwardPass
 from rnn_lab.rules.rule import Reach, Rule
-
-
-class BackwardPass:
-    """The way from the losses of the newest steps back to every parameter.
-
-    Args:
-        network: what to differentiate.
-        replicas, batch: R, B.
-        history: k.
-
-    Attributes:
-        recurrence: the layers over time; who has advanced it may call.
-        gradient: dL/dparameters, overwritten by each call.
-        outputs: (R, n, B, O), of the steps that had a loss in the last call.
-    """
-
-    def __init__(self, network: Network, replicas: int, batch: int, history: int, record_signals: bool = False) -> None:
-        self.network, self.history = network, history
-        self.recurrence = network.unroll(replicas, batch, history)
-        if record_signals:
-            top = self.recurrence.layers[-1]
-            top.recorder = np.zeros_like(top.states[:, 1:])
-        self.gradient = network.zeros(replicas)
-        self._sizes = (replicas, batch)
-        self._buffers: dict[int, tuple[Array, Array, Array]] = {}
-        self._last = np.zeros((replicas, 1, batch, network.outputs), network.dtype)
-
-    def signals(self) -> dict[str, Array]:
-        """Return ``dh_by_lag`` (R, k) of the last way back, or nothing where it was not recorded.
-
-        Entry j is the length of dL_b/dh_{t-j} at the last layer, as a root mean square over the B records b, where t is
-        the newest step and L_b the loss of record b. With losses at several steps it is the gradient of all those
-        that were sent back together, which for the steps after t - j includes their own. Lags that the way back did
-        not reach are zero. With weights, L_b is B times the record's share of the weighted sum.
-        """
-        recorder = self.recurrence.layers[-1].recorder
-        if recorder is None:
-            return {}
-        B = recorder.shape[2]
-        squares = np.einsum("rkbh,rkbh->rk", recorder, recorder)
-        # L is the mean of the L_b: dL_b/dh = B dL/dh, so the mean of B^2 |dL/dh|^2 over b is B times their sum.
-        return {"dh_by_lag": np.sqrt(B * squares)[:, ::-1]}
-
-    def buffers(self, steps: int) -> tuple[Array, Array, Array]:
-        """Room for outputs, their errors, and the gradients at the states, (R, n, B, ...), for so many steps."""
-        if steps not in self._buffers:
-            R, B = self._sizes
-            widths = (self.network.outputs, self.network.outputs, self.network.model.hidden_dim)
-            outputs, error, dh = (np.zeros((R, steps, B, width), self.network.dtype) for width in widths)
-            self._buffers[steps] = outputs, error, dh
-        return self._buffers[steps]
-
-    def forward_steps(self, parameters: Parameters, X: Array, sampled: Array | None = None) -> None:
-        """Go on by X (R, n, B, D); at steps that are ``sampled`` (R, n, B) the input is the output of the step before.
-
-        That output counts as a constant. The first step after the beginning has none before it and reads X.
-
-        Reference: Bengio, Vinyals, Jaitly & Shazeer, "Scheduled sampling for sequence prediction with recurrent neural
-        networks" (2015).
-        """
-        if sampled is None:
-            self.recurrence.forward_steps(parameters, X)
-            return
-        for t in range(X.shape[1]):
-            x = X[:, t : t + 1]
-            if self.recurrence.time:
-                x = np.where(sampled[:, t : t + 1, :, None], self._last, x)
-            self.network.readout(parameters, self.recurrence.forward_steps(parameters, x), x, self._last)
-
-    def __call__(self, parameters: Parameters, Y: Array, weights: Array | None = None) -> Array:
-        """Losses (R,) of the newest n steps, whose gradient is then in ``gradient``.
-
-        Args:
-            parameters: as in the steps.
-            Y: (R, n, B, O), or classes (R, n, B).
-            weights: (R, n, B), of each loss; None for their mean.
-        """
-        gradient, recurrence, new = self.gradient, self.recurrence, slice(self.history - Y.shape[1], self.history)
-        h, X = recurrence.top[:, new], recurrence.inputs[:, new]
-        outputs, error, dh = self.buffers(Y.shape[1])
-        self.network.readout(parameters, h, X, outputs)
-        loss = self.network.loss(outputs, Y, error, weights)
-        accumulate_outer(h, error, gradient["W_hy"])
-        if "W_xy" in gradient:
-            accumulate_outer(X, error, gradient["W_xy"])
-        if "b_y" in gradient:
-            error.sum(axis=(1, 2), out=gradient["b_y"])
-        np.matmul(error, parameters["W_hy"][:, None].swapaxes(2, 3), out=dh)
-        if (recorder := recurrence.layers[-1].recorder) is not None:
-            recorder.fill(0.0)
-        recurrence.backward(parameters, [None] * new.start + [dh[:, t] for t in range(dh.shape[1])], gradient)
-        self.outputs = outputs
-        return loss
 
 
 class TruncatedGradient:
@@ -124,6 +32,7 @@ class TruncatedGradient:
         replicas, batch: R, B.
         bptt_truncate: k.
         bptt_stride: k', at most k; None for k. It matters where there is a loss at each step and k < T.
+        record_signals, into_layers: see `BackwardPass`.
 
     Attributes:
         recurrence: the layers, with what the last call left in them.
@@ -145,12 +54,13 @@ class TruncatedGradient:
         bptt_truncate: int,
         bptt_stride: int | None = None,
         record_signals: bool = False,
+        into_layers: bool = True,
     ) -> None:
         assert network.window is not None
         history = min(bptt_truncate, network.window)
         self.stride = network.window if history == network.window else bptt_stride or history
         self.each_step = network.each_step
-        self.backward = BackwardPass(network, replicas, batch, history, record_signals)
+        self.backward = BackwardPass(network, replicas, batch, history, record_signals, into_layers)
         self.recurrence = self.backward.recurrence
         self._total = network.zeros(replicas) if self.each_step and self.stride < network.window else None
 
@@ -212,6 +122,7 @@ class TruncatedStreamGradient:
         network: what to differentiate.
         replicas, lanes: R, B.
         bptt_truncate: k.
+        record_signals, into_layers: see `BackwardPass`.
 
     Example:
         >>> from rnn_lab.network import Elman
@@ -226,9 +137,15 @@ class TruncatedStreamGradient:
     """
 
     def __init__(
-        self, network: Network, replicas: int, lanes: int, bptt_truncate: int, record_signals: bool = False
+        self,
+        network: Network,
+        replicas: int,
+        lanes: int,
+        bptt_truncate: int,
+        record_signals: bool = False,
+        into_layers: bool = True,
     ) -> None:
-        self.backward = BackwardPass(network, replicas, lanes, bptt_truncate, record_signals)
+        self.backward = BackwardPass(network, replicas, lanes, bptt_truncate, record_signals, into_layers)
         self.recurrence = self.backward.recurrence
 
     def begin(self, parameters: Parameters) -> None:

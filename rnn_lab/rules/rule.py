@@ -5,9 +5,10 @@ or give a direction that is no gradient; who calls it sees no difference.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -86,11 +87,20 @@ class Rule(ABC):
     """Whether steps can read the network's own last output: the mask ``sampled``."""
     is_gradient: ClassVar[bool]
     """Whether its result is the (truncated) gradient of the loss, so that a line search may rely on it."""
+    estimates_gradient: ClassVar[bool] = False
+    """Whether its result estimates the gradient, though no line search may rely on it: it can be compared with it."""
     clips_itself: ClassVar[bool] = False
     """Whether it applies ``clip_value`` by itself, so that the trainer must not."""
+    is_random: ClassVar[bool] = False
+    """Whether it draws random numbers: then what it makes has ``draw_from(noise)``, which is told each epoch, before
+    its first batch, from which generators to draw, one a replica; so a run that resumes draws what it would have."""
 
     def refuse(self, network: Network) -> None:  # noqa: B027 - most rules fit every network
         """Raise BadInput, with one sentence, if the rule does not fit the network's cell, window or loss."""
+
+    def memory(self, network: Network, replicas: int, batch: int, settings: Reach) -> float:
+        """Return the bytes that it needs beyond what back-propagation through k steps does."""
+        return 0.0
 
     @abstractmethod
     def for_windows(self, network: Network, replicas: int, batch: int, settings: Reach) -> WindowGradient:
@@ -99,3 +109,9 @@ class Rule(ABC):
     @abstractmethod
     def for_stream(self, network: Network, replicas: int, lanes: int, settings: Reach) -> StreamGradient:
         """Allocate what works along a stream's lanes."""
+
+
+def draw_from(at_work: Any, rule: Rule, noise: Sequence[np.random.Generator]) -> None:
+    """Tell a rule at work from which generators to draw, one a replica, if it draws at all."""
+    if rule.is_random:
+        at_work.draw_from(noise)

@@ -120,12 +120,12 @@ def make_epoch_runner(
             f"the optimizer {type(optimizer).__name__} needs the loss's own gradient: rule=bptt, and not {name}."
         )
     rule.refuse(network)
-    _refuse_too_large(network, data, trainer, len(seeds))
+    _refuse_too_large(network, data, trainer, rule, len(seeds))
     runner: EpochRunner = data.train.accept(_Runner(network, data, trainer, rule, optimizer, seeds))
     return runner
 
 
-def _refuse_too_large(network: Network, data: Data, trainer: Trainer, replicas: int) -> None:
+def _refuse_too_large(network: Network, data: Data, trainer: Trainer, rule: Rule, replicas: int) -> None:
     """Say what the parameters, and the states of k steps, would need, before anything is allocated.
 
     Of parameters there are six: themselves, the best ones, a gradient, and up to three of an optimizer.
@@ -139,6 +139,11 @@ def _refuse_too_large(network: Network, data: Data, trainer: Trainer, replicas: 
         replicas * size * (6 * parameters + states),
         f"model.hidden_dim={H} with replicas={replicas}, trainer.batch_size={trainer.batch_size} and "
         f"trainer.bptt_truncate={trainer.bptt_truncate}",
+    )
+    refuse_too_large(
+        rule.memory(network, replicas, batch, trainer.reach),
+        f"the rule {type(rule).__name__} with model.hidden_dim={H}, replicas={replicas} and "
+        f"trainer.batch_size={trainer.batch_size}",
     )
 
 

@@ -10,7 +10,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
 from rnn_lab.rng import named_rng
 from rnn_lab.rules import Rule
-from rnn_lab.rules.rule import WindowGradient
+from rnn_lab.rules.rule import WindowGradient, draw_from
 from rnn_lab.sequences import Records
 from rnn_lab.training.layout import TimeMajor
 from rnn_lab.training.optimizer import Optimizer
@@ -51,6 +51,9 @@ class RecordEpochs:
             self._refuse_several_losses()
         self.rule = rule
         self._gradients: dict[tuple[int, int], WindowGradient] = {}
+        self._noise: Sequence[np.random.Generator] = ()
+        if not optimizer.one_loss:  # which asks for one replica at a time
+            self.gradient(len(seeds), self.batch)  # so a rule that does not fit says so before anything is written
 
     def _refuse_several_losses(self) -> None:
         name, N = type(self.optimizer).__name__, len(self.records)
@@ -69,6 +72,7 @@ class RecordEpochs:
         size = replicas, batch
         if size not in self._gradients:
             self._gradients[size] = self.rule.for_windows(self.network, *size, self.trainer.reach)
+            draw_from(self._gradients[size], self.rule, self._noise)
         return self._gradients[size]
 
     @property
@@ -95,7 +99,9 @@ class RecordEpochs:
             self.records = TimeMajor(self.network, self.fresh(state.epoch + 1))
         order = self.order(state.epoch + 1)
         share = trainer.scheduled_sampling * state.epoch / trainer.epochs
-        coins = [named_rng(seed, "noise", state.epoch + 1) for seed in self.seeds]
+        self._noise = coins = [named_rng(seed, "noise", state.epoch + 1) for seed in self.seeds]
+        for gradient in self._gradients.values():
+            draw_from(gradient, self.rule, coins)
         starts = range(0, order.shape[1], self.batch)
         seen = np.zeros((len(starts), 2, len(self.seeds)))
         for i, start in enumerate(starts):

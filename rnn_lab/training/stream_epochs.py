@@ -10,6 +10,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
 from rnn_lab.rng import named_rng
 from rnn_lab.rules import Rule
+from rnn_lab.rules.rule import draw_from
 from rnn_lab.sequences import Rows
 from rnn_lab.training.optimizer import Optimizer
 from rnn_lab.training.state import TrainingState
@@ -49,7 +50,8 @@ class StreamEpochs:
         self.lanes = trainer.lanes(rows.length)
         self.length = rows.length // self.lanes
         self.starts = self.length * np.arange(self.lanes)
-        self.rule = rule.for_stream(network, len(seeds), self.lanes, trainer.reach_within(self.length))
+        self.rule = rule
+        self.gradient = rule.for_stream(network, len(seeds), self.lanes, trainer.reach_within(self.length))
 
     @property
     def described(self) -> str:
@@ -62,9 +64,10 @@ class StreamEpochs:
         trainer, R = self.trainer, len(self.seeds)
         share = trainer.scheduled_sampling * state.epoch / trainer.epochs
         coins = [named_rng(seed, "noise", state.epoch + 1) for seed in self.seeds]
+        draw_from(self.gradient, self.rule, coins)
         total = np.zeros((2, R))
         updates = range(0, self.length, trainer.chunk)
-        self.rule.begin(state.parameters)
+        self.gradient.begin(state.parameters)
         for start in updates:
             X, Y = self.rows.read(self.starts + start, min(trainer.chunk, self.length - start))
             sampled = np.stack([coin.random(X.shape[:2]) < share for coin in coins]) if share else None
@@ -76,7 +79,7 @@ class StreamEpochs:
                 chunk: tuple[Array, Array, Array | None] = (X, Y, sampled),
             ) -> tuple[Array, Parameters]:
                 X, Y, sampled = chunk
-                return self.rule(parameters, X, Y, sampled=sampled)
+                return self.gradient(parameters, X, Y, sampled=sampled)
 
             total += self.optimizer.step(state, loss, self.clipping, start / self.length, trainer.epochs)
         lengths, clips = total / len(updates)

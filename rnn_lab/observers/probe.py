@@ -1,0 +1,100 @@
+"""A probe: a fixed batch of the training split, on which observers measure what training itself does not tell."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from rnn_lab.errors import BadInput
+from rnn_lab.network import Network
+from rnn_lab.observers.observer import Array, Seen, Snapshot, Training, Watcher
+from rnn_lab.sequences import Records, Rows
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """A batch as the rules read it, the same for every replica.
+
+    Attributes:
+        network: the run's; of a stream, one for windows of the probe's steps.
+        X, Y: (R, T, B, D) and as `WindowGradient` takes them.
+        mask: (T, B), the steps whose target counts; None: all.
+    """
+
+    network: Network
+    X: Array
+    Y: Array
+    mask: Array | None
+
+    @property
+    def weights(self) -> Array | None:
+        """Weights of the losses at each step, (R, T, B), as in training."""
+        if self.mask is None:
+            return None
+        shared = self.mask / self.mask.sum()
+        return np.broadcast_to(shared, (len(self.X), *shared.shape))
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """How a probe is taken, in the way that the split is read: spread evenly over it."""
+
+    training: Training
+    batch: int
+    steps: int
+    key: str
+
+    def of_records(self, records: Records) -> Probe:
+        network, R = self.training.network, len(self.training.seeds)
+        which = np.linspace(0, len(records) - 1, min(self.batch, len(records))).astype(int)
+        X = network.time_major(records.X[which], R)
+        Y = network.time_major(records.Y[which], R) if network.each_step else _shared(network, records.Y[which], R)
+        return Probe(network, X, Y, None if records.mask is None else records.mask[which].T.astype(network.dtype))
+
+    def of_rows(self, rows: Rows) -> Probe:
+        network, R = self.training.network, len(self.training.seeds)
+        if rows.length < self.steps:
+            raise BadInput(f"{self.key}.steps={self.steps} is more than the {rows.length} training steps.")
+        starts = np.linspace(0, rows.length - self.steps, self.batch).astype(np.int64)
+        X, Y = (_shared(network, part, R) for part in rows.read(starts, self.steps))
+        return Probe(replace(network, window=self.steps), X, Y, None)
+
+
+def _shared(network: Network, values: Array, replicas: int) -> Array:
+    values = values.astype(network.dtype) if values.dtype.kind == "f" else values
+    return np.broadcast_to(values, (replicas, *values.shape))
+
+
+def take_probe(training: Training, batch: int, steps: int, key: str) -> Probe:
+    """Take records of the training split, or of a stream lanes of so many steps, from the state before the first.
+
+    Args:
+        training: the run.
+        batch: records, or lanes; fewer if there are not so many.
+        steps: of a stream; windows have their own.
+        key: the observer's, for messages.
+
+    Raises:
+        BadInput: the stream has fewer steps.
+    """
+    probe: Probe = training.data.train.accept(_Reader(training, batch, steps, key))
+    return probe
+
+
+Measured = Callable[[Snapshot], tuple[Mapping[str, Array], Mapping[str, Array]]]
+
+
+def every_nth(every: int, measure: Measured) -> Watcher:
+    """Measure at epoch 0 and at every n-th epoch: metrics and arrays; in between, metrics are NaN: not measured."""
+    names: dict[str, Any] = {}
+
+    def watch(snapshot: Snapshot) -> Seen:
+        if snapshot.epoch % every and names:
+            return Seen(metrics={name: np.full_like(values, np.nan) for name, values in names.items()})
+        with np.errstate(all="ignore"):  # a network that diverged is NaN here as elsewhere
+            metrics, arrays = measure(snapshot)
+        names.update(metrics)
+        return Seen(metrics=metrics, arrays=arrays)
+
+    return watch
