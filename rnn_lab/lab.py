@@ -1,6 +1,5 @@
 """The one place where a composed config becomes a run: build, train, evaluate, draw, record, answer."""
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +12,7 @@ import numpy as np
 from omegaconf import DictConfig, OmegaConf
 from pydantic import Field, TypeAdapter, ValidationError
 
-from rnn_lab import paste, run_figures, sweeping, terminal
-from rnn_lab.atomic import atomic_write
+from rnn_lab import run_figures, sweeping, terminal
 from rnn_lab.capacity import refuse_too_much_disk
 from rnn_lab.component import refusal
 from rnn_lab.errors import BadInput, Diverged
@@ -32,9 +30,10 @@ from rnn_lab.rules import Rule
 from rnn_lab.run_figures import Figures
 from rnn_lab.scoring import Targets, targets_of
 from rnn_lab.sequences import Data
+from rnn_lab.signals import ended_by
 from rnn_lab.tracking.address import resolve
 from rnn_lab.tracking.config import Tracking, kept_count
-from rnn_lab.tracking.journal import Journal, encode
+from rnn_lab.tracking.journal import Journal, save_json
 from rnn_lab.tracking.launch import Relay
 from rnn_lab.tracking.launch import start as start_relay
 from rnn_lab.tracking.observer import JournalObserver
@@ -43,6 +42,7 @@ from rnn_lab.tracking.resume import carry_over
 from rnn_lab.training import Listener, Optimizer, Trainer, TrainingState, fit
 from rnn_lab.training.checkpoint import Checkpoint, restore
 from rnn_lab.training.fit import EpochRunner, make_epoch_runner
+from rnn_lab.unfinished import record_signal
 
 log = logging.getLogger("rnn_lab")
 
@@ -206,10 +206,9 @@ def run(config: DictConfig, folder: Path) -> Any:
             relay = _open(journal, experiment)
             summary = _carry_out(journal, experiment, state, problem, baselines, started)
             journal.write("end", status=summary["status"], reason=summary["reason"])
-        except KeyboardInterrupt:
-            journal.write("end", status="KILLED", reason="interrupted")
-            if (folder / CHECKPOINT).exists():
-                log.info("\nGo on with this run:  %s", paste.command("train", paste.override("trainer.resume", folder)))
+        except KeyboardInterrupt as signal:
+            for line in record_signal(journal, ended_by(signal), folder / CHECKPOINT):
+                log.info(line)
             raise
         except Exception as error:
             reason = str(error) if isinstance(error, BadInput) else f"{type(error).__name__}: {error}"
@@ -282,7 +281,8 @@ def _carry_out(
         carry_over(journal, Path(str(trainer.resume)), state.epoch)
     writer = JournalObserver(journal, experiment.tracking, trainer.epochs)
     checkpoint = Checkpoint(journal.folder / CHECKPOINT, trainer.checkpoint_seconds, experiment.identity)
-    with terminal.Progress(trainer.epochs, (experiment.targets.main, *experiment.targets.epoch_names)) as progress:
+    progress = terminal.Progress(trainer.epochs, (experiment.targets.main, *experiment.targets.epoch_names))
+    with progress, checkpoint:
         listeners: list[Listener] = [writer, checkpoint, progress]
         pruner = sweeping.Reporter(experiment.objectives[0])
         if known_each_epoch(pruner.metric, experiment.targets):
@@ -328,12 +328,6 @@ def _carry_out(
         ):
             journal.write("figure", file=file, title=title)
     summary["seconds"] = {"training": training, "total": perf_counter() - started}
-    _save(journal.folder / "summary.json", summary)
+    save_json(journal.folder / "summary.json", summary)
     journal.write("summary", **summary)
     return summary
-
-
-def _save(path: Path, summary: dict[str, Any]) -> None:
-    """Write valid JSON: like the journal's, it spells NaN and infinities as strings."""
-    with atomic_write(path) as file:
-        file.write((json.dumps(json.loads(encode(summary)), indent=2) + "\n").encode())

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from rnn_lab.atomic import atomic_write
 from rnn_lab.errors import BadInput
 
 NAME = "journal.jsonl"
@@ -165,6 +166,12 @@ def encode(fact: Fact) -> str:
         return json.dumps(fact, allow_nan=False, default=_plain)
     except ValueError:  # a NaN or an infinity somewhere: rare, so only then the way through text and back
         return json.dumps(json.loads(json.dumps(fact, default=_plain), parse_constant=str))
+
+
+def save_json(path: Path, content: Fact) -> None:
+    """Write a file of valid JSON, whole or not at all; it spells NaN and infinities as the journal does."""
+    with atomic_write(path) as file:
+        file.write((json.dumps(json.loads(encode(content)), indent=2) + "\n").encode())
 
 
 def _plain(value: Any) -> Any:
