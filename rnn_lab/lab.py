@@ -25,6 +25,7 @@ from rnn_lab.keys import flatten
 from rnn_lab.network import Architecture, Network
 from rnn_lab.objectives import known_each_epoch, objectives, value
 from rnn_lab.observers import Observer
+from rnn_lab.resumed import differences, threads_said
 from rnn_lab.rng import named_rng
 from rnn_lab.rules import Rule
 from rnn_lab.run_figures import Figures
@@ -193,13 +194,16 @@ def run(config: DictConfig, folder: Path) -> Any:
     """
     started = perf_counter()
     experiment = build(config)
-    state = None
+    state, resumed = None, []
     if experiment.trainer.resume is not None:
-        state = restore(Path(experiment.trainer.resume) / CHECKPOINT, experiment.identity)
+        source = Path(experiment.trainer.resume)
+        state = restore(source / CHECKPOINT, experiment.identity)
+        resumed = differences(source, experiment.trainer, experiment.optimizer, state)
     network, data, trainer, seeds = experiment.network, experiment.data, experiment.trainer, experiment.seeds
     runner, problem, baselines = prepare(experiment, state)  # refuses before anything is written
     _refuse_too_much_disk(experiment, folder)
-    for line in terminal.introduction(network, data, trainer, experiment.optimizer, runner, seeds):
+    introduction = terminal.introduction(network, data, trainer, experiment.optimizer, runner, seeds)
+    for line in [*introduction[:-1], *threads_said(), *resumed, *introduction[-1:]]:
         log.info(line)
     with Journal(folder) as journal:
         try:

@@ -57,7 +57,10 @@ def restore(path: Path, identity: Mapping[str, Any]) -> TrainingState:
         BadInput: there is none, it cannot be read, or it belongs to another recipe (the first difference is named).
     """
     if not path.is_file():
-        raise BadInput(f"trainer.resume: there is no checkpoint {path.name} in {path.parent}; name a run's own folder.")
+        raise BadInput(
+            f"trainer.resume: there is no checkpoint {path.name} in {path.parent}: the folder is no run's, or its run "
+            "ended before the first epoch."
+        )
     try:
         state, saved = TrainingState.load(path)
     except Exception as error:  # the zip, its arrays' headers and what they lack: each has errors of its own
