@@ -284,7 +284,7 @@ def _carry_out(
     if state is not None:
         carry_over(journal, Path(str(trainer.resume)), state.epoch)
     writer = JournalObserver(journal, experiment.tracking, trainer.epochs)
-    checkpoint = Checkpoint(journal.folder / CHECKPOINT, trainer.checkpoint_seconds, experiment.identity)
+    checkpoint = Checkpoint(journal.folder / CHECKPOINT, trainer.checkpoint_seconds, experiment.identity, journal.sync)
     progress = terminal.Progress(trainer.epochs, (experiment.targets.main, *experiment.targets.epoch_names))
     with progress, checkpoint:
         listeners: list[Listener] = [writer, checkpoint, progress]

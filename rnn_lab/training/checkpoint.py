@@ -1,6 +1,6 @@
 """Checkpoints: what a killed run goes on from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Any, Self
@@ -21,10 +21,17 @@ class Checkpoint:
         path: the ``.npz`` to write, each time whole or not at all.
         seconds: 0 saves after every epoch.
         identity: flat recipe of the run (dotted key -> text), by which `restore` recognises it.
+        first: called before a save, to bring to the disk what a run needs beside its checkpoint to be gone on with.
     """
 
-    def __init__(self, path: Path, seconds: float, identity: Mapping[str, str]) -> None:
-        self.path, self.seconds, self.identity = path, seconds, identity
+    def __init__(
+        self,
+        path: Path,
+        seconds: float,
+        identity: Mapping[str, str],
+        first: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.path, self.seconds, self.identity, self._first = path, seconds, identity, first
         self._saved = monotonic()
         self._unsaved: TrainingState | None = None
 
@@ -46,6 +53,7 @@ class Checkpoint:
 
     def _save(self) -> None:
         if self._unsaved is not None:
+            self._first()
             self._unsaved.save(self.path, **self.identity)
             self._unsaved = None
 
