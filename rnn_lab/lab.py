@@ -22,6 +22,7 @@ from rnn_lab.evaluation.free_run.plan import Plan
 from rnn_lab.evaluation.report import summarise
 from rnn_lab.instantiation import instantiate
 from rnn_lab.keys import flatten
+from rnn_lab.live_link import LiveLink
 from rnn_lab.network import Architecture, Network
 from rnn_lab.objectives import known_each_epoch, objectives, value
 from rnn_lab.observers import Observer
@@ -208,7 +209,7 @@ def run(config: DictConfig, folder: Path) -> Any:
     with Journal(folder) as journal:
         try:
             relay = _open(journal, experiment)
-            summary = _carry_out(journal, experiment, state, problem, baselines, started)
+            summary = _carry_out(journal, experiment, relay, state, problem, baselines, started)
             journal.write("end", status=summary["status"], reason=summary["reason"])
         except KeyboardInterrupt as signal:
             for line in record_signal(journal, ended_by(signal), folder / CHECKPOINT):
@@ -271,6 +272,7 @@ def _open(journal: Journal, experiment: Experiment) -> Relay | None:
 def _carry_out(
     journal: Journal,
     experiment: Experiment,
+    relay: Relay | None,
     state: TrainingState | None,
     problem: Problem,
     baselines: dict[str, FittedBaseline],
@@ -287,7 +289,7 @@ def _carry_out(
     checkpoint = Checkpoint(journal.folder / CHECKPOINT, trainer.checkpoint_seconds, experiment.identity, journal.sync)
     progress = terminal.Progress(trainer.epochs, (experiment.targets.main, *experiment.targets.epoch_names))
     with progress, checkpoint:
-        listeners: list[Listener] = [writer, checkpoint, progress]
+        listeners: list[Listener] = [writer, checkpoint, progress, LiveLink(relay, progress.say)]
         pruner = sweeping.Reporter(experiment.objectives[0])
         if known_each_epoch(pruner.metric, experiment.targets):
             listeners.append(pruner)
