@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> None:
         except (OSError, OverflowError) as error:
             page.error(f"--port {asked.port} cannot be used: {getattr(error, 'strerror', None) or error}")
     take_up(uri)
-    open_store(uri)  # makes it under the relays' lock, should it not be there yet
+    open_store(uri)  # makes it under the relays' lock, should it not be there yet; refuses one that MLflow cannot use
     print(f"MLflow on {address.shown(uri)}: http://127.0.0.1:{asked.port}/#/experiments?{address.MODE}  (end: Ctrl-C)")
     sys.stdout.flush()
     os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of MLflow, about its own libraries
