@@ -1,6 +1,5 @@
 """The one place where a composed config becomes a run: build, train, evaluate, draw, record, answer."""
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +12,7 @@ import numpy as np
 from omegaconf import DictConfig, OmegaConf
 from pydantic import Field, TypeAdapter, ValidationError
 
-from rnn_lab import paste, run_figures, sweeping, terminal
-from rnn_lab.atomic import atomic_write
+from rnn_lab import run_figures, sweeping, terminal
 from rnn_lab.capacity import refuse_too_much_disk
 from rnn_lab.component import refusal
 from rnn_lab.errors import BadInput, Diverged
@@ -24,17 +22,20 @@ from rnn_lab.evaluation.free_run.plan import Plan
 from rnn_lab.evaluation.report import summarise
 from rnn_lab.instantiation import instantiate
 from rnn_lab.keys import flatten
+from rnn_lab.live_link import LiveLink
 from rnn_lab.network import Architecture, Network
 from rnn_lab.objectives import known_each_epoch, objectives, value
 from rnn_lab.observers import Observer
+from rnn_lab.resumed import differences, threads_said
 from rnn_lab.rng import named_rng
 from rnn_lab.rules import Rule
 from rnn_lab.run_figures import Figures
 from rnn_lab.scoring import Targets, targets_of
 from rnn_lab.sequences import Data
+from rnn_lab.signals import ended_by
 from rnn_lab.tracking.address import resolve
 from rnn_lab.tracking.config import Tracking, kept_count
-from rnn_lab.tracking.journal import Journal, encode
+from rnn_lab.tracking.journal import Journal, save_json
 from rnn_lab.tracking.launch import Relay
 from rnn_lab.tracking.launch import start as start_relay
 from rnn_lab.tracking.observer import JournalObserver
@@ -43,6 +44,7 @@ from rnn_lab.tracking.resume import carry_over
 from rnn_lab.training import Listener, Optimizer, Trainer, TrainingState, fit
 from rnn_lab.training.checkpoint import Checkpoint, restore
 from rnn_lab.training.fit import EpochRunner, make_epoch_runner
+from rnn_lab.unfinished import record_signal
 
 log = logging.getLogger("rnn_lab")
 
@@ -193,23 +195,25 @@ def run(config: DictConfig, folder: Path) -> Any:
     """
     started = perf_counter()
     experiment = build(config)
-    state = None
+    state, resumed = None, []
     if experiment.trainer.resume is not None:
-        state = restore(Path(experiment.trainer.resume) / CHECKPOINT, experiment.identity)
+        source = Path(experiment.trainer.resume)
+        state = restore(source / CHECKPOINT, experiment.identity)
+        resumed = differences(source, experiment.trainer, experiment.optimizer, state)
     network, data, trainer, seeds = experiment.network, experiment.data, experiment.trainer, experiment.seeds
     runner, problem, baselines = prepare(experiment, state)  # refuses before anything is written
     _refuse_too_much_disk(experiment, folder)
-    for line in terminal.introduction(network, data, trainer, experiment.optimizer, runner, seeds):
+    introduction = terminal.introduction(network, data, trainer, experiment.optimizer, runner, seeds)
+    for line in [*introduction[:-1], *threads_said(), *resumed, *introduction[-1:]]:
         log.info(line)
     with Journal(folder) as journal:
         try:
             relay = _open(journal, experiment)
-            summary = _carry_out(journal, experiment, state, problem, baselines, started)
+            summary = _carry_out(journal, experiment, relay, state, problem, baselines, started)
             journal.write("end", status=summary["status"], reason=summary["reason"])
-        except KeyboardInterrupt:
-            journal.write("end", status="KILLED", reason="interrupted")
-            if (folder / CHECKPOINT).exists():
-                log.info("\nGo on with this run:  %s", paste.command("train", paste.override("trainer.resume", folder)))
+        except KeyboardInterrupt as signal:
+            for line in record_signal(journal, ended_by(signal), folder / CHECKPOINT):
+                log.info(line)
             raise
         except Exception as error:
             reason = str(error) if isinstance(error, BadInput) else f"{type(error).__name__}: {error}"
@@ -268,6 +272,7 @@ def _open(journal: Journal, experiment: Experiment) -> Relay | None:
 def _carry_out(
     journal: Journal,
     experiment: Experiment,
+    relay: Relay | None,
     state: TrainingState | None,
     problem: Problem,
     baselines: dict[str, FittedBaseline],
@@ -281,9 +286,10 @@ def _carry_out(
     if state is not None:
         carry_over(journal, Path(str(trainer.resume)), state.epoch)
     writer = JournalObserver(journal, experiment.tracking, trainer.epochs)
-    checkpoint = Checkpoint(journal.folder / CHECKPOINT, trainer.checkpoint_seconds, experiment.identity)
-    with terminal.Progress(trainer.epochs, (experiment.targets.main, *experiment.targets.epoch_names)) as progress:
-        listeners: list[Listener] = [writer, checkpoint, progress]
+    checkpoint = Checkpoint(journal.folder / CHECKPOINT, trainer.checkpoint_seconds, experiment.identity, journal.sync)
+    progress = terminal.Progress(trainer.epochs, (experiment.targets.main, *experiment.targets.epoch_names))
+    with progress, checkpoint:
+        listeners: list[Listener] = [writer, checkpoint, progress, LiveLink(relay, progress.say)]
         pruner = sweeping.Reporter(experiment.objectives[0])
         if known_each_epoch(pruner.metric, experiment.targets):
             listeners.append(pruner)
@@ -328,12 +334,6 @@ def _carry_out(
         ):
             journal.write("figure", file=file, title=title)
     summary["seconds"] = {"training": training, "total": perf_counter() - started}
-    _save(journal.folder / "summary.json", summary)
+    save_json(journal.folder / "summary.json", summary)
     journal.write("summary", **summary)
     return summary
-
-
-def _save(path: Path, summary: dict[str, Any]) -> None:
-    """Write valid JSON: like the journal's, it spells NaN and infinities as strings."""
-    with atomic_write(path) as file:
-        file.write((json.dumps(json.loads(encode(summary)), indent=2) + "\n").encode())

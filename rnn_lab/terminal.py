@@ -47,6 +47,14 @@ class Progress:
         if self._bar is not None:
             self._bar.stop()
 
+    def say(self, line: str) -> None:
+        """Put a line above the bar."""
+        if self._bar is not None:
+            self._bar.stop()
+        log.info(line)
+        if self._bar is not None:
+            self._bar.start()
+
     def __call__(self, epoch: Epoch) -> None:
         """Show one epoch."""
         score = self.score

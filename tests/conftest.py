@@ -1,6 +1,9 @@
 """What every test stands on: one BLAS thread, no telemetry, no screen, none of the user's own settings."""
 
+import atexit
 import os
+import shutil
+import tempfile
 
 from hypothesis import settings
 
@@ -12,6 +15,10 @@ os.environ["MPLBACKEND"] = "Agg"
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 for setting in ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME", "MLFLOW_RUN_ID", "HYDRA_FULL_ERROR"):
     os.environ.pop(setting, None)
+
+# Notes of runs under way go to the user's state folder, and whoever comes next carries what they name.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="rnn-lab-state-")
+atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
 
 # The same examples on every machine, and none fails for being slow on a busy one.
 settings.register_profile("lab", deadline=None, derandomize=True)

@@ -2,24 +2,24 @@
 
 import os
 import shutil
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from rnn_lab import signals
 from rnn_lab.errors import Diverged
 
-FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+FAILED, REFUSED = 1, 2
 
 
 def finish(task: Callable[[], Any]) -> None:
     """Run a command, and end with an exit code that says what happened.
 
-    2 is bad input, 1 a run that failed, 130 one that was interrupted. Anything else is a bug, and shows its traceback.
+    2 is bad input, 1 a run that failed; 130, 143 and 129 are Ctrl-C, a request to terminate and a closed terminal.
+    Anything else is a bug, and shows its traceback.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # let a terminated run say so in its journal
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors reach us instead of being printed by Hydra
     with one_sentence(outermost=True):
         task()
@@ -37,7 +37,8 @@ def one_sentence(*, outermost: bool = False) -> Iterator[None]:
     except BrokenPipeError:  # the reader has seen enough, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(FAILED) from None
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt) as raised:
+        error = signals.received() or raised
         from rnn_lab.cli.sentences import sentence  # Hydra: not for a command that ends well without it
 
         message, sweeping, folder = sentence(error), *_job()
@@ -46,10 +47,9 @@ def one_sentence(*, outermost: bool = False) -> Iterator[None]:
         if folder is not None and not sweeping:
             _leave_nothing(folder)
         print(message if message.endswith((".", "?")) else f"{message}.", file=sys.stderr)
-        code = (
-            INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED if isinstance(error, Diverged) else REFUSED
-        )
-        raise SystemExit(code) from None
+        if isinstance(error, KeyboardInterrupt):
+            raise SystemExit(signals.ended_by(error).code) from None
+        raise SystemExit(FAILED if isinstance(error, Diverged) else REFUSED) from None
 
 
 def _job() -> tuple[bool, Path | None]:

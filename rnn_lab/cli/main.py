@@ -1,11 +1,9 @@
 """The program ``rnn-lab``: it tells its commands apart, and loads the one that is asked for."""
 
-import difflib
 import os
 import sys
-import tomllib
-from importlib import import_module, metadata
-from pathlib import Path
+
+from rnn_lab import signals
 
 COMMANDS = {
     "train": "train a network, or search for its best settings",
@@ -34,6 +32,7 @@ Completion in bash:  eval "$(rnn-lab --shell-completion install=bash)"
 
 def main() -> None:
     """Run the command that the arguments name."""
+    signals.listen()
     arguments = sys.argv[1:]
     if arguments[:1] in (["-sc"], ["--shell-completion"]):
         complete(arguments)
@@ -42,6 +41,8 @@ def main() -> None:
     elif arguments[0] in ("-V", "--version"):
         print(f"rnn-lab {version()}")
     elif arguments[0] not in COMMANDS:
+        import difflib
+
         near = difflib.get_close_matches(arguments[0].partition("=")[0], COMMANDS, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}."
         if "=" in arguments[0]:
@@ -54,23 +55,38 @@ def main() -> None:
 
 def run(name: str, arguments: list[str]) -> None:
     """Run one command with its arguments, and end the process as it ended."""
+    signals.listen()
     if arguments[:1] == ["--version"]:
         print(f"rnn-lab {version()}")
         return
     sys.argv[1:] = arguments
     # What lies in the working directory is found, as by `python -m`; the lab's own and what is installed come first.
     # A clone has its studies' plug-ins in experiments/.
+    from pathlib import Path
+
     root = Path(__file__).parents[2]
     for folder in (os.getcwd(), *([str(root)] if (root / "experiments").is_dir() else [])):
         if folder not in sys.path:
             sys.path.append(folder)
+    from importlib import import_module
+
     from rnn_lab.cli import exits
 
-    exits.finish(lambda: import_module(f"rnn_lab.cli.{name}").main(arguments))
+    def command() -> None:
+        module = import_module(f"rnn_lab.cli.{name}")
+        if name != "train":  # which loads more, and has nothing to save before its run begins
+            signals.raise_from_here()
+        module.main(arguments)
+
+    exits.finish(command)
 
 
 def version() -> str:
     """The installed version, or of a clone that is not installed, the one that it would have."""
+    import tomllib
+    from importlib import metadata
+    from pathlib import Path
+
     project = Path(__file__).parents[2] / "pyproject.toml"
     if project.is_file():
         return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])

@@ -7,6 +7,7 @@ from hydra.errors import HydraException, InstantiationException
 from rnn_lab.cli.suggestions import suggestion
 from rnn_lab.errors import BadInput, Diverged
 from rnn_lab.instantiation import explain
+from rnn_lab.signals import ended_by
 
 
 def sentence(error: BaseException) -> str | None:
@@ -17,7 +18,7 @@ def sentence(error: BaseException) -> str | None:
         'Error: steps=-1 is not allowed.'
     """
     if isinstance(error, KeyboardInterrupt):
-        return "Interrupted."
+        return f"{ended_by(error).reason.capitalize()}."
     if isinstance(error, Diverged):
         return f"Failed: {error}"
     mendable = _mendable(error)

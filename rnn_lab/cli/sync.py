@@ -3,6 +3,7 @@
 import argparse
 import sys
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 from rnn_lab.errors import BadInput
@@ -25,8 +26,9 @@ def main(arguments: list[str]) -> None:
     page.add_argument("--uri", help="MLflow's address; by default each run's own, or else as for training")
     asked = page.parse_args(arguments)
 
-    from rnn_lab.tracking.address import fault
+    from rnn_lab.tracking.address import fault, resolve
     from rnn_lab.tracking.relay import carry, sentence
+    from rnn_lab.tracking.underway import take_up
 
     if asked.uri is not None and (wrong := fault(asked.uri)):
         page.error(f"--uri {asked.uri} {wrong}")
@@ -45,5 +47,7 @@ def main(arguments: list[str]) -> None:
             print(f"{folder}: {state.link}")
             for missing in state.missing:
                 print(f"  {missing}")
+    with suppress(BadInput):  # an address that is none has been said
+        take_up(resolve(asked.uri))
     if failed:
         raise SystemExit(2)

@@ -9,7 +9,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig
 
-from rnn_lab import sweeping
+from rnn_lab import signals, sweeping
 from rnn_lab.cli import help_page
 from rnn_lab.cli.arguments import with_mode, with_resumed
 from rnn_lab.cli.exits import one_sentence
@@ -59,7 +59,9 @@ def main(arguments: list[str]) -> None:
 @hydra.main(version_base="1.3", config_path=PACKAGE, config_name="config")
 def train(config: DictConfig) -> Any:
     """Return the objective, ``val/rmse`` of the weights that the run keeps unless ``objective`` says otherwise."""
-    from rnn_lab import lab  # NumPy and all: not for a --help
-
     with one_sentence():
+        with signals.held_back():
+            from rnn_lab import lab  # NumPy and all: not for a --help
+
+            signals.raise_from_here()
         return lab.run(config, Path(HydraConfig.get().runtime.output_dir))

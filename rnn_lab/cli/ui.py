@@ -23,6 +23,7 @@ def main(arguments: list[str]) -> None:
 
     from rnn_lab.tracking import address
     from rnn_lab.tracking.store import open_store
+    from rnn_lab.tracking.underway import take_up
 
     if asked.uri is not None and (wrong := address.fault(asked.uri)):
         page.error(f"--uri {asked.uri} {wrong}")
@@ -39,7 +40,8 @@ def main(arguments: list[str]) -> None:
             probe.bind(("127.0.0.1", asked.port))
         except (OSError, OverflowError) as error:
             page.error(f"--port {asked.port} cannot be used: {getattr(error, 'strerror', None) or error}")
-    open_store(uri)  # makes it under the relays' lock, should it not be there yet
+    take_up(uri)
+    open_store(uri)  # makes it under the relays' lock, should it not be there yet; refuses one that MLflow cannot use
     print(f"MLflow on {address.shown(uri)}: http://127.0.0.1:{asked.port}/#/experiments?{address.MODE}  (end: Ctrl-C)")
     sys.stdout.flush()
     os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of MLflow, about its own libraries

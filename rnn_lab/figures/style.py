@@ -101,7 +101,11 @@ def save(figure: Figure, path: Path | str, *, dpi: float | None = None) -> None:
         raise BadInput(f"figures.format={form} is not allowed: use {', '.join(FORMATS)}.")
     try:
         # Without matplotlib's version, a date and drawn lots in it, the same figure is the same file.
-        with atomic_write(path) as file, matplotlib.rc_context({"svg.hashsalt": "rnn-lab"}), warnings.catch_warnings():
+        with (
+            atomic_write(path, durable=False) as file,
+            matplotlib.rc_context({"svg.hashsalt": "rnn-lab"}),
+            warnings.catch_warnings(),
+        ):
             warnings.filterwarnings("once", message="Glyph .* missing from font", category=UserWarning)
             figure.savefig(file, format=form, metadata=dict(FORMATS[form]), dpi=dpi or "figure")
     except OSError as error:

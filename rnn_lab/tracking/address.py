@@ -116,6 +116,16 @@ def charts(address: str, experiment_id: str, run_id: str) -> str:
     return table(address, experiment_id, key_of(run_id))
 
 
+def experiments(address: str) -> str:
+    """Return the link to the list of experiments, which holds whatever the store has.
+
+    Example:
+        >>> experiments("http://localhost:5000")
+        'http://localhost:5000/#/experiments?workflowType=machine_learning'
+    """
+    return f"{_pages(address)}/#/experiments?{MODE}"
+
+
 def _pages(address: str) -> str:
     return shown(address) if address.startswith("http") else PAGES
 

@@ -14,9 +14,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+from rnn_lab.atomic import atomic_write, sync_folder
 from rnn_lab.errors import BadInput
 
 NAME = "journal.jsonl"
+
+MILESTONES = ("start", "end")
+"""Facts after which the journal is on the disk, a power cut notwithstanding; see `Journal.sync`."""
 
 Fact = dict[str, Any]
 """One line of a journal: ``fact`` (its name), ``time`` (unix seconds) and what else the fact says."""
@@ -47,6 +51,7 @@ class Journal:
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
         self.path = self.folder / NAME
+        self._listed = False
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._file = io.FileIO(os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666), "r+")
@@ -83,6 +88,23 @@ class Journal:
                 os.ftruncate(self._file.fileno(), self._size)
             raise BadInput(f"The journal {self.path} cannot be written: {error.strerror}.") from error
         self._size += len(line)
+        if fact in MILESTONES:
+            self.sync()
+
+    def sync(self) -> None:
+        """Wait until the disk has every fact that was written; `write` does so after `MILESTONES`.
+
+        Raises:
+            BadInput: the disk failed.
+        """
+        try:
+            os.fsync(self._file.fileno())
+            if not self._listed:  # the file's name, and its folder's, are in lists that the disk has to have, too
+                sync_folder(self.folder)
+                sync_folder(self.folder.absolute().parent)
+                self._listed = True
+        except OSError as error:
+            raise BadInput(f"The journal {self.path} cannot be written: {error.strerror}.") from error
 
     def close(self) -> None:
         """Close the file and free its lock. Closing twice is harmless."""
@@ -165,6 +187,12 @@ def encode(fact: Fact) -> str:
         return json.dumps(fact, allow_nan=False, default=_plain)
     except ValueError:  # a NaN or an infinity somewhere: rare, so only then the way through text and back
         return json.dumps(json.loads(json.dumps(fact, default=_plain), parse_constant=str))
+
+
+def save_json(path: Path, content: Fact) -> None:
+    """Write a file of valid JSON, whole or not at all; it spells NaN and infinities as the journal does."""
+    with atomic_write(path) as file:
+        file.write((json.dumps(json.loads(encode(content)), indent=2) + "\n").encode())
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_lab import paste
-from rnn_lab.tracking import address, relay_state
+from rnn_lab.tracking import address, relay_state, underway
 from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.own_code import needs
 from rnn_lab.tracking.relay_state import State
@@ -28,6 +28,11 @@ class Relay:
     folder: Path
     pid: int
     tracking: Tracking
+
+    def link(self) -> str | None:
+        """Return the link to the run in MLflow's pages, once it is there."""
+        said = State.load(self.folder)
+        return said.link if said is not None and said.state == "created" else None
 
     def report(self, seconds: float = 10.0) -> list[str]:
         """Wait for the relay's word and return what to print, one string a line.
@@ -56,13 +61,22 @@ class Relay:
         later = f"It is complete in its folder; to carry it there later: {again}"
         if said is None:
             if alive:
-                return [f"MLflow has not answered yet, and the relay goes on trying. {later}"]
+                return self._on_its_way()
             return [f"The run is not in MLflow: the relay failed, see {self.folder / LOG}. {later}"]
         if said.state == "unreachable" or (self.tracking.wait and said.state != "done"):
             part = "only in part in MLflow" if said.run_id else "not in MLflow"
             return [f"The run is {part}: {said.reason or f'the relay failed, see {self.folder / LOG}'}. {later}"]
         links = {"Curves": said.charts, "MLflow": said.link, "All runs": said.table}
         return [*(f"{name}: {link}" for name, link in links.items()), *_how_to_look(str(said.uri)), *said.missing]
+
+    def _on_its_way(self) -> list[str]:
+        """Say where a run will be that MLflow, or a busy machine, takes its time with."""
+        resolved = address.resolve(self.tracking.uri)
+        return [
+            "The run is on its way to MLflow, in a process that goes on after this one: in the experiment "
+            f"{self.tracking.experiment} at {address.experiments(resolved)}",
+            *_how_to_look(address.shown(resolved)),
+        ]
 
     def _left_behind(self) -> list[str]:
         return [f"The model in MLflow does not load everywhere: {lacking}." for lacking in needs(self.folder)]
@@ -96,7 +110,9 @@ def start(tracking: Tracking, folder: Path) -> Relay:
         BadInput: ``tracking.uri`` or ``MLFLOW_TRACKING_URI`` is no address of a store, or names a database file that
             cannot be made.
     """
-    address.resolve(tracking.uri)
+    resolved = address.resolve(tracking.uri)
+    underway.take_up(resolved)
+    underway.note(folder, resolved)
     (folder / relay_state.NAME).unlink(missing_ok=True)  # the word of an earlier relay, when a run is resumed
     log = (os.POSIX_SPAWN_OPEN, 1, str(folder / LOG), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
     pid = os.posix_spawn(  # not Popen, which holds that a child must not outlive its object

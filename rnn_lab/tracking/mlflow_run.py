@@ -109,6 +109,14 @@ class Carrier:
         while self._queue and time.monotonic() < deadline:
             self._queue.popleft()()
 
+    def announce(self, status: str, reason: str) -> None:
+        """Say how the run ended, before its last files are there."""
+        self._tag({"rnn_lab.reason": reason, "rnn_lab.status": status})
+        known = STATUS.get(status, status)
+        self._client.set_terminated(
+            self.run_id, known if known in STATUSES else "KILLED", end_time=int(self._last_time * 1000)
+        )
+
     def finish(self, status: str, reason: str) -> None:
         """Send the rest: queued files, the model, the note; then end the MLflow run.
 
@@ -128,14 +136,10 @@ class Carrier:
             self._metrics.send()
         if "summary" in self._facts:
             self._package(self._facts["summary"])
-        self._tag({"rnn_lab.reason": reason, "rnn_lab.status": status})
         if "best" in self._facts:
             self._praise(self._facts["best"])
         self._describe(status, reason)
-        known = STATUS.get(status, status)
-        self._client.set_terminated(
-            self.run_id, known if known in STATUSES else "KILLED", end_time=int(self._last_time * 1000)
-        )
+        self.announce(status, reason)
 
     def state(self, state: Any, reason: str | None = None) -> State:
         """Say how far the run is, for the trainer and later readers."""

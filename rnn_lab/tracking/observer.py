@@ -89,7 +89,7 @@ def save(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(path) as file:
+        with atomic_write(path, durable=False) as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]  # a parameter named like savez's own is not ours
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}.") from error

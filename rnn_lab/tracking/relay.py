@@ -12,13 +12,13 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from rnn_lab.errors import BadInput
-from rnn_lab.tracking import address
+from rnn_lab.tracking import address, underway
 from rnn_lab.tracking.journal import Fact, Tail
 from rnn_lab.tracking.mlflow_run import Carrier
 from rnn_lab.tracking.names import shortened
@@ -33,10 +33,14 @@ POLL = 0.5
 PAUSES = (2, 5, 15, 60)
 """Seconds between attempts at a store that does not answer, while the trainer lives; the last one repeats."""
 
-POLITE = 10
-"""The relay's niceness."""
+POLITE = 5
+"""The relay's niceness once MLflow has the run: where every core is busy, it gets a quarter of one and not a tenth."""
 
 KILLED = "the trainer ended without a word: killed, or its machine failed"
+
+
+class Busy(BadInput):
+    """Another process carries the folder."""
 
 
 class Unreachable(Exception):
@@ -50,6 +54,7 @@ def carry(
     follow: bool = False,
     parent: str | None = None,
     lost: str | None = None,
+    begun: Callable[[], None] | None = None,
 ) -> State:
     """Carry a run folder's journal to MLflow.
 
@@ -59,6 +64,7 @@ def carry(
         parent: the MLflow run below which a new run is put.
         follow: stay until the journal ends or its trainer does. Otherwise a run in training is carried as far as it is.
         lost: why the run does not count, whatever its journal says of its end.
+        begun: called once MLflow has the run.
 
     Returns:
         ``done``, or ``created`` for a run in training that was not followed.
@@ -81,6 +87,8 @@ def carry(
             raise Unreachable(f"{address.shown(resolved)} does not answer ({silent})")
         carrier = Carrier(open_store(resolved), resolved, folder, facts[0], parent)
         carrier.state("created").save(folder)
+        if begun:
+            begun()
 
         def take(facts: list[Fact]) -> None:
             carrier.carry(facts)
@@ -104,12 +112,16 @@ def carry(
         if carrier.end or not writing:
             killed: Fact = {"status": "KILLED", "reason": lost or KILLED}
             end = killed if lost else carrier.end or killed
+            if end["status"] == "KILLED":
+                carrier.announce(end["status"], end["reason"])  # its files may take their time
             carrier.finish(end["status"], end["reason"])
             state = carrier.state("done")
         else:
             carrier.work(float("inf"))
             state = carrier.state("created")
         state.save(folder)
+        if state.state == "done":
+            underway.strike(folder, resolved)
         return state
 
 
@@ -129,7 +141,8 @@ def alone(folder: Path, *, wait: bool) -> Iterator[None]:
     """Keep other processes from carrying this folder: two at once would make two runs of it.
 
     Raises:
-        BadInput: another process carries it, and we are not to wait; or there is no such folder.
+        Busy: another process carries it, and we are not to wait.
+        BadInput: there is no such folder.
     """
     try:
         held = os.open(folder, os.O_RDONLY)
@@ -139,7 +152,7 @@ def alone(folder: Path, *, wait: bool) -> Iterator[None]:
         fcntl.flock(held, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError as error:
-        raise BadInput(f"The run folder {folder} is being carried to MLflow already.") from error
+        raise Busy(f"The run folder {folder} is being carried to MLflow already.") from error
     finally:
         os.close(held)
 
@@ -150,7 +163,7 @@ def relay(folder: Path) -> int:
     while True:
         try:
             writing = Tail(folder).written_to()
-            state = carry(folder, follow=True)
+            state = carry(folder, follow=True, begun=step_back)
         except BadInput as error:
             _give_up(folder, str(error))
             return 2
@@ -184,12 +197,20 @@ def sentence(error: Exception) -> str:
     return shortened(lines[0], 300) if lines else type(error).__name__
 
 
+_stepped_back = False
+
+
 def step_back() -> None:
     """Leave the processor to the trainer when both want it.
 
+    Not before MLflow has the run, for behind a trainer that takes every core MLflow's import would last a minute.
     Linux shares it among sessions first. A relay that leads one of its own, as `launch.start` makes it, has to lower
     that one: within it ``nice`` alone says nothing to the trainer.
     """
+    global _stepped_back
+    if _stepped_back:  # a relay that begins again
+        return
+    _stepped_back = True
     os.nice(POLITE)
     if os.getsid(0) == os.getpid():
         with contextlib.suppress(OSError):  # no Linux, or a kernel that does not group
@@ -198,7 +219,6 @@ def step_back() -> None:
 
 def main() -> int:
     """Run as a program, in the background, deaf to warnings that its user could not see."""
-    step_back()
     sys.path.append(os.getcwd())  # for a cell of the user's own; last, so that nothing there hides an installed package
     warnings.simplefilter("ignore")
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO)

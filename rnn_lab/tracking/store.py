@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rnn_lab.errors import BadInput
 from rnn_lab.tracking import address
+from rnn_lab.tracking.schema import explained
 from rnn_lab.tracking.view import TAG, save_view
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ def open_store(resolved: str) -> "MlflowClient":
 
     Args:
         resolved: an address from `address.resolve`.
+
+    Raises:
+        BadInput: the database is an older MLflow's, or another program's.
     """
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
@@ -52,8 +56,9 @@ def open_store(resolved: str) -> "MlflowClient":
         file = address.database_file(resolved)
         if file and not file.exists():
             _make(file)
-        client = mlflow.MlflowClient(resolved)
-        client.search_experiments(max_results=1)  # the client opens its store at its first use
+        with explained(resolved):
+            client = mlflow.MlflowClient(resolved)
+            client.search_experiments(max_results=1)  # the client opens its store at its first use
     return client
 
 

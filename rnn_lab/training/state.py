@@ -95,6 +95,16 @@ class TrainingState:
         """Give every replica that has stopped its best weights."""
         self.parameters.flat[~self.running] = self.best.flat[~self.running]
 
+    def copy(self) -> "TrainingState":
+        """The state as it is now, without its history: what a checkpoint holds."""
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "history"}
+        for name, value in values.items():
+            if isinstance(value, dict):
+                values[name] = {key: array.copy() for key, array in value.items()}
+            elif not isinstance(value, int):
+                values[name] = value.copy()
+        return TrainingState(**values)
+
     def save(self, path: Path, **identity: str) -> None:
         """Write an ``.npz`` whole or not at all; ``identity`` are strings to recognise the run by."""
         arrays: dict[str, Any] = {f"identity.{name}": np.array(text) for name, text in identity.items()}

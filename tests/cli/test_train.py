@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from rnn_lab.tracking.journal import read
+from rnn_lab.training import TrainingState
 
 TRAIN = Path(__file__).parents[2] / "scripts" / "train.py"
 QUICK = ("tracking=off", "tracking.figures=false", "model.hidden_dim=4", "trainer.epochs=2")
@@ -83,20 +84,27 @@ def test_a_full_disk_ends_the_run_in_one_sentence(tmp_path):
     assert not list((tmp_path / "run").rglob(".*.part"))
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130)])
-def test_an_interrupted_run_says_how_to_go_on_and_does(number, code, tmp_path):
-    long = [*QUICK[:3], "trainer.epochs=100000", "trainer.checkpoint_seconds=0.05", "hydra.run.dir=cut"]
+@pytest.mark.parametrize(
+    ("number", "code", "reason"),
+    [
+        (signal.SIGINT, 130, "interrupted"),
+        (signal.SIGTERM, 143, "terminated"),
+        (signal.SIGHUP, 129, "the terminal was closed"),
+    ],
+)
+def test_a_run_that_a_signal_ends_says_so_and_loses_no_epoch(number, code, reason, tmp_path):
+    """Its checkpoint is written as the signal comes: no other one is due within the hour."""
+    long = [*QUICK[:3], "trainer.epochs=100000", "trainer.checkpoint_seconds=3600", "hydra.run.dir=cut"]
     running = subprocess.Popen(
         [sys.executable, str(TRAIN), *long],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a suite in the background ignores it
+        preexec_fn=heard,
     )
-    checkpoint = tmp_path / "cut" / "weights" / "checkpoint.npz"
     deadline = time.monotonic() + 60
-    while not checkpoint.exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
+    while len(facts_in(tmp_path / "cut", "epoch")) < 9 and time.monotonic() < deadline:
+        time.sleep(0.05)
     running.send_signal(number)
     try:
         said = running.communicate(timeout=60)[0]
@@ -104,14 +112,55 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(number, code, tmp_path):
         running.kill()
     assert running.returncode == code
     assert read(tmp_path / "cut")[-1] | {"time": 0} == {
-        "fact": "end", "time": 0, "status": "KILLED", "reason": "interrupted"
+        "fact": "end", "time": 0, "status": "KILLED", "reason": reason
     }  # fmt: skip
+    assert json.loads((tmp_path / "cut" / "summary.json").read_text()) == {"status": "KILLED", "reason": reason}
     command = shlex.split(said.split("Go on with this run:  ")[1])
     assert command[1] == str(TRAIN)
-    epochs = max(fact["epoch"] for fact in read(tmp_path / "cut") if fact["fact"] == "epoch")
+    epochs = facts_in(tmp_path / "cut", "epoch")[-1]["epoch"]
+    state, _ = TrainingState.load(tmp_path / "cut" / "weights" / "checkpoint.npz")
+    assert state.epoch in (epochs - 1, epochs)  # the last one that every listener was told of
     done = train(tmp_path, command[2], f"trainer.epochs={epochs + 2}", "hydra.run.dir=resumed")
     assert done.returncode == 0, done.stderr
     assert json.loads((tmp_path / "resumed" / "summary.json").read_text())["epochs"] == epochs + 2
+
+
+def heard():
+    """Ctrl-C is ignored by what a shell starts in the background, a suite for one."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def facts_in(folder, name):
+    return [fact for fact in read(folder) if fact["fact"] == name] if (folder / "journal.jsonl").exists() else []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.1, 0.25, 0.45, 0.7, 1.0, 1.4, 1.9])
+def test_ctrl_c_in_the_first_seconds_is_no_traceback(seconds, tmp_path):
+    command = [sys.executable, str(TRAIN), *QUICK, "trainer.epochs=100000"]
+    running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, preexec_fn=heard)
+    time.sleep(seconds)
+    running.send_signal(signal.SIGINT)
+    said = running.communicate(timeout=60)[1]
+    # Within Python's own start, before any line of the lab, the signal itself ends the process or Python reports it.
+    assert (running.returncode, said) == (130, "Interrupted.\n") or (seconds < 0.2 and running.returncode in (-2, 1))
+
+
+@pytest.mark.slow
+def test_a_second_signal_ends_a_run_that_is_still_saving(tmp_path):
+    """The disk takes no more, for it is a pipe that nobody reads: what is written there never returns."""
+    (tmp_path / "cut").mkdir()
+    os.mkfifo(tmp_path / "cut" / ".summary.json.part")
+    command = [sys.executable, str(TRAIN), *QUICK, "trainer.epochs=100000", "hydra.run.dir=cut"]
+    running = subprocess.Popen(command, cwd=tmp_path, preexec_fn=heard)
+    deadline = time.monotonic() + 60
+    while len(facts_in(tmp_path / "cut", "epoch")) < 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    with pytest.raises(subprocess.TimeoutExpired):
+        running.wait(2)
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(5) == 143
 
 
 def test_the_same_seed_gives_the_same_bits_in_another_process(tmp_path):

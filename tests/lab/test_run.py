@@ -112,6 +112,48 @@ def test_a_resumed_run_equals_one_never_interrupted(overrides, composed, tmp_pat
     assert summaries[0] == summaries[1]
 
 
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ("optimizer/schedule=constant",),
+        ("optimizer=momentum", "trainer.keep=last"),
+        ("optimizer=lbfgs", "trainer=full_batch"),
+    ],
+)
+def test_a_finished_run_can_be_trained_on_to_the_bits_of_one_longer_run(overrides, composed, tmp_path, caplog):
+    """It is shorter than ``trainer.checkpoint_seconds``, and ends with its best weights, which are not its last."""
+    options = [*overrides, *QUICK, "tracking.figures=false"]
+    lab.run(composed(*options), tmp_path / "long")
+    lab.run(composed(*options, "trainer.epochs=3"), tmp_path / "short")
+    lab.run(composed(*options, f"trainer.resume={tmp_path / 'short'}"), tmp_path / "on")
+    assert facts(tmp_path / "on") == facts(tmp_path / "long")
+    with np.load(tmp_path / "on/weights/kept.npz") as a, np.load(tmp_path / "long/weights/kept.npz") as b:
+        assert all(np.array_equal(a[key], b[key]) for key in b.files)
+    assert "spread over all epochs" not in caplog.text
+
+
+def test_a_schedule_that_more_epochs_stretch_is_said(composed, tmp_path, caplog):
+    options = (*QUICK, "tracking.figures=false", "optimizer/schedule=cosine")
+    lab.run(composed(*options), tmp_path / "first")
+    with caplog.at_level("INFO"):
+        lab.run(composed(*options, f"trainer.resume={tmp_path / 'first'}", "trainer.epochs=8"), tmp_path / "on")
+    assert (
+        "The learning rate's schedule is spread over all epochs: with trainer.epochs=8 instead of 6 it changes at "
+        "epoch 6, so this is not the run that so many epochs from the start would give." in caplog.text
+    )
+
+
+def test_threads_that_may_change_bits_are_said(composed, tmp_path, caplog, monkeypatch):
+    lab.run(composed(*QUICK, "tracking.figures=false"), tmp_path / "first")
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    with caplog.at_level("INFO"):
+        lab.run(composed(*QUICK, f"trainer.resume={tmp_path / 'first'}", "trainer.epochs=7"), tmp_path / "on")
+    assert "threads   OMP_NUM_THREADS=3: the last bits may differ from those of the default" in caplog.text
+    assert "Threads were one and are OMP_NUM_THREADS=3 now" in caplog.text
+    (said,) = [fact["threads"] for fact in read(tmp_path / "on") if fact["fact"] == "provenance"]
+    assert said["OMP_NUM_THREADS"] == "3"
+
+
 def test_a_resume_folder_that_does_not_fit_is_refused_by_the_key_that_differs(composed, tmp_path):
     lab.run(composed(*QUICK, "trainer.checkpoint_seconds=0"), tmp_path / "first")
     config = composed(*QUICK, f"trainer.resume={tmp_path / 'first'}", "optimizer.learning_rate=0.5")

@@ -11,7 +11,12 @@ from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.launch import Relay, start
 from rnn_lab.tracking.relay_state import State
 
-SERVER = {"uri": "http://h:5000", "link": "http://h:5000/#/run", "table": "http://h:5000/#/table"}
+SERVER = {
+    "uri": "http://h:5000",
+    "charts": "http://h:5000/#/charts",
+    "link": "http://h:5000/#/run",
+    "table": "http://h:5000/#/table",
+}
 
 
 def spawn(program: str) -> int:
@@ -34,7 +39,11 @@ def test_the_link_is_told_as_soon_as_the_run_is_there(tmp_path):
     said = State(state="created", run_id="4f", **SERVER)
     begun = relay(tmp_path, saying(tmp_path, said, then="time.sleep(600)"))
     try:
-        assert begun.report(60.0) == ["MLflow: http://h:5000/#/run", "All runs: http://h:5000/#/table"]
+        assert begun.report(60.0) == [
+            "Curves: http://h:5000/#/charts",
+            "MLflow: http://h:5000/#/run",
+            "All runs: http://h:5000/#/table",
+        ]
     finally:
         os.kill(begun.pid, 9)
         os.waitpid(begun.pid, 0)
@@ -43,7 +52,7 @@ def test_the_link_is_told_as_soon_as_the_run_is_there(tmp_path):
 def test_with_wait_it_is_told_when_all_is_there(tmp_path):
     first, last = State(state="created", run_id="4f", **SERVER), State(state="done", run_id="4f", **SERVER)
     begun = relay(tmp_path, saying(tmp_path, first, then=saying(tmp_path, last)), wait=True)
-    assert begun.report(0.0)[0] == "MLflow: http://h:5000/#/run"
+    assert begun.report(0.0)[0] == "Curves: http://h:5000/#/charts"
     assert State.load(tmp_path) == last
 
 
@@ -70,10 +79,13 @@ def test_a_relay_that_cannot_start_is_told(tmp_path):
 
 
 def test_a_relay_that_says_nothing_is_not_waited_for_longer_than_asked(tmp_path):
-    begun = relay(tmp_path, "import time; time.sleep(600)")
+    begun = relay(tmp_path, "import time; time.sleep(600)", uri="http://h:5000")
     try:
         (line,) = begun.report(0.1)
-        assert line.startswith("MLflow has not answered yet, and the relay goes on trying.")
+        assert line == (
+            "The run is on its way to MLflow, in a process that goes on after this one: in the experiment rnn-lab at "
+            "http://h:5000/#/experiments?workflowType=machine_learning"
+        )
     finally:
         os.kill(begun.pid, 9)
         os.waitpid(begun.pid, 0)

@@ -18,7 +18,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.tracking import relay as relay_module
 from rnn_lab.tracking.journal import Tail, read
 from rnn_lab.tracking.names import parameter_name
-from rnn_lab.tracking.relay import KILLED, Unreachable, carry, relay
+from rnn_lab.tracking.relay import KILLED, POLITE, Unreachable, carry, relay
 from rnn_lab.tracking.relay_state import State
 from tests.tracking.fake_trainer import FakeTrainer
 
@@ -110,7 +110,7 @@ def test_metrics_lie_at_their_epochs(carried):
     assert remembered.curve("scores_baselines/AR2_val_rmse") == [(0, 0.1)]
     assert remembered.curve("rmse/baseline") == [(epoch, 0.1) for epoch in range(4)]
     assert remembered.curve("scores/val_rmse") == [(0, 0.05)]
-    assert remembered.curve("scores/val_rmse_sd") == [(0, 0.01)]
+    assert remembered.curve("scores/val_rmse_sd") == [(0, pytest.approx(0.01))]
     assert remembered.curve("scores/kept_epoch") == [(0, 2)]
 
 
@@ -381,7 +381,7 @@ def test_a_server_that_does_not_answer_is_told_and_tried_again(tmp_path, store, 
     trainer = FakeTrainer(tmp_path / "run", uri=store)
     attempts = []
 
-    def carry_at_last(folder, follow):
+    def carry_at_last(folder, follow, begun):
         attempts.append(Tail(folder).written_to())
         if len(attempts) < 3:
             raise Unreachable("http://h does not answer (Connection refused)")
@@ -439,4 +439,4 @@ def test_only_a_session_of_its_own_is_made_polite(leads):
         text=True,
         check=True,
     )
-    assert done.stdout.split() == [str(min(os.nice(0) + 10, 19)), str(10 if leads else before)]
+    assert done.stdout.split() == [str(min(os.nice(0) + POLITE, 19)), str(POLITE if leads else before)]

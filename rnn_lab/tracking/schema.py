@@ -1,0 +1,46 @@
+"""Databases that MLflow cannot use as they are: one of an older MLflow, and one that is another program's."""
+
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rnn_lab.errors import BadInput
+from rnn_lab.tracking import address
+
+
+@contextmanager
+def explained(resolved: str) -> Iterator[None]:
+    """Refuse another program's database before MLflow makes its tables in it, and say of an older one how to mend it.
+
+    Raises:
+        BadInput: the database is one of these.
+    """
+    from mlflow.exceptions import MlflowException
+
+    _refuse_foreign(resolved)
+    try:
+        yield
+    except MlflowException as error:
+        if "out-of-date database schema" not in str(error):
+            raise
+        raise BadInput(
+            f"The store {address.shown(resolved)} was made by another version of MLflow. Copy it somewhere safe, then "
+            f"bring it up to date: mlflow db upgrade {shlex.quote(address.shown(resolved))}"
+        ) from error
+
+
+def _refuse_foreign(resolved: str) -> None:
+    """Alembic keeps the tables of MLflow and of Optuna in order, and has one table of its own in a database."""
+    import sqlalchemy
+
+    engine = sqlalchemy.create_engine(resolved, poolclass=sqlalchemy.pool.NullPool)
+    try:
+        tables = set(sqlalchemy.inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+    if "alembic_version" in tables and "experiments" not in tables:
+        owner = "Optuna's" if "studies" in tables else "another program's"
+        raise BadInput(
+            f"The database {address.shown(resolved)} is {owner}, and MLflow cannot share it: use two databases, one "
+            "for hydra.sweeper.storage and one for tracking.uri."
+        )
