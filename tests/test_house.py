@@ -24,6 +24,7 @@ LEANS_ON = {
     "capacity.py": set(),
     "keys.py": set(),
     "paste.py": set(),
+    "redaction.py": set(),
     "component.py": {"pydantic"},
     "rng.py": {"numpy"},
     "sequences": {"numpy", "pandas", "pydantic"},
