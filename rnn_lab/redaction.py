@@ -6,7 +6,7 @@ from typing import Any
 
 MASK = "***"
 
-_IN_ADDRESS = re.compile(r"(?<=://)([^\s/@:\"]*):[^\s\"]*@")
+_IN_ADDRESS = re.compile(r"(?<=://)([^\s/@:\"]*):(?!\d{1,5}/)[^\s\"]*@")
 """``user:password@``. A bare slash or @ in a password is part of it: rather too much is hidden than too little."""
 
 _NAMED = re.compile(

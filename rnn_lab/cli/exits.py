@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_lab.errors import Diverged
+from rnn_lab.redaction import said
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 
@@ -45,7 +46,7 @@ def one_sentence(*, outermost: bool = False) -> Iterator[None]:
             raise
         if folder is not None and not sweeping:
             _leave_nothing(folder)
-        print(message if message.endswith((".", "?")) else f"{message}.", file=sys.stderr)
+        print(said(message if message.endswith((".", "?")) else f"{message}."), file=sys.stderr)
         code = (
             INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED if isinstance(error, Diverged) else REFUSED
         )

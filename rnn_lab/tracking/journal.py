@@ -10,13 +10,16 @@ import fcntl
 import io
 import json
 import os
+import re
 import time
 from pathlib import Path
 from typing import Any
 
 from rnn_lab.errors import BadInput
+from rnn_lab.redaction import redact_all
 
 NAME = "journal.jsonl"
+MAY_HOLD_A_PASSWORD = re.compile("://|=")
 
 Fact = dict[str, Any]
 """One line of a journal: ``fact`` (its name), ``time`` (unix seconds) and what else the fact says."""
@@ -67,12 +70,18 @@ class Journal:
             fact: its name.
             content: anything JSON knows, NumPy scalars and arrays, paths. NaN and the infinities are written as
                 the strings ``"NaN"``, ``"Infinity"``, ``"-Infinity"``: JSON has no numbers for them, and ``float``
-                reads them back.
+                reads them back. Passwords in texts are masked.
 
         Raises:
             BadInput: the disk is full or failed. The journal still ends with its last whole fact.
         """
-        line = (encode({"fact": fact, "time": time.time(), **content}) + "\n").encode()
+        whole = {"fact": fact, "time": time.time(), **content}
+        line = encode(whole)
+        if MAY_HOLD_A_PASSWORD.search(line):
+            line = encode(redact_all(json.loads(line)))
+        self._append((line + "\n").encode())
+
+    def _append(self, line: bytes) -> None:
         try:
             written = 0
             while written < len(line):
