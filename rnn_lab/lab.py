@@ -202,6 +202,8 @@ def run(config: DictConfig, folder: Path) -> Any:
     for line in terminal.introduction(network, data, trainer, experiment.optimizer, runner, seeds):
         log.info(line)
     with Journal(folder) as journal:
+        if not journal.fresh:
+            raise BadInput(f"{folder} is another run's: name a new folder.")
         try:
             relay = _open(journal, experiment)
             summary = _carry_out(journal, experiment, state, problem, baselines, started)

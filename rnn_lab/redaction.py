@@ -6,8 +6,9 @@ from typing import Any
 
 MASK = "***"
 
-_IN_ADDRESS = re.compile(r"(?<=://)([^\s/@:\"]*):(?!\d{1,5}/)[^\s\"]*@")
-"""``user:password@``. A bare slash or @ in a password is part of it: rather too much is hidden than too little."""
+_IN_ADDRESS = re.compile(r"(?<=://)([^\s/@:\"]*):(?!\d{1,5}/|\$\{)[^\s\"]*@")
+"""``user:password@``, unless the password is a reference (``${oc.env:X}``). A bare slash or @ is part of a password:
+rather too much is hidden than too little."""
 
 _NAMED = re.compile(
     r"""(?ix) ( (?:password|passwd|passphrase|pwd) = | [?&] \w* (?:password|passwd|pwd|token|secret|api_?key) \w* = )

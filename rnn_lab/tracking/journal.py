@@ -34,6 +34,9 @@ class Journal:
     Args:
         folder: the run folder; made if it is not there.
 
+    Attributes:
+        fresh: there was no fact before.
+
     Raises:
         BadInput: the folder or file cannot be written, or another process is writing this journal.
 
@@ -58,6 +61,7 @@ class Journal:
         try:
             _lock(self._file.fileno(), self.path)
             self._size = _whole_lines(self._file)
+            self.fresh = self._size == 0
             os.ftruncate(self._file.fileno(), self._size)
         except BaseException:
             self._file.close()
