@@ -281,7 +281,8 @@ def _carry_out(
     journal.write("baselines", **scores)
     (journal.folder / "weights").mkdir(exist_ok=True)
     if state is not None:
-        carry_over(journal, Path(str(trainer.resume)), state.epoch)
+        for lost in carry_over(journal, Path(str(trainer.resume)), state.epoch):
+            log.warning(lost)
     writer = JournalObserver(journal, experiment.tracking, trainer.epochs)
     checkpoint = Checkpoint(journal.folder / CHECKPOINT, trainer.checkpoint_seconds, experiment.identity)
     with terminal.Progress(trainer.epochs, (experiment.targets.main, *experiment.targets.epoch_names)) as progress:
