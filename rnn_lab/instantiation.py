@@ -4,7 +4,6 @@ import difflib
 import os
 import traceback
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import hydra
@@ -12,9 +11,9 @@ from hydra.errors import InstantiationException
 from omegaconf import DictConfig
 from pydantic import ValidationError
 
-from rnn_lab import conf
 from rnn_lab.component import refusal
 from rnn_lab.errors import BadInput, missing_module
+from rnn_lab.trust import shipped
 
 
 def instantiate(config: Any, kind: type | None = None, **options: Any) -> Any:
@@ -87,17 +86,8 @@ def _near(target: str) -> str:
         except Exception:  # whatever was said of it already
             own = []
         found = [f"{module}.{each}" for each in difflib.get_close_matches(name, own, n=1, cutoff=0.6)]
-    found = found or difflib.get_close_matches(target, _shipped(), n=1, cutoff=0.8)
+    found = found or difflib.get_close_matches(target, shipped(), n=1, cutoff=0.8)
     return f" Did you mean {found[0]}?" if found else ""
-
-
-def _shipped() -> list[str]:
-    """Every target of conf/."""
-    folder, targets = Path(conf.__file__).parent, set()
-    for path in folder.rglob("*.yaml"):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        targets |= {line.partition("_target_:")[2].split()[0] for line in lines if "_target_: " in line}
-    return sorted(targets)
 
 
 def _reason(error: BaseException) -> str:

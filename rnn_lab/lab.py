@@ -207,6 +207,8 @@ def run(config: DictConfig, folder: Path) -> Any:
     for line in [*introduction[:-1], *threads_said(), *resumed, *introduction[-1:]]:
         log.info(line)
     with Journal(folder) as journal:
+        if not journal.fresh:
+            raise BadInput(f"{folder} is another run's: name a new folder.")
         try:
             relay = _open(journal, experiment)
             summary = _carry_out(journal, experiment, relay, state, problem, baselines, started)
@@ -284,7 +286,8 @@ def _carry_out(
     journal.write("baselines", **scores)
     (journal.folder / "weights").mkdir(exist_ok=True)
     if state is not None:
-        carry_over(journal, Path(str(trainer.resume)), state.epoch)
+        for lost in carry_over(journal, Path(str(trainer.resume)), state.epoch):
+            log.warning(lost)
     writer = JournalObserver(journal, experiment.tracking, trainer.epochs)
     checkpoint = Checkpoint(journal.folder / CHECKPOINT, trainer.checkpoint_seconds, experiment.identity, journal.sync)
     progress = terminal.Progress(trainer.epochs, (experiment.targets.main, *experiment.targets.epoch_names))

@@ -1,24 +1,8 @@
 """Arguments as they are typed, made into what Hydra reads."""
 
 import re
-from pathlib import Path
 
 import hydra
-from omegaconf import OmegaConf
-
-
-def with_resumed(arguments: list[str]) -> list[str]:
-    """Put the overrides of the run that ``trainer.resume`` names before one's own.
-
-    So ``trainer.resume=FOLDER`` alone continues a run, whatever it was started with.
-    """
-    named = re.compile(r"\+*trainer\.resume=(.*)")
-    folders = [Path(match[1].strip("'\"")) for match in map(named.fullmatch, arguments) if match]
-    recorded = folders[-1] / ".hydra" / "overrides.yaml" if folders else None
-    if recorded is None or not recorded.is_file():
-        return arguments
-    earlier = [str(override) for override in OmegaConf.load(recorded)]
-    return [override for override in earlier if not named.fullmatch(override)] + arguments
 
 
 def with_mode(arguments: list[str]) -> list[str]:

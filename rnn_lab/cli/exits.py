@@ -1,15 +1,15 @@
 """Endings of a command: an answer, or one sentence that says what to change, and an exit code."""
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any
 
 from rnn_lab import signals
+from rnn_lab.cli import ownership
 from rnn_lab.errors import Diverged
+from rnn_lab.redaction import said
 
 FAILED, REFUSED = 1, 2
 
@@ -41,31 +41,19 @@ def one_sentence(*, outermost: bool = False) -> Iterator[None]:
         error = signals.received() or raised
         from rnn_lab.cli.sentences import sentence  # Hydra: not for a command that ends well without it
 
-        message, sweeping, folder = sentence(error), *_job()
-        if message is None or (sweeping and not outermost):
+        message = sentence(error)
+        if message is None or (not outermost and _sweeping()):
             raise
-        if folder is not None and not sweeping:
-            _leave_nothing(folder)
-        print(message if message.endswith((".", "?")) else f"{message}.", file=sys.stderr)
+        ownership.give_back()
+        print(said(message if message.endswith((".", "?")) else f"{message}."), file=sys.stderr)
         if isinstance(error, KeyboardInterrupt):
             raise SystemExit(signals.ended_by(error).code) from None
         raise SystemExit(FAILED if isinstance(error, Diverged) else REFUSED) from None
 
 
-def _job() -> tuple[bool, Path | None]:
-    """Whether Hydra is sweeping, and the folder that it made for the run."""
+def _sweeping() -> bool:
+    """Whether Hydra runs several jobs."""
     from hydra.core.hydra_config import HydraConfig
     from hydra.types import RunMode
 
-    if not HydraConfig.initialized():
-        return False, None
-    within = HydraConfig.get()
-    return within.mode == RunMode.MULTIRUN, Path(within.runtime.output_dir) if within.runtime.output_dir else None
-
-
-def _leave_nothing(folder: Path) -> None:
-    """Remove the output folder of a run that was refused: it holds Hydra's record of it and an empty log."""
-    if {".hydra"} <= {path.name for path in folder.glob("*")} <= {".hydra", "train.log"}:
-        shutil.rmtree(folder, ignore_errors=True)
-        with suppress(OSError):
-            folder.parent.rmdir()
+    return HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN

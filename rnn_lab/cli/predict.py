@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from rnn_lab.cli import help_page
 from rnn_lab.cli.exits import one_sentence
+from rnn_lab.cli.passwords import refuse_passwords
 from rnn_lab.cli.suggestions import PACKAGE
 from rnn_lab.cli.verbatim import NAMES, TEXTS, verbatim
 from rnn_lab.component import STRICT, refusal
@@ -60,6 +61,7 @@ class Request(BaseModel):
 
     model_config = STRICT
     run: str
+    trust: str | list[str]
     steps: Annotated[int, Field(ge=0)] | None
     out: str | None
     prompt: str | None
@@ -68,12 +70,18 @@ class Request(BaseModel):
     data: Data
     tracking: Tracking
 
+    @property
+    def trusted(self) -> list[str]:
+        """Modules whose classes may be made."""
+        return self.trust.split(",") if isinstance(self.trust, str) else self.trust
+
 
 def main(arguments: list[str]) -> None:
     """Do what the arguments say, or show the page of help."""
     if help_page.asked(arguments):
         help_page.show("predict", "predict", arguments)
         return
+    refuse_passwords(argument for argument in arguments if argument.startswith("tracking"))
     sys.argv[1:] = verbatim(arguments, "prompt", *TEXTS, *NAMES)
     predict()
 
@@ -101,7 +109,7 @@ def load(request: Request) -> "Trained":
     from rnn_lab.evaluation import Trained  # NumPy and all: not for a --help
 
     if Path(request.run).is_dir():
-        return Trained.load(request.run)
+        return Trained.load(request.run, request.trusted)
     if not re.fullmatch(r"[0-9a-f]{32}|models:/.+", request.run):
         raise BadInput(
             f"run={request.run} is neither a run folder nor the id of an MLflow run (32 hexadecimal digits), nor a "
@@ -111,7 +119,7 @@ def load(request: Request) -> "Trained":
 
     with TemporaryDirectory() as folder:
         download_network(request.run, request.tracking.uri, Path(folder))
-        return Trained.load(folder)
+        return Trained.load(folder, request.trusted)
 
 
 def answer(request: Request, trained: "Trained") -> None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rnn_lab.errors import BadInput
+from rnn_lab.redaction import said
 
 PAGE = """Carry run folders to MLflow: runs trained with tracking=off, or while MLflow did not answer, or copied here.
 
@@ -39,14 +40,14 @@ def main(arguments: list[str]) -> None:
             state = carry(folder, asked.uri)
         except BadInput as error:
             failed += 1
-            print(error, file=sys.stderr)
+            print(said(error), file=sys.stderr)
         except Exception as error:  # whatever the store's library raises: one sentence, and on to the next folder
             failed += 1
             print(f"{folder} is not in MLflow: {sentence(error)}", file=sys.stderr)
         else:
-            print(f"{folder}: {state.link}")
+            print(said(f"{folder}: {state.link}"))
             for missing in state.missing:
-                print(f"  {missing}")
+                print(said(f"  {missing}"))
     with suppress(BadInput):  # an address that is none has been said
         take_up(resolve(asked.uri))
     if failed:

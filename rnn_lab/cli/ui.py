@@ -48,4 +48,5 @@ def main(arguments: list[str]) -> None:
     os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # 0.5 GB instead of 2.9
     program = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(asked.port)]
     # With two workers or more every request takes 50 ms.
-    os.execv(sys.executable, [*program, "--workers", "1", "--backend-store-uri", uri])
+    os.environ["MLFLOW_BACKEND_STORE_URI"] = uri  # no argument: those are anybody's to read, and it may hold a password
+    os.execv(sys.executable, [*program, "--workers", "1"])

@@ -15,6 +15,7 @@ from rnn_lab.errors import BadInput, missing_module
 from rnn_lab.network import Architecture, Network, Parameters
 from rnn_lab.sequences import Data, Scaler, scaler_from
 from rnn_lab.sequences.forecasting import describe
+from rnn_lab.trust import Trusted, check_targets
 
 Array = NDArray[np.float64]
 
@@ -160,6 +161,8 @@ class Trained:
         model = _component(recipe["model"])
         if not isinstance(model, Architecture):
             raise ValueError(f"{type(model).__name__} is no model")
+        if model.layers > len(parameters.shapes):  # before shapes are made for each of them
+            raise ValueError(f"{WEIGHTS} holds the weights of another network")
         network = Network(
             model,
             len(inputs),
@@ -184,10 +187,15 @@ class Trained:
         )
 
     @classmethod
-    def load(cls, folder: Path | str) -> Self:
+    def load(cls, folder: Path | str, trusted: Trusted = ()) -> Self:
         """Read what `save` wrote into a run folder, or into a copy of it anywhere.
 
-        Nothing is unpickled; of the code that ``model.json`` names, only components (dataclasses) are called.
+        Nothing is unpickled; of the code that ``model.json`` names, only the lab's components and those of trusted
+        modules are called, and no other module is imported.
+
+        Args:
+            folder: the run folder.
+            trusted: modules of components that are not the lab's; None: whichever it names.
 
         Raises:
             BadInput: there is no trained network of this kind, it cannot be read, or its weights are of another one.
@@ -199,14 +207,17 @@ class Trained:
             recipe = json.loads((folder / MODEL).read_text(encoding="utf-8"))
             if recipe["format"] != FORMAT:
                 raise ValueError(f"its format is {recipe['format']}, this version reads {FORMAT}")
-            kind = _named(recipe["kind"])
+            kind = _kinds()[recipe["kind"].rpartition(".")[2]]
             if not issubclass(kind, cls):
                 raise ValueError(f"it is a {kind.__name__}, and no {cls.__name__}")
+            check_targets(recipe, trusted, MODEL.name)
             found: Self = kind.from_recipe(recipe, Parameters.load(folder / WEIGHTS))
         except ModuleNotFoundError as error:
             raise BadInput(
                 f"the trained network in {folder} cannot be read: {missing_module(str(error.name))}"
             ) from error
+        except KeyError as error:
+            raise BadInput(f"the trained network in {folder} cannot be read: {MODEL.name} has no {error}") from error
         except Exception as error:  # torn archives, strange recipes: each has errors of its own
             said = " ".join(line.strip() for line in str(error).splitlines()[:3])  # pydantic's go on
             raise BadInput(f"the trained network in {folder} cannot be read: {said}") from error
@@ -221,8 +232,18 @@ def _component(recipe: Any) -> Any:
     return _named(recipe["_target_"])(**arguments)
 
 
+def _kinds() -> dict[str, type[Trained]]:
+    """The lab's kinds of trained networks by the names of their classes, wherever these stood in older versions."""
+    waiting, found = [Trained], dict[str, type[Trained]]()
+    for kind in waiting:
+        waiting += kind.__subclasses__()
+        if kind.__module__.startswith("rnn_lab."):
+            found[kind.__name__] = kind
+    return found
+
+
 def _named(path: str) -> Any:
-    """The component of that name: the one place where a run folder, which may be anybody's, has a module imported."""
+    """The component of that name, whose module is trusted: `check_targets` has seen it."""
     module, _, name = path.rpartition(".")
     component = getattr(import_module(module), name, None)
     if not (isinstance(component, type) and is_dataclass(component)):

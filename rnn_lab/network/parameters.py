@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.atomic import atomic_write
+from rnn_lab.npz import read_npz
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -110,5 +111,4 @@ class Parameters:
     @classmethod
     def load(cls, path: Path) -> "Parameters":
         """Read what ``save`` wrote; pickled content is refused."""
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            return cls.from_arrays({name: file[name] for name in file.files})
+        return cls.from_arrays(read_npz(path))

@@ -2,10 +2,12 @@
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from rnn_lab.errors import BadInput
+from rnn_lab.redaction import redact
 from rnn_lab.tracking.view import KEY, key_of
 
 DEFAULT = "sqlite:///mlflow.db"
@@ -34,11 +36,18 @@ def fault(uri: str) -> str | None:
         return f"must start with one of {', '.join(SCHEMES)} and '://'"
     if scheme == "sqlite" and not (rest.startswith("/") and rest.strip("/")):
         return "must name a file: sqlite:///relative.db or sqlite:////absolute.db"
+    if scheme.startswith("http") and not re.fullmatch(r"[^:\s]+(:\d{1,5})?|\[[^]\s]+\](:\d{1,5})?", _parts(uri)[2]):
+        return (
+            "must name a host and its port, as in http://127.0.0.1:5000; a / or @ in a password is written %2F or %40"
+        )
     return None
 
 
 def resolve(uri: str | None) -> str:
     """Make an address absolute; None stands for ``MLFLOW_TRACKING_URI``, or else for `DEFAULT`.
+
+    User and password of a server's address are taken out of it: they become this process's ``MLFLOW_TRACKING_USERNAME``
+    and ``MLFLOW_TRACKING_PASSWORD``, which MLflow's client reads, and its children inherit.
 
     Raises:
         BadInput: it is no address of a store, or a database file that could not be made there.
@@ -49,18 +58,24 @@ def resolve(uri: str | None) -> str:
         >>> resolve("sqlite:////tmp/runs.db")
         'sqlite:////tmp/runs.db'
     """
-    named = "tracking.uri" if uri else "MLFLOW_TRACKING_URI"
+    by_hand = bool(uri)
+    named = "tracking.uri" if by_hand else "MLFLOW_TRACKING_URI"
     uri = uri or os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT
     if wrong := fault(uri):
         raise BadInput(f"{named}={shown(uri)} is no address of an MLflow store: it {wrong}.")
+    if uri.startswith("http"):
+        os.environ.update(credentials(uri))
+        if not by_hand:
+            os.environ["MLFLOW_TRACKING_URI"] = without_credentials(uri)
+        return without_credentials(uri).rstrip("/")
     if not uri.startswith("sqlite:"):
         return uri.rstrip("/")
     path = Path(unquote(uri.removeprefix("sqlite:///").partition("?")[0])).absolute()
     place = path if path.exists() else path.parent
     if path.is_dir() or not (place.is_dir() or place.is_file()):
-        raise BadInput(f"{named}={uri}: {path.parent} is no folder in which {path.name} can be made.")
+        raise BadInput(f"{named}={shown(uri)}: {path.parent} is no folder in which {path.name} can be made.")
     if not os.access(place, os.W_OK):
-        raise BadInput(f"{named}={uri}: {place} cannot be written.")
+        raise BadInput(f"{named}={shown(uri)}: {place} cannot be written.")
     return database_address(path)
 
 
@@ -75,14 +90,47 @@ def database_address(file: Path) -> str:
     return "sqlite:///" + str(file).replace("%", "%25").replace("?", "%3F")
 
 
+def credentials(uri: str) -> Mapping[str, str]:
+    """Return the user and password of an address, as the variables from which MLflow's client reads them.
+
+    Example:
+        >>> credentials("http://ada:p%40w@host:5000")
+        {'MLFLOW_TRACKING_USERNAME': 'ada', 'MLFLOW_TRACKING_PASSWORD': 'p@w'}
+        >>> credentials("http://host:5000")
+        {}
+    """
+    user, _, password = _parts(uri)[1].partition(":")
+    given = {"MLFLOW_TRACKING_USERNAME": user, "MLFLOW_TRACKING_PASSWORD": password}
+    return {name: unquote(value) for name, value in given.items() if value}
+
+
+def without_credentials(uri: str) -> str:
+    """Return an address without its user and password.
+
+    Example:
+        >>> without_credentials("http://ada:pw@host:5000/x")
+        'http://host:5000/x'
+    """
+    scheme, _, host, rest = _parts(uri)
+    return f"{scheme}://{host}{rest}"
+
+
+def _parts(uri: str) -> tuple[str, str, str, str]:
+    """Scheme, user information, host and the rest; a password may hold a bare @, and then reaches to the last one."""
+    scheme, _, rest = uri.partition("://")
+    place = re.split(r"(?=[/?#])", rest, maxsplit=1)
+    user, _, host = place[0].rpartition("@")
+    return scheme, user, host, place[1] if len(place) > 1 else ""
+
+
 def shown(address: str) -> str:
     """Return an address fit for eyes and files: without its password.
 
     Example:
         >>> shown("postgresql://ada:secret@db/mlflow")
-        'postgresql://ada@db/mlflow'
+        'postgresql://ada:***@db/mlflow'
     """
-    return re.sub(r"(?<=://)([^/@:]*):[^/]*@", r"\1@", address)
+    return redact(address)
 
 
 def page(address: str, experiment_id: str, run_id: str) -> str:
@@ -127,7 +175,7 @@ def experiments(address: str) -> str:
 
 
 def _pages(address: str) -> str:
-    return shown(address) if address.startswith("http") else PAGES
+    return without_credentials(address) if address.startswith("http") else PAGES
 
 
 def silence(address: str, seconds: float = 5.0) -> str | None:
@@ -159,8 +207,3 @@ def leftover(folder: Path) -> Path | None:
     """
     found = (meta for meta in folder.glob("mlruns/*/meta.yaml") if meta.parent.name.isdigit())
     return next((meta.parents[1] for meta in found), None)
-
-
-def has_password(uri: str) -> bool:
-    """Tell whether an address holds a password, which would be remembered with the config."""
-    return urlsplit(uri).password is not None

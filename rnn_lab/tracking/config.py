@@ -7,7 +7,8 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
-from rnn_lab.tracking.address import fault, has_password
+from rnn_lab.redaction import has_password
+from rnn_lab.tracking.address import fault
 
 SPACED = 50
 """How many epochs ``auto`` keeps, beside epoch 0."""

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from rnn_lab.errors import BadInput
+from rnn_lab.redaction import said
 from rnn_lab.tracking import address
 from rnn_lab.tracking.store import open_store
 
@@ -51,7 +52,7 @@ def download_network(run_id: str, uri: str | None, folder: Path) -> None:
             weights = download_artifacts(artifact_uri=place, dst_path=scratch, tracking_uri=resolved)
             shutil.copytree(weights, folder / "weights")
     except (MlflowException, OSError) as error:
-        reason = str(error).partition("\n")[0].rstrip(".")
+        reason = said(error).partition("\n")[0].rstrip(".")
         raise BadInput(f"run={run_id} cannot be read from MLflow at {where}: {reason}") from error
 
 

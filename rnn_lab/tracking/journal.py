@@ -10,14 +10,17 @@ import fcntl
 import io
 import json
 import os
+import re
 import time
 from pathlib import Path
 from typing import Any
 
 from rnn_lab.atomic import atomic_write, sync_folder
 from rnn_lab.errors import BadInput
+from rnn_lab.redaction import redact_all
 
 NAME = "journal.jsonl"
+MAY_HOLD_A_PASSWORD = re.compile("://|=")
 
 MILESTONES = ("start", "end")
 """Facts after which the journal is on the disk, a power cut notwithstanding; see `Journal.sync`."""
@@ -34,6 +37,9 @@ class Journal:
 
     Args:
         folder: the run folder; made if it is not there.
+
+    Attributes:
+        fresh: there was no fact before.
 
     Raises:
         BadInput: the folder or file cannot be written, or another process is writing this journal.
@@ -60,6 +66,7 @@ class Journal:
         try:
             _lock(self._file.fileno(), self.path)
             self._size = _whole_lines(self._file)
+            self.fresh = self._size == 0
             os.ftruncate(self._file.fileno(), self._size)
         except BaseException:
             self._file.close()
@@ -72,12 +79,20 @@ class Journal:
             fact: its name.
             content: anything JSON knows, NumPy scalars and arrays, paths. NaN and the infinities are written as
                 the strings ``"NaN"``, ``"Infinity"``, ``"-Infinity"``: JSON has no numbers for them, and ``float``
-                reads them back.
+                reads them back. Passwords in texts are masked.
 
         Raises:
             BadInput: the disk is full or failed. The journal still ends with its last whole fact.
         """
-        line = (encode({"fact": fact, "time": time.time(), **content}) + "\n").encode()
+        whole = {"fact": fact, "time": time.time(), **content}
+        line = encode(whole)
+        if MAY_HOLD_A_PASSWORD.search(line):
+            line = encode(redact_all(json.loads(line)))
+        self._append((line + "\n").encode())
+        if fact in MILESTONES:
+            self.sync()
+
+    def _append(self, line: bytes) -> None:
         try:
             written = 0
             while written < len(line):
@@ -88,8 +103,6 @@ class Journal:
                 os.ftruncate(self._file.fileno(), self._size)
             raise BadInput(f"The journal {self.path} cannot be written: {error.strerror}.") from error
         self._size += len(line)
-        if fact in MILESTONES:
-            self.sync()
 
     def sync(self) -> None:
         """Wait until the disk has every fact that was written; `write` does so after `MILESTONES`.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_lab import paste
+from rnn_lab.redaction import MASK
 from rnn_lab.tracking import address, relay_state, underway
 from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.own_code import needs
@@ -94,6 +95,8 @@ def _how_to_look(uri: str) -> list[str]:
     """Say how to start the pages of a database, which has none of its own."""
     if uri.startswith("http"):
         return []
+    if MASK in uri:
+        return [f"To serve these pages, with MLFLOW_TRACKING_URI as it is set now: {paste.command('ui')}"]
     return ["To serve these pages: " + paste.command("ui", "--uri", uri)]
 
 

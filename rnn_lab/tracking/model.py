@@ -18,7 +18,7 @@ class Model(PythonModel):
 
     def load_context(self, context: Any) -> None:
         """Read the weights that were logged with the model."""
-        self.trained = Trained.load(Path(context.artifacts["weights"]).parent)
+        self.trained = Trained.load(Path(context.artifacts["weights"]).parent, trusted=None)  # its code came along
 
     def predict(
         self,

@@ -11,6 +11,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from rnn_lab.redaction import redact_all
+
 PACKAGES = ("numpy", "scipy", "pydantic", "hydra-core", "mlflow", "optuna", "matplotlib")
 """Libraries whose versions a run remembers. Their metadata is read; none is imported."""
 
@@ -31,7 +33,7 @@ def provenance(*, seed: int, data_fingerprint: str) -> dict[str, Any]:
     """
     return {
         "git": git(Path(__file__).parent),
-        "command": [sys.executable, *sys.argv],
+        "command": redact_all([sys.executable, *sys.argv]),
         "working_directory": str(Path.cwd()),
         "user": _user(),
         "versions": {"python": platform.python_version(), "rnn-lab": _version("rnn-lab")}

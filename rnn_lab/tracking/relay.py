@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from rnn_lab.errors import BadInput
+from rnn_lab.redaction import Redacting, said
 from rnn_lab.tracking import address, underway
 from rnn_lab.tracking.journal import Fact, Tail
 from rnn_lab.tracking.mlflow_run import Carrier
@@ -127,8 +128,8 @@ def carry(
 
 def _carry_trial(folder: Path, resolved: str, parent: str, lost: str | None) -> None:
     """Carry one trial of a study, as a child of the study's run, unless that was done already."""
-    said = State.load(folder)
-    if said is not None and said.state == "done" and said.uri == address.shown(resolved):
+    before = State.load(folder)
+    if before is not None and before.state == "done" and before.uri == address.shown(resolved):
         return
     try:
         carry(folder, resolved, parent=parent, lost=lost)
@@ -187,13 +188,13 @@ def _pause(folder: Path, seconds: float) -> None:
 
 
 def _give_up(folder: Path, reason: str) -> None:
-    said = State.load(folder) or State(state="unreachable")
-    replace(said, state="unreachable", reason=reason).save(folder)
+    before = State.load(folder) or State(state="unreachable")
+    replace(before, state="unreachable", reason=reason).save(folder)
 
 
 def sentence(error: Exception) -> str:
-    """Return the first line of what a store's library says of its failure."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    """Return the first line of what a store's library says of its failure, without a password."""
+    lines = [line.strip() for line in said(error).splitlines() if line.strip()]
     return shortened(lines[0], 300) if lines else type(error).__name__
 
 
@@ -221,7 +222,9 @@ def main() -> int:
     """Run as a program, in the background, deaf to warnings that its user could not see."""
     sys.path.append(os.getcwd())  # for a cell of the user's own; last, so that nothing there hides an installed package
     warnings.simplefilter("ignore")
-    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO)
+    handler = logging.StreamHandler()
+    handler.setFormatter(Redacting("%(asctime)s %(name)s %(levelname)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.INFO)
     return relay(Path(sys.argv[1]))
 
 

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from rnn_lab.redaction import redact_all
+
 NAME = "mlflow.json"
 
 
@@ -46,7 +48,7 @@ class State:
         """Put the file in its place, whole; a folder that cannot be written (an archive) goes without."""
         beside = folder / f".{NAME}.{os.getpid()}.part"
         with contextlib.suppress(OSError):
-            beside.write_text(json.dumps(asdict(self), indent=2) + "\n")
+            beside.write_text(json.dumps(redact_all(asdict(self)), indent=2) + "\n")
             os.replace(beside, folder / NAME)
 
     @classmethod

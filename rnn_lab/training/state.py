@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from rnn_lab.atomic import atomic_write
 from rnn_lab.network import Parameters
+from rnn_lab.npz import read_npz
 
 Array = NDArray[Any]
 RUNNING = -1
@@ -128,13 +129,12 @@ class TrainingState:
             name: {} for name in ("parameters", "best", "moments", "schedule", "identity")
         }
         plain: dict[str, Any] = {}
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            for key in file.files:
-                group, _, name = key.partition(".")
-                if group in groups:
-                    groups[group][name] = file[key]
-                else:
-                    plain[key] = file[key]
+        for key, array in read_npz(path).items():
+            group, _, name = key.partition(".")
+            if group in groups:
+                groups[group][name] = array
+            else:
+                plain[key] = array
         plain |= {"epoch": int(plain["epoch"]), "updates": int(plain["updates"]), "reasons": plain["reasons"].tolist()}
         state = cls(
             parameters=Parameters.from_arrays(groups["parameters"]),

@@ -49,7 +49,7 @@ def test_a_run_from_any_working_directory_says_where_to_look(tmp_path):
         ("hydra.sweep.dirr=x", "Did you mean hydra.sweep.dir?"),
         ("trainer.bptt_truncate=0", "Error: trainer.bptt_truncate=0 is not allowed: it should be greater than"),
         ("trainer.resume=nowhere", "Error: trainer.resume: there is no checkpoint"),
-        ("hydra.run.dir=a_file/run", "Error: a_file/run: Not a directory."),
+        ("hydra.run.dir=a_file/run", "a_file/run: Not a directory."),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_2_and_leaves_nothing(override, says, tmp_path):
@@ -59,7 +59,7 @@ def test_bad_input_is_one_sentence_and_exit_code_2_and_leaves_nothing(override, 
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
-    assert [path.name for path in tmp_path.rglob("*")] in (["a_file"], ["a_file", "outputs"], ["outputs", "a_file"])
+    assert [path.name for path in tmp_path.rglob("*")] == ["a_file"]
 
 
 def test_divergence_is_exit_code_1_and_a_sentence(tmp_path):

@@ -29,4 +29,4 @@ def test_what_is_no_address_is_one_sentence(tmp_path):
 
 def test_a_server_needs_no_other(tmp_path):
     done = ui(tmp_path, "--uri", "http://ada:secret@host:5000")
-    assert (done.returncode, done.stdout) == (0, "http://ada@host:5000 has pages of its own.\n")
+    assert (done.returncode, done.stdout) == (0, "http://host:5000 has pages of its own.\n")

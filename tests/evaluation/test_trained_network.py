@@ -183,8 +183,10 @@ SINE = {"_target_": "rnn_lab.sequences.Sine", "length": 9}
         {"kind": "subprocess.Popen"},
         {"kind": "rnn_lab.network.network.Network"},
         {"kind": "rnn_lab.evaluation.trained_network.Nobody"},
-        {"kind": "rnn_lab.nowhere.Trained"},
-        {"kind": "Trained"},
+        {"kind": "evil_of_mine.Cell"},
+        {"model__hidden_dim": 10**12},
+        {"model__layers": 10**9},
+        {"diverged": "all"},
         {"kind": ""},
         {"kind": 3},
         {"kind": None},
@@ -213,6 +215,38 @@ def test_a_description_that_was_tampered_with_is_refused(changes, tmp_path):
     with pytest.raises(BadInput, match="cannot be read") as caught:
         Trained.load(tmp_path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["Trained", "rnn_lab.evaluation.trained.Trained", "elsewhere.Trained"])
+def test_a_kind_is_known_by_the_name_of_its_class(kind, tmp_path):
+    """Older versions had it in other modules; none is imported for it."""
+    trained("windows, each step")[0].save(tmp_path)
+    mended(tmp_path, kind=kind)
+    assert type(Trained.load(tmp_path)) is Trained
+
+
+def test_no_module_is_imported_unless_it_is_trusted(tmp_path, monkeypatch):
+    (tmp_path / "evil_of_mine.py").write_text("from rnn_lab.network import LSTM\n\nclass Cell(LSTM):\n    pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    trained("windows, each step")[0].save(tmp_path)
+    for changes in ({"kind": "evil_of_mine.Cell"}, {"kind": "Trained", "model___target_": "evil_of_mine.Cell"}):
+        mended(tmp_path, **changes)
+        with pytest.raises(BadInput, match="cannot be read"):
+            Trained.load(tmp_path, trusted=["evil"])
+    assert "evil_of_mine" not in sys.modules
+    with pytest.raises(BadInput, match=r"say trust=evil_of_mine if you trust that module$"):
+        Trained.load(tmp_path)
+    assert type(Trained.load(tmp_path, trusted=["evil_of_mine"]).network.model).__name__ == "Cell"
+
+
+@pytest.mark.parametrize("field", ["format", "kind", "model", "dtype", "window", "loss", "inputs", "target_scaler"])
+def test_a_field_that_is_gone_is_named(field, tmp_path):
+    trained("windows, each step")[0].save(tmp_path)
+    recipe = json.loads((tmp_path / MODEL).read_text())
+    del recipe[field]
+    (tmp_path / MODEL).write_text(json.dumps(recipe))
+    with pytest.raises(BadInput, match=rf"model\.json has no '{field}'$"):
+        Trained.load(tmp_path)
 
 
 @pytest.mark.parametrize("content", ["[]", "3", "null", '"text"', "", "{", "\ud800"], ids=repr)

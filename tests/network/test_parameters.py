@@ -66,5 +66,5 @@ def test_a_file_keeps_every_bit(parameters, tmp_path, dtype) -> None:
 
 def test_pickled_content_is_refused(tmp_path) -> None:
     np.savez(tmp_path / "kept.npz", W_hh=np.array([print, len], object))
-    with pytest.raises(ValueError, match="allow_pickle=False"):
+    with pytest.raises(ValueError, match="bytes of object"):
         Parameters.load(tmp_path / "kept.npz")

@@ -1,3 +1,4 @@
+import os
 import socket
 import threading
 
@@ -13,8 +14,8 @@ def test_the_default_lies_in_the_working_directory(tmp_path, monkeypatch):
 
 
 def test_mlflows_variable_is_honoured_and_yields_to_the_config(tmp_path, monkeypatch):
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://ada:secret@host:5000/")
-    assert address.resolve(None) == "http://ada:secret@host:5000"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://host:5000/")
+    assert address.resolve(None) == "http://host:5000"
     assert address.resolve(f"sqlite:///{tmp_path}/a.db") == f"sqlite:///{tmp_path}/a.db"
 
 
@@ -28,9 +29,24 @@ def test_any_file_name_survives_the_way_through_an_address(tmp_path, name):
     assert make_url(there).database == str(tmp_path / name)
 
 
+def test_credentials_leave_the_address_for_mlflows_own_variables(monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "somebody")
+    monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "else")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://ada:p%40@w@host:5000/x/")
+    assert address.resolve(None) == "http://host:5000/x"
+    named = {name: os.environ[f"MLFLOW_TRACKING_{name}"] for name in ("URI", "USERNAME", "PASSWORD")}
+    assert named == {"URI": "http://host:5000/x/", "USERNAME": "ada", "PASSWORD": "p@@w"}
+    assert address.resolve("https://bob@[::1]:5000") == "https://[::1]:5000"
+    assert os.environ["MLFLOW_TRACKING_USERNAME"] == "bob"
+    assert address.resolve(None) == "http://host:5000/x"
+
+
 @pytest.mark.parametrize(
     ("uri", "says"),
     [
+        ("http://ada:se/cret@host", r"tracking\.uri=http://ada:\*\*\*@host is no address .* written %2F"),
+        ("http://", "must name a host"),
+        ("http://host:five", "must name a host and its port"),
         ("mlruns", r"tracking\.uri=mlruns is no address of an MLflow store: it must start with one of"),
         ("file:///tmp/mlruns", "it must start with one of"),
         ("http:/host", "it must start with one of"),
@@ -53,8 +69,8 @@ def test_a_wrong_variable_is_named(monkeypatch):
 @pytest.mark.parametrize(
     ("whole", "shown"),
     [
-        ("postgresql://ada:se@cret@db:5432/runs", "postgresql://ada@db:5432/runs"),
-        ("https://:token@host", "https://@host"),
+        ("postgresql://ada:se@cret@db:5432/runs", "postgresql://ada:***@db:5432/runs"),
+        ("https://:token@host", "https://:***@host"),
         ("http://host:5000/a:b@c", "http://host:5000/a:b@c"),
         ("sqlite:////tmp/a:b@c.db", "sqlite:////tmp/a:b@c.db"),
     ],

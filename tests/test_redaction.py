@@ -1,0 +1,76 @@
+"""Passwords do not get through, whatever they are made of; what holds none stays as it is."""
+
+import logging
+import re
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from rnn_lab.redaction import Redacting, has_password, redact, redact_all, said
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("http://ada:pw@127.0.0.1:5000", "http://ada:***@127.0.0.1:5000"),
+        ("tracking.uri='http://ada:p@w@h/x'", "tracking.uri='http://ada:***@h/x'"),
+        ("http://ada:p/w@h", "http://ada:***@h"),
+        ("http://:pw@h", "http://:***@h"),
+        ("https://ada:it's@h", "https://ada:***@h"),
+        ("postgresql+psycopg://me:a%40b@/db?host=/run", "postgresql+psycopg://me:***@/db?host=/run"),
+        ("postgresql:///db?user=me&password=pw", "postgresql:///db?user=me&password=***"),
+        ("http://h/x?token=abc&y=1", "http://h/x?token=***&y=1"),
+        ("host=h user=me password='a b' dbname=d", "host=h user=me password=*** dbname=d"),
+        ('{"uri": "http://a:b@h", "to": "c@d"}', '{"uri": "http://a:***@h", "to": "c@d"}'),
+    ],
+)
+def test_passwords_are_masked_and_masking_twice_changes_nothing(text, left):
+    assert redact(text) == left
+    assert redact(left) == left
+    assert has_password(text)
+    assert not has_password(left)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://127.0.0.1:5000/#/experiments/1/runs/4f?workflowType=machine_learning&viewStateShareKey=rnn-lab",
+        "sqlite:////home/ada/mlflow.db",
+        "http://host:5000/a:b@c",
+        "http://ada@host:5000",
+        "data=sine trainer.epochs=3 me@home.org",
+        "hydra.sweeper.storage=postgresql:///db?password=${oc.env:PW}",
+        "model.tokens=3",
+    ],
+)
+def test_what_holds_no_password_stays(text):
+    assert redact(text) == text
+
+
+SECRET = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF, exclude_characters='"', exclude_categories="ZC"))
+
+
+@given(
+    password=SECRET, user=st.sampled_from(["ada", ""]), scheme=st.sampled_from(["http", "https", "postgresql+psycopg"])
+)
+def test_no_password_of_an_address_gets_through(password, user, scheme):
+    assume(not re.match(r"\d{1,5}/", password))  # a port, and a path
+    text = f"cannot reach {scheme}://{user}:{password}@127.0.0.1:1/q: refused"
+    assert redact(text) == f"cannot reach {scheme}://{user}:***@127.0.0.1:1/q: refused"
+
+
+def test_nested_values_and_logs_are_redacted():
+    assert redact_all({"a": [("http://u:p@h", 1.5)], "http://u:p@h": None}) == {
+        "a": [["http://u:***@h", 1.5]], "http://u:***@h": None
+    }  # fmt: skip
+    try:
+        raise OSError("no way to http://u:p@h")
+    except OSError as error:
+        record = logging.LogRecord("x", 1, "f", 1, "%s", (error,), (OSError, error, error.__traceback__))
+    assert "u:p@" not in Redacting().format(record)
+    assert "u:***@h" in Redacting().format(record)
+
+
+def test_what_is_said_cannot_steer_a_terminal():
+    assert said("a\x1b]0;http://u:p@h\x07\nb\u202e") == "a?]0;http://u:***@h?\nb?"
