@@ -19,7 +19,9 @@ from rnn_lab import figures
 from rnn_lab.evaluation.baselines import baseline_scores
 from rnn_lab.figures.gallery import Panel, gallery
 from rnn_lab.figures.tasks import Example, overview
+from rnn_lab.scoring import targets_of
 from rnn_lab.sequences import (
+    Data,
     Drawn,
     Forecasting,
     Generated,
@@ -135,6 +137,11 @@ def row(name: str, dataset: SeriesDataset | None) -> list[str]:
     ]
 
 
+def _plural(dataset: Data) -> str:
+    """What its targets are, in the plural where there are several."""
+    return targets_of(dataset).what.removesuffix("" if len(dataset.targets) > 1 else "s")
+
+
 def row_of_task(name: str, dataset: TaskDataset) -> list[str]:
     """One line of the tasks' table, with the exact scores of the answers that need no training."""
     text = (DATA / f"{name}.yaml").read_text(encoding="utf-8")
@@ -149,7 +156,7 @@ def row_of_task(name: str, dataset: TaskDataset) -> list[str]:
         keys(composed(name)),
         str(dataset.window),
         str(len(dataset.inputs)),
-        f"{len(dataset.targets)} {'classes' if dataset.classes else 'number' + 's' * (len(dataset.targets) > 1)}"
+        f"{len(dataset.targets)} {_plural(dataset)}"
         + ", each step" * dataset.each_step
         + ", masked" * (dataset.train.mask is not None),
         "; ".join(answers),
@@ -158,7 +165,10 @@ def row_of_task(name: str, dataset: TaskDataset) -> list[str]:
 
 def row_of_stream(name: str, dataset: StreamDataset) -> list[str]:
     """One line of the streams' table: what baselines score on the validation rows, NRMSE or bits a character."""
-    text, metric = (DATA / f"{name}.yaml").read_text(encoding="utf-8"), "bits" if dataset.classes else "nrmse"
+    text, metric = (
+        (DATA / f"{name}.yaml").read_text(encoding="utf-8"),
+        {"numbers": "nrmse", "classes": "bits"}[targets_of(dataset).what],
+    )
     found = {name: score[metric] for name, score in baseline_scores(dataset, HIDDEN_DIM)["validation"].items()}
     return [
         f"[{name}](../../conf/data/{name}.yaml)",
@@ -166,7 +176,7 @@ def row_of_stream(name: str, dataset: StreamDataset) -> list[str]:
         keys(composed(name)),
         str(dataset.train.spool.length),
         str(len(dataset.inputs)),
-        f"{len(dataset.targets)} {'classes' if dataset.classes else 'number' + 's' * (len(dataset.targets) > 1)}",
+        f"{len(dataset.targets)} {_plural(dataset)}",
         f"{metric}: " + ", ".join(f"{name} {value:.3g}" for name, value in found.items()),
     ]
 

@@ -6,7 +6,7 @@ from rnn_lab.sequences.arma import ARMA
 from rnn_lab.sequences.composition import Product, Sum
 from rnn_lab.sequences.copying import Copying
 from rnn_lab.sequences.csv_file import read_csv
-from rnn_lab.sequences.dataset import Data, Dataset, Records, Series, SeriesDataset, StreamDataset
+from rnn_lab.sequences.dataset import Data, Dataset, Records, Series, SeriesDataset, StreamDataset, TextDataset
 from rnn_lab.sequences.delayed_recall import DelayedRecall
 from rnn_lab.sequences.drawn import Drawn, TaskDataset
 from rnn_lab.sequences.forecasting import Forecasting, Generated
@@ -79,6 +79,7 @@ __all__ = [
     "TaskDataset",
     "TemporalOrder",
     "Text",
+    "TextDataset",
     "Triangle",
     "dataset",
     "read_csv",

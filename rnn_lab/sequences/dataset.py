@@ -302,24 +302,18 @@ class StreamDataset(Data):
 
     @property
     def scored(self) -> dict[str, Rows]:
-        """Of numbers the last `MOST` steps of each split.
-
-        Of classes they are all of validation and test, and of training as many of the last steps as validation has.
-        """
-        if self.classes:
-            return {**self.splits, "train": self.train.last(self.validation.length)}
+        """The last `MOST` steps of each split."""
         return {name: rows.last(self.MOST) for name, rows in self.splits.items()}
 
     @property
     def feeds_back(self) -> bool:
-        """What a network says of a character are logits, and no input."""
-        return self.horizon == 1 and self.inputs == self.targets and not self.classes
+        """Whether the output at each step is a forecast of the next input."""
+        return self.horizon == 1 and self.inputs == self.targets
 
     @property
     def size(self) -> str:
         """How much there is of it, in words."""
-        what = "characters" if self.classes else f"steps, horizon {self.horizon}"
-        return f"{self.train.length} training and {self.validation.length} validation {what}"
+        return f"{self.train.length} training and {self.validation.length} validation steps, horizon {self.horizon}"
 
     @property
     def shapes(self) -> dict[str, dict[str, tuple[int, ...]]]:
@@ -335,9 +329,9 @@ class StreamDataset(Data):
 
     @property
     def lags(self) -> int:
-        """At most 10 log10 of the number of training targets; 0 of characters, which are no numbers."""
+        """At most 10 log10 of the number of training targets."""
         length = self.scored["train"].length
-        return 0 if self.classes else max(1, min(int(10 * np.log10(length)), (length - self.horizon) // 2))
+        return max(1, min(int(10 * np.log10(length)), (length - self.horizon) // 2))
 
     def history(self, split: Rows) -> tuple[Array, NDArray[np.int64]]:
         """If the series begins with the split, its first targets have too little of a past, and are left out.
@@ -355,6 +349,33 @@ class StreamDataset(Data):
         count = split.length + past - before
         series = self.target_scaler.undo(split.read_targets(-past, before + count))
         return series, np.arange(before, before + count)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TextDataset(StreamDataset):
+    """A stream of characters: at every step the next one is to be foretold."""
+
+    classes: bool = True
+
+    @property
+    def scored(self) -> dict[str, Rows]:
+        """All of validation and test, and of training as many of the last steps as validation has."""
+        return {**self.splits, "train": self.train.last(self.validation.length)}
+
+    @property
+    def feeds_back(self) -> bool:
+        """What a network says of a character are logits, and no input."""
+        return False
+
+    @property
+    def size(self) -> str:
+        """How much there is of it, in words."""
+        return f"{self.train.length} training and {self.validation.length} validation characters"
+
+    @property
+    def lags(self) -> int:
+        """Characters are no numbers: a linear model is given none."""
+        return 0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -28,7 +28,7 @@ class TaskDataset(Dataset):
     @property
     def size(self) -> str:
         """How much there is of it, in words."""
-        what = "classes" if self.classes else "numbers"
+        what = ("numbers", "classes")[self.classes]
         where = "at each step" if self.each_step else "after the last"
         fresh = "; fresh ones each epoch" if self.fresh else ""
         return (
@@ -120,7 +120,7 @@ class Drawn:
 
     def _refuse_too_large(self) -> None:
         task, records = self.task, self.train + self.validation + self.test
-        wide = len(task.inputs) + len(task.targets) * (0 if task.classes else 1) + 1
+        wide = len(task.inputs) + len(task.targets) * (not task.classes) + 1
         refuse_too_large(
             3.0 * 8 * records * task.window * wide,
             f"data.train={self.train}, data.validation={self.validation}, data.test={self.test} of {task.window} steps",

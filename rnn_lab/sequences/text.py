@@ -15,7 +15,7 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.alphabet import Alphabet, code_points
-from rnn_lab.sequences.dataset import StreamDataset, fingerprint_blocks
+from rnn_lab.sequences.dataset import TextDataset, fingerprint_blocks
 from rnn_lab.sequences.forecasting import Share, describe
 from rnn_lab.sequences.generator import ROWS
 from rnn_lab.sequences.rows import cut
@@ -65,7 +65,7 @@ class Text:
     test: Share = 0
     gap: int = Field(default=0, ge=0)
 
-    def dataset(self) -> StreamDataset:
+    def dataset(self) -> TextDataset:
         """Read the file.
 
         Raises:
@@ -104,14 +104,13 @@ class Text:
             "target_scaler": plain.recipe(),
         }
         blocks = spool.blocks(0, spool.length, ROWS)
-        return StreamDataset(
+        return TextDataset(
             name=self.name,
             train=train,
             validation=validation,
             test=test,
             inputs=alphabet.characters,
             targets=alphabet.characters,
-            classes=True,
             horizon=1,
             input_scaler=plain,
             target_scaler=plain,
