@@ -21,6 +21,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.redaction import Redacting, said
 from rnn_lab.tracking import address, underway
 from rnn_lab.tracking.journal import Fact, Tail
+from rnn_lab.tracking.locks import one_at_a_time
 from rnn_lab.tracking.mlflow_run import Carrier
 from rnn_lab.tracking.names import shortened
 from rnn_lab.tracking.relay_state import State
@@ -33,6 +34,12 @@ POLL = 0.5
 
 PAUSES = (2, 5, 15, 60)
 """Seconds between attempts at a store that does not answer, while the trainer lives; the last one repeats."""
+
+SLOW = 20.0
+"""Seconds that a server may take to answer: on a busy machine a healthy one needs some."""
+
+PERSISTENCE = 60
+"""Seconds for which a relay whose trainer has ended goes on trying; the next run on this machine tries again."""
 
 POLITE = 5
 """The relay's niceness once MLflow has the run: where every core is busy, it gets a quarter of one and not a tenth."""
@@ -75,7 +82,8 @@ def carry(
             another process carries the folder.
         Unreachable: the server does not answer.
     """
-    with alone(folder, wait=follow):
+    with contextlib.ExitStack() as locks:
+        locks.enter_context(alone(folder, wait=follow))
         tail = Tail(folder)
         writing, facts = tail.written_to(), tail.read()
         while not facts and writing and follow:
@@ -83,8 +91,9 @@ def carry(
             writing, facts = tail.written_to(), tail.read()
         if not facts or facts[0]["fact"] != "start":
             raise BadInput(f"The journal {tail.path} does not begin with a start.")
+        locks.enter_context(one_at_a_time(str(facts[0]["run"]), underway.home(), wait=follow))
         resolved = address.resolve(uri or facts[0]["uri"])
-        if silent := address.silence(resolved):
+        if silent := address.silence(resolved, SLOW):
             raise Unreachable(f"{address.shown(resolved)} does not answer ({silent})")
         carrier = Carrier(open_store(resolved), resolved, folder, facts[0], parent)
         carrier.state("created").save(folder)
@@ -161,6 +170,7 @@ def alone(folder: Path, *, wait: bool) -> Iterator[None]:
 def relay(folder: Path) -> int:
     """Carry a journal while it is written; try again while there is hope, and leave the last word in the folder."""
     attempt, writing = 0, True
+    ended: float | None = None  # when a failure first found the trainer gone
     while True:
         try:
             writing = Tail(folder).written_to()
@@ -171,8 +181,10 @@ def relay(folder: Path) -> int:
         except Exception as error:  # a store can fail in as many ways as there are stores; the log has the traceback
             log.error("Attempt %d failed: %s", attempt + 1, error, exc_info=not isinstance(error, Unreachable))
             _give_up(folder, sentence(error))
-            if not writing:  # this attempt began after the trainer's end
-                return 1
+            if not writing:
+                ended = ended or time.monotonic()
+                if time.monotonic() - ended >= PERSISTENCE:
+                    return 1
         else:
             log.info("Everything is in MLflow: %s", state.link)
             return 0
@@ -181,10 +193,11 @@ def relay(folder: Path) -> int:
 
 
 def _pause(folder: Path, seconds: float) -> None:
-    """Wait, but no longer than the trainer lives."""
+    """Wait, but not over the trainer's end, with which an attempt is due."""
     deadline, tail = time.monotonic() + seconds, Tail(folder)
-    while time.monotonic() < deadline and tail.written_to():
-        time.sleep(POLL)
+    lived = tail.written_to()
+    while time.monotonic() < deadline and tail.written_to() == lived:
+        time.sleep(min(POLL, seconds))
 
 
 def _give_up(folder: Path, reason: str) -> None:

@@ -48,11 +48,16 @@ class Note:
         return hashlib.sha256(f"{self.host}:{self.folder}".encode()).hexdigest()[:32] + ".json"
 
 
+def home() -> Path:
+    """The lab's folder in the user's state folder."""
+    state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    return Path(state, "rnn-lab")
+
+
 def places(resolved: str) -> list[Path]:
     """Folders that hold the notes of a store's runs: the user's own, and one beside a sqlite file."""
-    state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
     file = address.database_file(resolved)
-    return [Path(state, "rnn-lab", "underway"), *([file.with_name(f".{file.name}.underway")] if file else [])]
+    return [home() / "underway", *([file.with_name(f".{file.name}.underway")] if file else [])]
 
 
 def note(folder: Path, resolved: str) -> None:

@@ -397,10 +397,21 @@ def test_a_server_that_does_not_answer_is_told_and_tried_again(tmp_path, store, 
 
 
 def test_the_relay_gives_up_when_the_trainer_is_gone_and_the_server_still_silent(tmp_path, monkeypatch):
+    monkeypatch.setattr(relay_module, "PERSISTENCE", 0)
     FakeTrainer.run(tmp_path / "run", uri="http://127.0.0.1:9")
     assert relay(tmp_path / "run") == 1
     state = State.load(tmp_path / "run")
     assert (state.state, state.reason) == ("unreachable", "http://127.0.0.1:9 does not answer (Connection refused)")
+
+
+def test_a_server_that_comes_back_after_the_trainers_end_gets_the_run(tmp_path, store, monkeypatch):
+    FakeTrainer.run(tmp_path / "run")
+    silent = iter(["Connection refused", "Connection refused", None])
+    monkeypatch.setattr(relay_module.address, "silence", lambda *_: next(silent))
+    monkeypatch.setattr(relay_module.address, "resolve", lambda _: store)
+    monkeypatch.setattr(relay_module, "PAUSES", (0.01,))
+    assert relay(tmp_path / "run") == 0
+    assert Remembered(store).run.info.status == "FINISHED"
 
 
 @pytest.mark.parametrize("facts", [[], ["epoch"]])
