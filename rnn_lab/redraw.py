@@ -11,14 +11,16 @@ from rnn_lab.evaluation import Problem, fit_baselines, make_predictor
 from rnn_lab.evaluation.trained_network import Trained
 from rnn_lab.run_figures import Figures
 from rnn_lab.runs.folder import RunFolder
+from rnn_lab.trust import Trusted, check_targets
 
 
-def redraw(folder: Path | str, figures: Figures | None = None) -> list[Path]:
+def redraw(folder: Path | str, figures: Figures | None = None, trusted: Trusted = ()) -> list[Path]:
     """Draw the figures of a finished run from its config, its kept weights and its journal; nothing is trained.
 
     Args:
         folder: the run folder.
         figures: how they are written; None for PNG.
+        trusted: modules of components that are not the lab's: the folder may be somebody else's.
 
     Returns:
         The files.
@@ -30,12 +32,13 @@ def redraw(folder: Path | str, figures: Figures | None = None) -> list[Path]:
     summary = run.facts.get("summary")
     if summary is None:
         raise BadInput(f"{folder} has nothing to draw: the run did not get to its end ({run.status}).")
+    check_targets(dict(run.config), trusted, f"the config of {folder}")
     config = OmegaConf.create(dict(run.config))
     config.tracking.enabled = False
     experiment = lab.build(config)
     if experiment.data.fingerprint != run.facts["data"]["fingerprint"]:
         raise BadInput(f"{folder} cannot be drawn again: its data is not what it was trained on.")
-    kept = Trained.load(folder).parameters
+    kept = Trained.load(folder, trusted).parameters
     trained = make_predictor(experiment.network, kept, experiment.data)
     problem = Problem(experiment.data, experiment.targets, experiment.network.model.hidden_dim)
     baselines = fit_baselines(problem, experiment.evaluation.baselines.values())

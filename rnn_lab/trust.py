@@ -45,6 +45,17 @@ def own_modules(recipe: Any) -> list[str]:
     return sorted(name for name in named if name and name.partition(".")[0] != "rnn_lab")
 
 
+def as_arguments(recipe: Any) -> list[str]:
+    """What a command has to say to make a recipe's components from its folder: nothing, if all are the lab's.
+
+    Example:
+        >>> as_arguments({"model": {"_target_": "mine.Cell"}, "rule": {"_target_": "rnn_lab.rules.BPTT"}})
+        ['trust=mine']
+    """
+    modules = own_modules(recipe)
+    return [f"trust={modules[0]}" if len(modules) == 1 else f"trust=[{','.join(modules)}]"] if modules else []
+
+
 def check_targets(recipe: Any, trusted: Trusted, where: str) -> None:
     """Refuse a recipe that names anything but components of the lab and classes of trusted modules.
 
@@ -86,7 +97,7 @@ def shipped() -> list[str]:
 
 def _of_the_lab(target: str) -> bool:
     module, _, name = target.rpartition(".")
-    if module.startswith("experiments.") and target in shipped():  # a study's own, in a clone
+    if target in shipped():  # a study's own among them, in a clone
         return True
     if module.split(".")[:1] != ["rnn_lab"] or module.split(".")[1:2] not in [[floor] for floor in FLOORS]:
         return False

@@ -4,11 +4,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from rnn_lab.cli.arguments import without_trust
+
 PAGE = """Draw the figures of a finished run again, from its folder; nothing is trained.
 
   rnn-lab redraw outputs/DAY/TIME                     as PNG
   rnn-lab redraw outputs/DAY/TIME figures.format=pdf  for a paper: pdf or svg
   rnn-lab redraw outputs/DAY/TIME figures.dpi=300
+  rnn-lab redraw their/run trust=mine                 a run with components of that module
 """
 
 
@@ -23,10 +26,11 @@ def main(arguments: list[str]) -> None:
     )
     parser.add_argument("folder", type=Path, help="of the run")
     parser.add_argument("settings", nargs="*", metavar="figures.KEY=VALUE", help="format=png|pdf|svg, dpi=110")
+    arguments, trusted = without_trust(arguments)
     asked = parser.parse_args(arguments)
     from rnn_lab.redraw import redraw  # NumPy and all: not for a --help
 
-    for file in redraw(asked.folder, _figures(asked.settings)):
+    for file in redraw(asked.folder, _figures(asked.settings), trusted):
         print(file)
 
 

@@ -11,6 +11,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
+from rnn_lab.cli.arguments import without_trust
 from rnn_lab.errors import BadInput
 from rnn_lab.redaction import said
 from rnn_lab.trust import check_targets
@@ -23,7 +24,6 @@ LEFT_OUT = ("search", "trainer.resume", "tracking.uri")
 LONGEST = 1_000_000
 
 _RESUME = re.compile(r"\+*trainer\.resume=(.*)")
-_TRUST = re.compile(r"\+*trust=\[?([^\]]*)\]?")
 
 
 def with_resumed(arguments: list[str]) -> list[str]:
@@ -37,14 +37,13 @@ def with_resumed(arguments: list[str]) -> list[str]:
         BadInput: the folder's overrides cannot be read, or say what no recipe may; nothing of them was made.
     """
     folders = [Path(match[1].strip("'\"")) for match in map(_RESUME.fullmatch, arguments) if match]
-    trusting = [match[1] for match in map(_TRUST.fullmatch, arguments) if match]
-    arguments = [argument for argument in arguments if not _TRUST.fullmatch(argument)]
-    if trusting and not folders:
+    arguments, trusted = without_trust(arguments)
+    if trusted and not folders:
         raise BadInput("trust=... names modules of a run that is resumed: say trainer.resume=... too, or leave it out.")
     recorded = folders[-1] / ".hydra" / "overrides.yaml" if folders else None
     if recorded is None or not recorded.is_file():
         return arguments
-    trusted = [name.strip() for names in trusting for name in names.split(",")] + list(_named(arguments))
+    trusted += _named(arguments)
     kept = []
     for text in _read(recorded):
         override = _parsed(text, recorded)

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rnn_lab.errors import BadInput
+from rnn_lab.tracking.inside import inside
+
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
@@ -29,12 +32,15 @@ class Artifacts:
 
     def file(self, name: str) -> None:
         """Upload one file of the run folder under its own name; one that is there in full is left alone."""
-        path, place = self._folder / name, posixpath.dirname(name)
+        place = posixpath.dirname(name)
         try:
+            path = inside(self._folder, name)
             if self._listed(place).get(name) != path.stat().st_size:
                 self._client.log_artifact(self._run_id, str(path), place or None)
         except FileNotFoundError:
             self.missing.append(f"{name} is not in the run folder")
+        except BadInput as error:
+            self.missing.append(str(error))
 
     def page(self, name: str, compose: Callable[[], str]) -> None:
         """Compose and upload a page; one that is there is made anew, for the run has gone on since."""

@@ -1,7 +1,5 @@
 """A run deleted in MLflow."""
 
-import os
-
 from rnn_lab.errors import BadInput
 from rnn_lab.tracking import address
 from rnn_lab.tracking.store import open_store
@@ -18,8 +16,10 @@ def forget(run_id: str, uri: str) -> None:
     Raises:
         BadInput: the store is not there, or does not answer.
     """
-    given = os.environ.get("MLFLOW_TRACKING_URI", "")
-    resolved = given if given and address.shown(given) == uri else uri
+    given = address.resolve(None)
+    resolved = given if address.shown(given) == uri else uri
+    if resolved.startswith("http") and resolved != given:  # the folder may be somebody else's
+        raise BadInput(f"the run is in MLflow at {uri}: say MLFLOW_TRACKING_URI={uri} if that is yours")
     file = address.database_file(resolved)
     if file and not file.exists():
         raise BadInput(f"there is no MLflow store {uri} any more, which the run is in")

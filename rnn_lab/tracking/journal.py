@@ -130,11 +130,24 @@ class Journal:
         self.close()
 
 
+FIELDS: dict[str, dict[str, type]] = {
+    "epoch": {"epoch": int, "metrics": dict},
+    "weights": {"epoch": int, "file": str},
+    "predictions": {"epoch": int, "file": str},
+    "figure": {"file": str},
+    "trial": {"folder": str},
+}
+"""Of which kind a field is, where a fact of that name has it; others are as they are."""
+
+
 class Tail:
-    """A reader that follows a journal while it grows.
+    """A reader that follows a journal while it grows. A damaged line costs that line.
 
     Args:
         folder: the run folder.
+
+    Attributes:
+        damaged: one sentence for each line that was left out.
 
     Example:
         >>> import tempfile
@@ -151,6 +164,7 @@ class Tail:
 
     def __init__(self, folder: Path | str) -> None:
         self.path = Path(folder) / NAME
+        self.damaged: list[str] = []
         self._offset = 0
         self._line = 0
 
@@ -158,7 +172,7 @@ class Tail:
         """Return the facts appended since the last call, in order; a line that has no end yet waits for the next call.
 
         Raises:
-            BadInput: there is no readable journal, or a whole line of it is not a fact.
+            BadInput: there is no readable journal.
         """
         try:
             with open(self.path, "rb") as file:
@@ -170,7 +184,10 @@ class Tail:
         for line in lines:
             self._line += 1
             self._offset += len(line) + 1
-            facts.append(_decode(line, f"{self.path}, line {self._line},"))
+            try:
+                facts.append(_decode(line))
+            except ValueError as error:
+                self.damaged.append(f"Line {self._line} of {self.path} is left out: {error}")
         return facts
 
     def written_to(self) -> bool:
@@ -186,10 +203,10 @@ class Tail:
 
 
 def read(folder: Path | str) -> list[Fact]:
-    """Return all facts of a run folder's journal.
+    """Return all facts of a run folder's journal, damaged lines left out.
 
     Raises:
-        BadInput: there is no readable journal, or a whole line of it is not a fact.
+        BadInput: there is no readable journal.
     """
     return Tail(folder).read()
 
@@ -216,14 +233,28 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"a journal cannot hold a {type(value).__name__}")
 
 
-def _decode(line: bytes, where: str) -> Fact:
+def _decode(line: bytes) -> Fact:
+    """Read a line.
+
+    Raises:
+        ValueError: it is no fact, or lacks a field that its readers count on.
+    """
     try:
         fact = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         fact = None
-    if not (isinstance(fact, dict) and isinstance(fact.get("fact"), str) and isinstance(fact.get("time"), int | float)):
-        raise BadInput(f"{where} is damaged: it is no fact in JSON.")
+    if not (isinstance(fact, dict) and isinstance(fact.get("fact"), str) and _is(fact.get("time"), float)):
+        raise ValueError("it is no fact in JSON")
+    for field, kind in FIELDS.get(fact["fact"], {}).items():
+        if field in fact and not _is(fact[field], kind):
+            raise ValueError(f"its {field} is no {kind.__name__}")
     return fact
+
+
+def _is(value: Any, kind: type) -> bool:
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 def _lock(file: int, path: Path) -> None:

@@ -58,7 +58,8 @@ class Relay:
             return False
 
     def _lines(self, alive: bool, said: State | None) -> list[str]:
-        again = paste.command("sync", str(self.folder.absolute()))
+        there = ["--uri", self.tracking.uri] if self.tracking.uri else []
+        again = paste.command("sync", str(self.folder.absolute()), *there)
         later = f"It is complete in its folder; to carry it there later: {again}"
         if said is None:
             if alive:

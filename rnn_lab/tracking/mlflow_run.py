@@ -1,5 +1,6 @@
 """Facts of a journal in, an MLflow run out: found or made, and the same however often the facts are carried."""
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rnn_lab.errors import BadInput
 from rnn_lab.tracking import address, comparison, note, registry, slides, translation
 from rnn_lab.tracking.artifacts import Artifacts
+from rnn_lab.tracking.inside import inside
 from rnn_lab.tracking.journal import NAME as JOURNAL
 from rnn_lab.tracking.journal import Fact
 from rnn_lab.tracking.metrics import Metrics
@@ -18,6 +20,7 @@ from rnn_lab.tracking.packaging import log_dataset, log_model
 from rnn_lab.tracking.relay_state import State
 from rnn_lab.tracking.store import experiment
 from rnn_lab.tracking.view import save_view_of_run
+from rnn_lab.trust import Trusted
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -53,12 +56,19 @@ class Carrier:
         folder: the run folder.
         start: the journal's ``start`` fact.
         parent: the MLflow run below which a new run is put.
+        trusted: modules whose classes the network may be made of; None: a folder of one's own.
     """
 
     def __init__(
-        self, client: "MlflowClient", resolved: str, folder: Path, start: Fact, parent: str | None = None
+        self,
+        client: "MlflowClient",
+        resolved: str,
+        folder: Path,
+        start: Fact,
+        parent: str | None = None,
+        trusted: Trusted = None,
     ) -> None:
-        self._client, self._folder, self._resolved = client, folder, resolved
+        self._client, self._folder, self._resolved, self._trusted = client, folder, resolved, trusted
         self.experiment_id = experiment(client, start["experiment"], resolved)
         found = self._find(start["run"])
         run = found or self._create(start, parent)
@@ -80,7 +90,8 @@ class Carrier:
     @property
     def end(self) -> Fact | None:
         """The journal's ``end``, once it was carried."""
-        return self._facts.get("end")
+        end = self._facts.get("end", {})
+        return end if isinstance(end.get("status"), str) and isinstance(end.get("reason"), str) else None
 
     @property
     def idle(self) -> bool:
@@ -96,8 +107,23 @@ class Carrier:
             elif fact["fact"] != "epoch":
                 self._facts[fact["fact"]] = fact
             if handle := HANDLERS.get(fact["fact"]):
-                handle(self, fact)
+                try:
+                    handle(self, fact)
+                except DAMAGED as error:
+                    if isinstance(error, OSError):  # a server's answer that is none, says requests
+                        raise
+                    self._facts.pop(fact["fact"], None)
+                    self.missing.append(f"the journal's {fact['fact']} is left out: {type(error).__name__}: {error}")
         self._metrics.send()
+
+    @property
+    def missing(self) -> list[str]:
+        """One sentence for each part of the run that could not be carried."""
+        return self._artifacts.missing
+
+    @missing.setter
+    def missing(self, sentences: list[str]) -> None:
+        self._artifacts.missing = sentences
 
     def later(self, task: Callable[[], None]) -> None:
         """Queue something more to do, after the files that wait already."""
@@ -126,7 +152,7 @@ class Carrier:
         """
         self.work(float("inf"))
         for name in (JOURNAL, "summary.json", "train.log"):
-            if (self._folder / name).is_file():
+            if os.path.lexists(self._folder / name):
                 self._artifacts.file(name)
         self._pages()
         if "data" not in self._facts and "start" in self._facts:
@@ -213,7 +239,7 @@ class Carrier:
         self._file(fact)
 
     def _file(self, fact: Fact) -> None:
-        self._queue.append(lambda: self._artifacts.file(fact["file"]))
+        self._queue.append(partial(self._artifacts.file, fact["file"]))
 
     def _predictions(self, fact: Fact) -> None:
         self._kept["predictions"][fact["epoch"]] = fact["file"]
@@ -241,7 +267,9 @@ class Carrier:
         kept = max(replica["kept_epoch"] for replica in summary["replicas"])
         given: dict[str, Any] = {"time": summary["time"], "data": self._facts.get("data"), "step": kept}
         try:
-            log_model(self._client, self.run_id, self.experiment_id, self._folder, scores, **given)
+            log_model(
+                self._client, self.run_id, self.experiment_id, self._folder, scores, **given, trusted=self._trusted
+            )
         except BadInput as error:
             self._artifacts.missing.append(f"the model is not packaged: {error}")
             return
@@ -250,7 +278,7 @@ class Carrier:
 
     def _praise(self, best: Fact) -> None:
         """Say on a study's run which of its trials is the best; its own run is carried by now."""
-        trial = State.load(self._folder / best["folder"])
+        trial = State.load(inside(self._folder, best["folder"]))
         best["link"] = trial.link if trial else None
         parameters = {f"rnn_lab.best.{name}": value for name, value in best["params"].items()}
         self._tag({"rnn_lab.best_trial": best["trial"], "rnn_lab.best_link": best["link"], **parameters})
@@ -268,7 +296,11 @@ class Carrier:
             self._artifacts.missing.append(missing)
 
     def _describe(self, status: str, reason: str) -> None:
-        text = note.write(self._facts, self._stops, status, reason, pages=self._page_links())
+        try:
+            text = note.write(self._facts, self._stops, status, reason, pages=self._page_links())
+        except DAMAGED as error:
+            self.missing.append(f"the note is short: {type(error).__name__}: {error}")
+            text = note.write({}, [], status, reason)
         self._tag({"mlflow.note.content": text})
 
     def _page_links(self) -> dict[str, str]:
@@ -289,6 +321,9 @@ def _texts(tags: dict[str, Any]) -> dict[str, str]:
         parameter_name(name): shortened(str(value), TAG_LENGTH) for name, value in tags.items() if value is not None
     }
 
+
+DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+"""What reading a fact that lacks a field ends in."""
 
 HANDLERS: dict[str, Callable[[Carrier, Fact], None]] = {
     "start": Carrier._start,

@@ -1,6 +1,7 @@
 """The page that a run shows in MLflow before anything else: what was asked, what came out, how to repeat it."""
 
 import math
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -39,7 +40,7 @@ def write(
         **KILLED**: the trainer was killed
         <BLANKLINE>
     """
-    parts = [f"**{status}**: {reason}"]  # MLflow shows three lines unasked: no heading before them
+    parts = [f"**{status}**: {plain(reason)}"]  # MLflow shows three lines unasked: no heading before them
     if pages:
         parts[0] += " &nbsp; " + " · ".join(f"[{name}]({link})" for name, link in pages.items())
     if "summary" in facts:
@@ -53,6 +54,16 @@ def write(
     if "provenance" in facts:
         parts += ["## Again", _again(facts["provenance"])]
     return "\n\n".join(parts) + "\n"
+
+
+def plain(text: str) -> str:
+    r"""Escape what markdown or HTML would make of a text, on one line.
+
+    Example:
+        >>> print(plain("no [link](http://h), no <b>, no `code`"))
+        no \[link\](http://h), no \<b\>, no \`code\`
+    """
+    return re.sub(r"([\\`<>\[\]])", r"\\\1", " ".join(text.split()))
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -123,7 +134,7 @@ def _quoted(sample: Mapping[str, Any]) -> str:
 
 
 def _replicas(facts: Mapping[str, Fact], stops: Sequence[Fact]) -> list[str]:
-    rows = [[str(s["replica"]), str(s["epoch"]), str(s["kept_epoch"]), str(s["reason"])] for s in stops]
+    rows = [[str(s["replica"]), str(s["epoch"]), str(s["kept_epoch"]), plain(str(s["reason"]))] for s in stops]
     shown = [table(["replica", "last epoch", "kept epoch", "stopped since"], rows)]
     score = f"val/{facts['summary']['score']}" if "summary" in facts else ""
     spread = facts["summary"]["spread"][score] if "summary" in facts else {}

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rnn_lab.tracking.inside import inside
 from rnn_lab.tracking.journal import Fact
 from rnn_lab.tracking.own_code import LIBRARIES, collect, needs, requirements
+from rnn_lab.trust import Trusted
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -55,6 +57,7 @@ def log_model(
     time: float,
     step: int = 0,
     data: Fact | None = None,
+    trusted: Trusted = None,
 ) -> None:
     """Package the run's network and log it as ``model``, unless MLflow has it.
 
@@ -65,6 +68,7 @@ def log_model(
         scores: the metrics by which MLflow compares models, as they stand in the run.
         time: the scores' in the run, that they be the same points and no further ones.
         step: the epoch of the weights.
+        trusted: modules whose classes the network may be made of; None: a folder of one's own.
         data: the journal's ``data`` fact: MLflow then says on which data set the scores are.
 
     Raises:
@@ -72,12 +76,14 @@ def log_model(
     """
     from mlflow.entities import LoggedModelOutput, Metric
 
-    from rnn_lab.evaluation.trained_network import Trained
+    from rnn_lab.evaluation.trained_network import MODEL, WEIGHTS, Trained
 
     outputs = client.get_run(run_id).outputs
     if outputs and outputs.model_outputs:
         return
-    trained = Trained.load(folder)
+    for file in (MODEL, WEIGHTS):
+        inside(folder, str(file))
+    trained = Trained.load(folder, trusted)
     for half in client.search_logged_models([experiment_id], f"source_run_id = '{run_id}'"):
         client.delete_logged_model(half.model_id)  # of a relay that was killed at it
     model = client.create_logged_model(experiment_id, name="model", source_run_id=run_id)

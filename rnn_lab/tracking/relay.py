@@ -16,16 +16,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rnn_lab.errors import BadInput
 from rnn_lab.redaction import Redacting, said
 from rnn_lab.tracking import address, underway
+from rnn_lab.tracking.inside import inside
 from rnn_lab.tracking.journal import Fact, Tail
 from rnn_lab.tracking.locks import one_at_a_time
 from rnn_lab.tracking.mlflow_run import Carrier
 from rnn_lab.tracking.names import shortened
 from rnn_lab.tracking.relay_state import State
 from rnn_lab.tracking.store import open_store
+from rnn_lab.trust import Trusted
 
 log = logging.getLogger("rnn_lab.relay")
 
@@ -47,6 +50,10 @@ POLITE = 5
 KILLED = "the trainer ended without a word: killed, or its machine failed"
 
 
+START = {"run": str, "name": str, "experiment": str, "tags": dict, "config": dict}
+"""What a run in MLflow is made of."""
+
+
 class Busy(BadInput):
     """Another process carries the folder."""
 
@@ -63,6 +70,7 @@ def carry(
     parent: str | None = None,
     lost: str | None = None,
     begun: Callable[[], None] | None = None,
+    trusted: Trusted = None,
 ) -> State:
     """Carry a run folder's journal to MLflow.
 
@@ -73,6 +81,7 @@ def carry(
         follow: stay until the journal ends or its trainer does. Otherwise a run in training is carried as far as it is.
         lost: why the run does not count, whatever its journal says of its end.
         begun: called once MLflow has the run.
+        trusted: modules whose classes the network may be made of; None: a folder of one's own.
 
     Returns:
         ``done``, or ``created`` for a run in training that was not followed.
@@ -90,12 +99,14 @@ def carry(
             time.sleep(POLL)
             writing, facts = tail.written_to(), tail.read()
         if not facts or facts[0]["fact"] != "start":
-            raise BadInput(f"The journal {tail.path} does not begin with a start.")
+            raise BadInput(f"The journal {tail.path} does not begin with a start.{' '.join(['', *tail.damaged[:1]])}")
+        if lacking := [name for name, kind in START.items() if not isinstance(facts[0].get(name), kind)]:
+            raise BadInput(f"The journal {tail.path} cannot be carried: its start has no proper {lacking[0]}.")
         locks.enter_context(one_at_a_time(str(facts[0]["run"]), underway.home(), wait=follow))
-        resolved = address.resolve(uri or facts[0]["uri"])
+        resolved = address.resolve(uri or facts[0].get("uri"))
         if silent := address.silence(resolved, SLOW):
             raise Unreachable(f"{address.shown(resolved)} does not answer ({silent})")
-        carrier = Carrier(open_store(resolved), resolved, folder, facts[0], parent)
+        carrier = Carrier(open_store(resolved), resolved, folder, facts[0], parent, trusted)
         carrier.state("created").save(folder)
         if begun:
             begun()
@@ -104,8 +115,10 @@ def carry(
             carrier.carry(facts)
             for fact in facts:
                 if fact["fact"] == "trial":  # a study's relay carries its trials, each when its turn comes
-                    trial = folder / fact["folder"]
-                    carrier.later(partial(_carry_trial, trial, resolved, carrier.run_id, fact.get("lost")))
+                    given = {"parent": carrier.run_id, "lost": fact.get("lost"), "trusted": trusted}
+                    carrier.later(partial(_carry_trial, folder, fact["folder"], resolved, **given))
+            carrier.missing += tail.damaged
+            tail.damaged.clear()
 
         take(facts)
         try:
@@ -135,13 +148,18 @@ def carry(
         return state
 
 
-def _carry_trial(folder: Path, resolved: str, parent: str, lost: str | None) -> None:
+def _carry_trial(study: Path, name: str, resolved: str, **given: Any) -> None:
     """Carry one trial of a study, as a child of the study's run, unless that was done already."""
+    try:
+        folder = inside(study, name)
+    except BadInput as error:
+        log.error("A trial is not carried: %s", error)
+        return
     before = State.load(folder)
     if before is not None and before.state == "done" and before.uri == address.shown(resolved):
         return
     try:
-        carry(folder, resolved, parent=parent, lost=lost)
+        carry(folder, resolved, **given)
     except BadInput as error:  # the other trials, and the study, are none the worse for it
         log.error("A trial is not carried: %s", error)
 

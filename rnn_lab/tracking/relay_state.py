@@ -48,14 +48,16 @@ class State:
         """Put the file in its place, whole; a folder that cannot be written (an archive) goes without."""
         beside = folder / f".{NAME}.{os.getpid()}.part"
         with contextlib.suppress(OSError):
-            beside.write_text(json.dumps(redact_all(asdict(self)), indent=2) + "\n")
+            beside.unlink(missing_ok=True)  # it may be a link of somebody's, to a file that is none of ours
+            with beside.open("x", encoding="utf-8") as file:
+                file.write(json.dumps(redact_all(asdict(self)), indent=2) + "\n")
             os.replace(beside, folder / NAME)
 
     @classmethod
     def load(cls, folder: Path) -> "State | None":
         """Read what the relay said last, or None if it said nothing yet."""
         try:
-            said = json.loads((folder / NAME).read_text())
-        except FileNotFoundError:
+            said = json.loads((folder / NAME).read_text(encoding="utf-8"))
+            return cls(**said | {"missing": tuple(said["missing"])})
+        except (OSError, ValueError, KeyError, TypeError):  # none yet, or damaged: the next attempt writes it anew
             return None
-        return cls(**said | {"missing": tuple(said["missing"])})

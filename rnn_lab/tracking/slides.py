@@ -12,6 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_lab.npz import read_npz
+from rnn_lab.tracking.inside import inside
+
 Array = NDArray[Any]
 
 SPLITS = ("train", "validation")
@@ -36,14 +39,14 @@ def predictions_page(
         classes: whether what is shown are probabilities of the right class, which should be 1.
 
     Raises:
-        OSError, KeyError, ValueError: a file is gone or damaged.
+        OSError, KeyError, ValueError: a file is gone, damaged, or outside of the folder.
     """
     frames: list[dict[str, Any]] = []
     true: dict[str, Any] = {}
     for epoch in _thinned(sorted(files), FRAMES):
-        with np.load(folder / files[epoch], allow_pickle=False) as arrays:
-            true = true or {split: _columns(arrays[f"{split}_true"]) for split in SPLITS}
-            frames.append({"epoch": epoch} | {split: _replicas(arrays[split]) for split in SPLITS})
+        arrays = read_npz(inside(folder, files[epoch]))
+        true = true or {split: _columns(arrays[f"{split}_true"]) for split in SPLITS}
+        frames.append({"epoch": epoch} | {split: _replicas(arrays[split]) for split in SPLITS})
     content = {
         "title": title,
         "kind": "predictions",
@@ -63,13 +66,14 @@ def weights_page(folder: Path, files: Mapping[int, str], *, title: str) -> str:
         title: of the page.
 
     Raises:
-        OSError, KeyError, ValueError: a file is gone or damaged.
+        OSError, KeyError, ValueError: a file is gone, damaged, or outside of the folder.
     """
     epochs = sorted(files)
-    matrices = _weights(folder / files[epochs[-1]])
+    matrices = _weights(inside(folder, files[epochs[-1]]))
     size = sum(matrix.size for matrix in matrices.values())
     frames = {
-        epoch: _weights(folder / files[epoch]) for epoch in _thinned(epochs, max(2, min(FRAMES, CELLS // max(1, size))))
+        epoch: _weights(inside(folder, files[epoch]))
+        for epoch in _thinned(epochs, max(2, min(FRAMES, CELLS // max(1, size))))
     }
     shown = {}
     for name, matrix in matrices.items():
@@ -87,8 +91,7 @@ def weights_page(folder: Path, files: Mapping[int, str], *, title: str) -> str:
 
 
 def _weights(file: Path) -> dict[str, Array]:
-    with np.load(file, allow_pickle=False) as arrays:
-        return {name: _matrix(arrays[name][0]) for name in arrays.files}
+    return {name: _matrix(array[0]) for name, array in read_npz(file).items()}
 
 
 def _matrix(array: Array) -> Array:

@@ -92,13 +92,13 @@ def test_train_predict_and_sync(program, tmp_path):
     call(program, folder, "train", "data=sine", "tracking=off", own, *QUICK, "hydra.run.dir=run")
     assert json.loads((folder / "run" / "summary.json").read_text())["epochs"] == 2
     (folder / "new.csv").write_text("x\n" + "".join(f"{n % 7}\n" for n in range(80)))
-    done = call(program, folder, "predict", "run=run", "data.path=new.csv", "steps=5")
+    done = call(program, folder, "predict", "run=run", "trust=mine", "data.path=new.csv", "steps=5")
     assert done.stdout == "80 rows read, 5 forecast after them: forecast.csv and forecast.png\n"
     there = tmp_path / "elsewhere"
     there.mkdir()
-    done = call(program, there, "predict", f"run='{folder / 'run'}'", "data.path=new.csv", code=2)
+    done = call(program, there, "predict", f"run='{folder / 'run'}'", "trust=mine", "data.path=new.csv", code=2)
     assert "the module 'mine' is not found: run this in the folder where mine.py lies" in done.stderr
-    done = call(program, folder, "sync", "run")
+    done = call(program, folder, "sync", "run", "trust=mine")
     assert "runs/" in done.stdout
     assert done.stderr == ""
 

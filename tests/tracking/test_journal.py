@@ -70,14 +70,29 @@ def test_a_tail_reads_each_fact_once_and_waits_for_the_end_of_a_line(tmp_path):
     journal.close()
 
 
-@pytest.mark.parametrize("line", ["\0\0\0", "[1, 2]", '{"time": 1.0}', '{"fact": "epoch"}', ""])
-def test_a_damaged_line_is_named(tmp_path, line):
+WRONG = ["\0\0\0", "[1, 2]", '{"time": 1.0}', '{"fact": "epoch"}', "", "[" * 100_000, '{"fact": "a", "time": "now"}']
+WRONG += ['{"fact": "weights", "time": 1.0, "file": 3}', '{"fact": "epoch", "time": 1.0, "epoch": "seven"}']
+
+
+@pytest.mark.parametrize("line", WRONG, ids=range(len(WRONG)))
+def test_a_damaged_line_costs_that_line_and_is_named(tmp_path, line):
     with Journal(tmp_path) as journal:
         journal.write("start")
     with open(tmp_path / "journal.jsonl", "a") as file:
         file.write(line + "\n")
-    with pytest.raises(BadInput, match=r"journal\.jsonl, line 2, is damaged"):
-        read(tmp_path)
+    with Journal(tmp_path) as journal:
+        journal.write("end")
+    tail = Tail(tmp_path)
+    assert [fact["fact"] for fact in tail.read()] == ["start", "end"]
+    assert len(tail.damaged) == 1
+    assert tail.damaged[0].startswith(f"Line 2 of {tmp_path}/journal.jsonl is left out: it")
+
+
+def test_passwords_are_masked(tmp_path):
+    with Journal(tmp_path) as journal:
+        journal.write("start", config={"tags": ["http://ada:p\\w@host"]}, command=("x", "storage=pg://me:pw@h"))
+    assert read(tmp_path)[0]["command"] == ["x", "storage=pg://me:***@h"]
+    assert read(tmp_path)[0]["config"] == {"tags": ["http://ada:***@host"]}
 
 
 def test_no_journal_is_one_sentence(tmp_path):
