@@ -120,7 +120,8 @@ def build(config: DictConfig) -> Experiment:
     rule: Rule = instantiate(config.rule, Rule)
     optimizer: Optimizer = instantiate(config.optimizer, Optimizer)
     model: Architecture = instantiate(config.model, Architecture)
-    observers = {str(name): instantiate(node, Observer) for name, node in (config.observers or {}).items()}
+    watched = (config.observers or {}).items()
+    observers = {str(name): instantiate(node, Observer, _convert_="all") for name, node in watched}
     evaluation: Evaluation = instantiate(config.evaluation, Evaluation, _convert_="all")
     figures: Figures = instantiate(config.figures, Figures)
     tracking: Tracking = instantiate(config.tracking, Tracking, _convert_="all")

@@ -14,7 +14,7 @@ from rnn_lab.observers.observer import Array, Observer, Snapshot, Training, Watc
 from rnn_lab.observers.probe import every_nth, take_probe
 from rnn_lab.rng import named_rng
 from rnn_lab.rules import BPTT, Reach, Rule
-from rnn_lab.rules.rule import draw_from
+from rnn_lab.rules.rule import begin_epoch
 
 DELTAS = (0.1, 0.5, 0.9)
 
@@ -76,7 +76,7 @@ class Alignment(Observer):
             parameters, metrics = snapshot.parameters, {}
             g = gradient(full, parameters).copy()
             for name, (rule, at_work) in made.items():
-                draw_from(at_work, rule, [named_rng(seed, "noise", snapshot.epoch, 1) for seed in training.seeds])
+                begin_epoch(at_work, rule, [named_rng(seed, "noise", snapshot.epoch, 1) for seed in training.seeds])
                 found = gradient(at_work, parameters)
                 metrics[f"alignment/bias{name}"], metrics[f"alignment/cosine{name}"] = agreement(found, g)
             if self.kappa:
