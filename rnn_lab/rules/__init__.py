@@ -8,4 +8,15 @@ from rnn_lab.rules.rule import Reach, Rule
 from rnn_lab.rules.unit_influence import RFLO, SnAp1
 from rnn_lab.rules.uoro import UORO
 
-__all__ = ["ARTBP", "BPTT", "RFLO", "RTRL", "UORO", "Reach", "Readout", "Rule", "SnAp1"]
+RULES: dict[str, Rule] = {
+    "artbp": ARTBP(),
+    "bptt": BPTT(),
+    "readout": Readout(),
+    "rflo": RFLO(),
+    "rtrl": RTRL(),
+    "snap1": SnAp1(),
+    "uoro": UORO(),
+}
+"""The lab's own, by the names that a config may give."""
+
+__all__ = ["ARTBP", "BPTT", "RFLO", "RTRL", "RULES", "UORO", "Reach", "Readout", "Rule", "SnAp1"]
