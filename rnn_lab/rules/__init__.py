@@ -1,5 +1,6 @@
 """Learning rules: how a gradient is obtained. `rule` says what each offers; `bptt` is the default."""
 
+from rnn_lab.rules.adaptive import Adaptive
 from rnn_lab.rules.artbp import ARTBP
 from rnn_lab.rules.bptt import BPTT
 from rnn_lab.rules.readout import Readout
@@ -9,6 +10,7 @@ from rnn_lab.rules.unit_influence import RFLO, SnAp1
 from rnn_lab.rules.uoro import UORO
 
 RULES: dict[str, Rule] = {
+    "adaptive": Adaptive(),
     "artbp": ARTBP(),
     "bptt": BPTT(),
     "readout": Readout(),
@@ -19,4 +21,4 @@ RULES: dict[str, Rule] = {
 }
 """The lab's own, by the names that a config may give."""
 
-__all__ = ["ARTBP", "BPTT", "RFLO", "RTRL", "RULES", "UORO", "Reach", "Readout", "Rule", "SnAp1"]
+__all__ = ["ARTBP", "BPTT", "RFLO", "RTRL", "RULES", "UORO", "Adaptive", "Reach", "Readout", "Rule", "SnAp1"]
