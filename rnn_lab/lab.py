@@ -26,7 +26,7 @@ from rnn_lab.instantiation import instantiate
 from rnn_lab.keys import flatten
 from rnn_lab.network import Architecture, Network
 from rnn_lab.objectives import known_each_epoch, objectives, value
-from rnn_lab.observers import Observer
+from rnn_lab.observers import Observer, Training
 from rnn_lab.rng import named_rng
 from rnn_lab.rules import Rule
 from rnn_lab.run_figures import Figures
@@ -173,6 +173,9 @@ def prepare(experiment: Experiment, state: TrainingState | None = None) -> tuple
     """Make what trains, and fit the baselines: what does not fit together, or is too little data, is refused here."""
     network, data, trainer = experiment.network, experiment.data, experiment.trainer
     runner = make_epoch_runner(network, data, trainer, experiment.optimizer, experiment.rule, experiment.seeds, state)
+    training = Training(network, data, experiment.rule, trainer.reach, experiment.seeds, trainer.epochs)
+    for observer in experiment.observers.values():
+        observer.watch(training)  # only to hear now whether it fits
     problem = Problem(data, experiment.targets, network.model.hidden_dim)
     return runner, problem, fit_baselines(problem, experiment.evaluation.baselines.values())
 
