@@ -25,7 +25,7 @@ from rnn_lab.keys import flatten
 from rnn_lab.live_link import LiveLink
 from rnn_lab.network import Architecture, Network
 from rnn_lab.objectives import known_each_epoch, objectives, value
-from rnn_lab.observers import Observer
+from rnn_lab.observers import Observer, Training
 from rnn_lab.resumed import differences, threads_said
 from rnn_lab.rng import named_rng
 from rnn_lab.rules import Rule
@@ -122,7 +122,8 @@ def build(config: DictConfig) -> Experiment:
     rule: Rule = instantiate(config.rule, Rule)
     optimizer: Optimizer = instantiate(config.optimizer, Optimizer)
     model: Architecture = instantiate(config.model, Architecture)
-    observers = {str(name): instantiate(node, Observer) for name, node in (config.observers or {}).items()}
+    watched = (config.observers or {}).items()
+    observers = {str(name): instantiate(node, Observer, _convert_="all") for name, node in watched}
     evaluation: Evaluation = instantiate(config.evaluation, Evaluation, _convert_="all")
     figures: Figures = instantiate(config.figures, Figures)
     tracking: Tracking = instantiate(config.tracking, Tracking, _convert_="all")
@@ -174,6 +175,9 @@ def prepare(experiment: Experiment, state: TrainingState | None = None) -> tuple
     """Make what trains, and fit the baselines: what does not fit together, or is too little data, is refused here."""
     network, data, trainer = experiment.network, experiment.data, experiment.trainer
     runner = make_epoch_runner(network, data, trainer, experiment.optimizer, experiment.rule, experiment.seeds, state)
+    training = Training(network, data, experiment.rule, trainer.reach, experiment.seeds, trainer.epochs)
+    for observer in experiment.observers.values():
+        observer.watch(training)  # only to hear now whether it fits
     problem = Problem(data, experiment.targets, network.model.hidden_dim)
     return runner, problem, fit_baselines(problem, experiment.evaluation.baselines.values())
 

@@ -66,7 +66,7 @@ def composed(name: str) -> DictConfig:
 def kind_of(name: str) -> str:
     """``series``, ``task`` or ``stream``."""
     config = composed(name)
-    if config["_target_"].rpartition(".")[2] in ("Stream", "Text"):
+    if config["_target_"].rpartition(".")[2] in ("Stream", "Text", "TwoLags"):
         return "stream"
     return "task" if "task" in config else "series"
 

@@ -1,22 +1,27 @@
 """How well a rule's gradient agrees with the whole one, measured beside a training that does not know of it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT
+from rnn_lab.component import STRICT, by_name
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
 from rnn_lab.observers.observer import Array, Observer, Snapshot, Training, Watcher
 from rnn_lab.observers.probe import every_nth, take_probe
 from rnn_lab.rng import named_rng
-from rnn_lab.rules import BPTT, Reach, Rule
-from rnn_lab.rules.rule import draw_from
+from rnn_lab.rules import BPTT, RULES, Reach, Rule
+from rnn_lab.rules.rule import begin_epoch
 
 DELTAS = (0.1, 0.5, 0.9)
+
+
+def _named(rules: Any) -> Any:
+    """Take a list of names for the rules of these names."""
+    return {name: by_name(RULES, Rule)(name) for name in rules} if isinstance(rules, (list, tuple)) else rules
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -38,7 +43,7 @@ class Alignment(Observer):
         batch: records of the probe, or lanes of a stream.
         steps: of a stream's lanes; windows have their own.
         kappa: whether kappa is measured.
-        rules: further rules, by name; the run is not trained by them.
+        rules: further rules, components by name, or the names of some of the lab's own; the run is not trained by them.
 
     Reference: Aicher, Foti & Fox, "Adaptively truncating backpropagation through time to control gradient bias" (2019).
     """
@@ -47,7 +52,7 @@ class Alignment(Observer):
     batch: int = Field(default=32, ge=1)
     steps: int = Field(default=50, ge=2)
     kappa: bool = True
-    rules: dict[str, Rule] = Field(default_factory=dict)
+    rules: Annotated[dict[str, Rule], BeforeValidator(_named)] = Field(default_factory=dict)
 
     def watch(self, training: Training) -> Watcher:
         """Begin to watch a run.
@@ -76,7 +81,7 @@ class Alignment(Observer):
             parameters, metrics = snapshot.parameters, {}
             g = gradient(full, parameters).copy()
             for name, (rule, at_work) in made.items():
-                draw_from(at_work, rule, [named_rng(seed, "noise", snapshot.epoch, 1) for seed in training.seeds])
+                begin_epoch(at_work, rule, [named_rng(seed, "noise", snapshot.epoch, 1) for seed in training.seeds])
                 found = gradient(at_work, parameters)
                 metrics[f"alignment/bias{name}"], metrics[f"alignment/cosine{name}"] = agreement(found, g)
             if self.kappa:

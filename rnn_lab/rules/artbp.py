@@ -47,7 +47,7 @@ class RandomlyTruncated:
         self.gradient = network.zeros(replicas)
         self._noise: Sequence[np.random.Generator] = [named_rng(replica, "noise") for replica in range(replicas)]
 
-    def draw_from(self, noise: Sequence[np.random.Generator]) -> None:
+    def begin_epoch(self, noise: Sequence[np.random.Generator]) -> None:
         """Take random numbers from these streams from now on, one a replica."""
         self._noise = noise
 
@@ -126,7 +126,7 @@ class ARTBP(Rule):
     supports_sampling: ClassVar[bool] = False
     is_gradient: ClassVar[bool] = False
     estimates_gradient: ClassVar[bool] = True
-    is_random: ClassVar[bool] = True
+    told_of_epochs: ClassVar[bool] = True
 
     def refuse(self, network: Network) -> None:
         """Refuse a stream, a stack of layers, and a cell whose derivatives nobody has written down."""

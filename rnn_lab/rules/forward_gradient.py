@@ -94,7 +94,7 @@ class ForwardGradient:
         self._noise: Sequence[np.random.Generator] = [named_rng(replica, "noise") for replica in range(replicas)]
         self._position = 0
 
-    def draw_from(self, noise: Sequence[np.random.Generator]) -> None:
+    def begin_epoch(self, noise: Sequence[np.random.Generator]) -> None:
         """Take random numbers from these streams from now on, one a replica."""
         self._noise = noise
 

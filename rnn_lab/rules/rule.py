@@ -91,9 +91,10 @@ class Rule(ABC):
     """Whether its result estimates the gradient, though no line search may rely on it: it can be compared with it."""
     clips_itself: ClassVar[bool] = False
     """Whether it applies ``clip_value`` by itself, so that the trainer must not."""
-    is_random: ClassVar[bool] = False
-    """Whether it draws random numbers: then what it makes has ``draw_from(noise)``, which is told each epoch, before
-    its first batch, from which generators to draw, one a replica; so a run that resumes draws what it would have."""
+    told_of_epochs: ClassVar[bool] = False
+    """Whether what it makes has ``begin_epoch(noise)``: it is then told of each epoch before the first batch, with
+    generators to draw from, one a replica. What it draws or remembers lies within an epoch, so a run that resumes goes
+    on as it would have."""
 
     def refuse(self, network: Network) -> None:  # noqa: B027 - most rules fit every network
         """Raise BadInput, with one sentence, if the rule does not fit the network's cell, window or loss."""
@@ -111,7 +112,7 @@ class Rule(ABC):
         """Allocate what works along a stream's lanes."""
 
 
-def draw_from(at_work: Any, rule: Rule, noise: Sequence[np.random.Generator]) -> None:
-    """Tell a rule at work from which generators to draw, one a replica, if it draws at all."""
-    if rule.is_random:
-        at_work.draw_from(noise)
+def begin_epoch(at_work: Any, rule: Rule, noise: Sequence[np.random.Generator]) -> None:
+    """Tell a rule at work that an epoch begins, and from which generators to draw, one a replica; if it asks for it."""
+    if rule.told_of_epochs:
+        at_work.begin_epoch(noise)

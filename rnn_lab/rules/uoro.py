@@ -90,7 +90,7 @@ class UORO(ForwardRule):
         True
     """
 
-    is_random: ClassVar[bool] = True
+    told_of_epochs: ClassVar[bool] = True
 
     def influence(self, sizes: Sizes) -> RankOne:
         """Allocate s~ and theta~."""

@@ -30,6 +30,7 @@ from rnn_lab.sequences.table import Sunspots, Table
 from rnn_lab.sequences.task import Task
 from rnn_lab.sequences.temporal_order import TemporalOrder
 from rnn_lab.sequences.text import Text
+from rnn_lab.sequences.two_lags import TwoLags
 from rnn_lab.sequences.waveforms import Sawtooth, Square, Triangle
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "Text",
     "TextDataset",
     "Triangle",
+    "TwoLags",
     "dataset",
     "read_csv",
     "scaler_from",

@@ -10,7 +10,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
 from rnn_lab.rng import named_rng
 from rnn_lab.rules import Rule
-from rnn_lab.rules.rule import WindowGradient, draw_from
+from rnn_lab.rules.rule import WindowGradient, begin_epoch
 from rnn_lab.sequences import Records
 from rnn_lab.training.layout import TimeMajor
 from rnn_lab.training.optimizer import Optimizer
@@ -72,7 +72,7 @@ class RecordEpochs:
         size = replicas, batch
         if size not in self._gradients:
             self._gradients[size] = self.rule.for_windows(self.network, *size, self.trainer.reach)
-            draw_from(self._gradients[size], self.rule, self._noise)
+            begin_epoch(self._gradients[size], self.rule, self._noise)
         return self._gradients[size]
 
     @property
@@ -101,7 +101,7 @@ class RecordEpochs:
         share = trainer.scheduled_sampling * state.epoch / trainer.epochs
         self._noise = coins = [named_rng(seed, "noise", state.epoch + 1) for seed in self.seeds]
         for gradient in self._gradients.values():
-            draw_from(gradient, self.rule, coins)
+            begin_epoch(gradient, self.rule, coins)
         starts = range(0, order.shape[1], self.batch)
         seen = np.zeros((len(starts), 2, len(self.seeds)))
         for i, start in enumerate(starts):

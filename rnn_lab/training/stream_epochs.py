@@ -10,7 +10,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
 from rnn_lab.rng import named_rng
 from rnn_lab.rules import Rule
-from rnn_lab.rules.rule import draw_from
+from rnn_lab.rules.rule import begin_epoch
 from rnn_lab.sequences import Rows
 from rnn_lab.training.optimizer import Optimizer
 from rnn_lab.training.state import TrainingState
@@ -64,7 +64,7 @@ class StreamEpochs:
         trainer, R = self.trainer, len(self.seeds)
         share = trainer.scheduled_sampling * state.epoch / trainer.epochs
         coins = [named_rng(seed, "noise", state.epoch + 1) for seed in self.seeds]
-        draw_from(self.gradient, self.rule, coins)
+        begin_epoch(self.gradient, self.rule, coins)
         total = np.zeros((2, R))
         updates = range(0, self.length, trainer.chunk)
         self.gradient.begin(state.parameters)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from rnn_lab.network import Elman, Network
+from rnn_lab.rules import RTRL, Reach
 from rnn_lab.rules.bptt import TruncatedGradient, TruncatedStreamGradient
 
 N, T = 23, 150
@@ -80,3 +81,15 @@ def test_truncated_to_forty_steps_or_less_descent_climbs(K, falls):
         losses.append(loss[0])
         theta -= 1e-3 * float(gradient["W_xh"][0, 0] @ S)
     assert (np.diff(losses) < 0).all() if falls else (np.diff(losses) > 0).all()
+
+
+def test_carried_forward_it_is_minus_6_to_1e_10():
+    """RTRL along a stream, once the state and its sensitivity have come to rest."""
+    network = Network(MODEL, 1, 1, None, each_step=True)
+    weights = parameters(network)
+    rule = RTRL().for_stream(network, 1, 1, Reach(bptt_truncate=1))
+    rule.begin(weights)
+    for _ in range(500):
+        loss, gradient = rule(weights, np.ones((1, 1, 1, 1)), np.ones((1, 1, 1, 1)))
+    assert loss[0] == pytest.approx(8.0, rel=1e-10)
+    assert slope(gradient, -4.0) == pytest.approx(-6.0, rel=1e-10)

@@ -30,7 +30,7 @@ def z_scores(rule, model, k):
     many = one.like(np.repeat(one.flat, GROUPS, axis=0))
     X, Y = (np.broadcast_to(part, (GROUPS, T, EACH, part.shape[-1])) for part in (X, Y))
     at_work = rule.for_windows(network, GROUPS, EACH, Reach(bptt_truncate=k))
-    at_work.draw_from([named_rng(seed, "noise", 1) for seed in range(GROUPS)])
+    at_work.begin_epoch([named_rng(seed, "noise", 1) for seed in range(GROUPS)])
     _, found = at_work(many, X, Y)
     means = found.flat  # of 1000 draws each
     error = means.std(axis=0, ddof=1) / np.sqrt(GROUPS)

@@ -59,7 +59,7 @@ def test_a_stream_s_row_says_what_its_yaml_and_its_baselines_say(name: str) -> N
     metric_again, _, found_again = again[-1].partition(": ")
     assert metric == metric_again
     for baseline, baseline_again in zip(found.split(", "), found_again.split(", "), strict=True):
-        (label, value), (label_again, value_again) = baseline.split(), baseline_again.split()
+        (label, value), (label_again, value_again) = baseline.rsplit(maxsplit=1), baseline_again.rsplit(maxsplit=1)
         assert label == label_again or label.startswith("AR")
         assert float(value) == pytest.approx(float(value_again), rel=0.03)
 

@@ -1,0 +1,64 @@
+"""Adaptive truncation: kappa of gradients that are known, and a gradient that is BPTT's at that k."""
+
+import numpy as np
+import pytest
+
+from rnn_lab.errors import BadInput
+from rnn_lab.network import GRU, Elman, Network
+from rnn_lab.rules import BPTT, Adaptive, Reach
+from rnn_lab.rules.adaptive import estimate_kappa
+from rnn_lab.sequences import Drawn, Generated, Reber, Sine, Stream
+from rnn_lab.training import Adam, Trainer, TrainingState, fit
+
+R, B, T = 3, 8, 24
+
+
+@pytest.mark.parametrize("beta", [0.3, 0.6, 0.8])
+@pytest.mark.parametrize("delta", [0.1, 0.5, 0.9])
+def test_kappa_of_a_geometric_decay_is_the_closed_form(beta, delta) -> None:
+    """The bias of k is beta^k: what is left out, over all of it."""
+    by_lag = beta ** np.arange(60.0)[:, None, None] * np.ones((1, 4, 1))
+    assert estimate_kappa(by_lag, delta, 0.5) == int(np.floor(np.log(delta) / np.log(beta))) + 1
+
+
+def test_the_gradient_is_that_of_bptt_at_each_replicas_own_kappa() -> None:
+    network, rng = Network(Elman(hidden_dim=5), 2, 1, T), np.random.default_rng(0)
+    parameters = network.initial(range(R))
+    parameters["W_hh"][...] *= np.array([0.3, 0.6, 0.8])[:, None, None]
+    X, Y = rng.standard_normal((R, T, B, 2)), rng.standard_normal((R, B, 1))
+    rule = Adaptive(delta=0.3).for_windows(network, R, B, Reach(bptt_truncate=T))
+    loss, found = rule(parameters, X, Y)
+    kappa = rule.signals()["kappa"].astype(int)
+    assert len(set(kappa)) > 1
+    assert kappa[0] == kappa.min() < T
+    for r in range(R):
+        exact = BPTT().for_windows(network, R, B, Reach(bptt_truncate=int(kappa[r])))
+        own_loss, expected = exact(parameters, X, Y)
+        np.testing.assert_allclose(loss[r], own_loss[r], rtol=1e-13)
+        np.testing.assert_allclose(found.flat[r], expected.flat[r], rtol=1e-12, atol=1e-16)
+    _, full = BPTT().for_windows(network, R, B, Reach(bptt_truncate=T))(parameters, X, Y)
+    W, whole = found["W_hh"].copy(), full["W_hh"]
+    bias = np.linalg.norm((W - whole).reshape(R, -1), axis=1) / np.linalg.norm(whole.reshape(R, -1), axis=1)
+    assert (bias < 0.5).all()
+
+
+WINDOWS = Generated(name="sine", series=Sine(length=80), window=12, train=22, validation=10).dataset()
+MASKED = Drawn(name="reber", task=Reber(length=20), train=22, validation=10).dataset()
+
+
+@pytest.mark.parametrize("data", [WINDOWS, MASKED], ids=["windows", "masked"])
+def test_runs_resume_to_the_bit_and_replicas_are_runs_of_their_own(tmp_path, data) -> None:
+    network, path = Network.for_data(data, GRU(hidden_dim=4)), tmp_path / "state.npz"
+    trainer = Trainer(epochs=4, batch_size=4, bptt_truncate=10, keep="last")
+    listen = [lambda epoch: epoch.state.save(path) if epoch.epoch == 2 else None]
+    whole = fit(network, data, trainer, Adam(), (3, 4), listen, rule=Adaptive())
+    resumed = fit(network, data, trainer, Adam(), (3, 4), state=TrainingState.load(path)[0], rule=Adaptive())
+    np.testing.assert_array_equal(resumed.parameters.flat, whole.parameters.flat)
+    alone = fit(network, data, trainer, Adam(), (4,), rule=Adaptive())
+    np.testing.assert_array_equal(alone.parameters.flat, whole.parameters.flat[1:])
+
+
+def test_a_stream_is_refused() -> None:
+    data = Stream(name="sine", series=Sine(length=80), train=60, validation=20).dataset()
+    with pytest.raises(BadInput, match="Adaptive is defined for windows, and the data is a stream"):
+        fit(Network.for_data(data, Elman(hidden_dim=4)), data, Trainer(), Adam(), rule=Adaptive())
