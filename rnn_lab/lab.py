@@ -207,8 +207,11 @@ def run(config: DictConfig, folder: Path) -> Any:
     network, data, trainer, seeds = experiment.network, experiment.data, experiment.trainer, experiment.seeds
     runner, problem, baselines = prepare(experiment, state)  # refuses before anything is written
     _refuse_too_much_disk(experiment, folder)
-    introduction = terminal.introduction(network, data, trainer, experiment.optimizer, runner, seeds)
-    for line in [*introduction[:-1], *threads_said(), *resumed, *introduction[-1:]]:
+    notes = [f"no free run: {why}"] if (why := experiment.evaluation.missing(data)) else []
+    if state is not None:
+        notes.append(f"resumes {trainer.resume} after epoch {state.epoch}")
+    notes += [*threads_said(), *resumed]
+    for line in terminal.introduction(network, data, trainer, experiment.optimizer, runner, seeds, notes):
         log.info(line)
     with Journal(folder) as journal:
         if not journal.fresh:

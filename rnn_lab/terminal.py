@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -70,20 +71,27 @@ class Progress:
 
 
 def introduction(
-    network: Network, data: Data, trainer: Trainer, optimizer: Optimizer, runner: EpochRunner, seeds: Sequence[int]
+    network: Network,
+    data: Data,
+    trainer: Trainer,
+    optimizer: Optimizer,
+    runner: EpochRunner,
+    seeds: Sequence[int],
+    notes: Sequence[str] = (),
 ) -> list[str]:
-    """Say what is about to happen, a line for the data, the model and the training."""
+    """Say what is about to happen: the data, the model, the training, and what else is to be noted."""
     size = sum(int(np.prod(shape)) for shape in network.shapes.values())
     who = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} replicas, seeds {seeds[0]}-{seeds[-1]}"
     stacked = f", {network.model.layers} layers" if network.model.layers > 1 else ""
     name = f"{type(network.model).__name__}{stacked}, hidden_dim {network.model.hidden_dim}"
-    return [
+    lines = [
         f"data      {data.name}: {data.size}",
         *(f"          {remark}" for remark in data.remarks),
         f"model     {name}: {size} parameters; {who}",
         f"training  {optimizer.described}, {trainer.epochs} epochs {runner.described}",
-        "",
+        *(f"          {note}" for note in notes),
     ]
+    return [*(wrapped(line, 10) for line in lines), ""]
 
 
 def results(summary: Mapping[str, Any]) -> list[str]:
@@ -101,20 +109,18 @@ def results(summary: Mapping[str, Any]) -> list[str]:
         lines += [table(rows, columns), ""]
     for name, sentence in summary["sentences"].items():
         numbers = ", ".join(f"{SPLITS[split]} {metrics[metric(split, name)]:.4g}" for split in baselines)
-        lines.append(f"{sentence}: {numbers}")
+        lines.append(wrapped(f"{sentence}: {numbers}"))
     if len(summary["replicas"]) > 1:
         text = described(summary["spread"][main], counted=False)
-        lines.append(f"{main} over {_how_many(summary['replicas'])} replicas: {text}")
+        lines.append(wrapped(f"{main} over {_how_many(summary['replicas'])} replicas: {text}"))
     if summary.get("chosen_on"):
         held = "the test scores are of records on which nothing was chosen"
         ask = "data.test holds records back on which nothing is"
-        lines.append(
-            f"The weights kept were chosen on {summary['chosen_on']}, which flatters its scores; "
-            f"{held if summary['judged_on'] == 'test' else ask}."
-        )
+        sentence = f"The weights kept were chosen on {summary['chosen_on']}, which flatters its scores"
+        lines.append(wrapped(f"{sentence}; {held if summary['judged_on'] == 'test' else ask}."))
     lines += _each_target(summary)
     if "free_run" in summary:
-        lines += told(summary["free_run"])
+        lines += [wrapped(line) for line in told(summary["free_run"])]
     if "sample" in summary:
         sample = summary["sample"]
         lines += [
@@ -124,11 +130,23 @@ def results(summary: Mapping[str, Any]) -> list[str]:
             "",
         ]
     kept = ", ".join(str(replica["kept_epoch"]) for replica in summary["replicas"])
-    return [*lines, f"Ended: {summary['reason']}; weights of epoch {kept} are kept."]
+    return [*lines, wrapped(f"Ended: {summary['reason']}; weights of epoch {kept} are kept.")]
 
 
 WIDTH = 80
 """Columns of a terminal that nobody has widened."""
+
+
+def wrapped(line: str, indent: int = 2) -> str:
+    """Break a sentence at blanks alone, and indent what goes on below.
+
+    Example:
+        >>> print(wrapped("Ended: " + "no better since many epochs, " * 3 + "so it ended."))
+        Ended: no better since many epochs, no better since many epochs, no better since
+          many epochs, so it ended.
+    """
+    hanging = " " * indent
+    return textwrap.fill(line, WIDTH, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
 
 
 def fitting(rows: Sequence[tuple[str, Mapping[str, float]]], groups: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -164,7 +182,7 @@ def table(rows: Sequence[tuple[str, Mapping[str, float]]], columns: Sequence[str
         mean     0.7071
     """
     width = max(len(name) for name, _ in rows)
-    cells = [[f"{numbers[c]:.4g}" if c in numbers else "" for c in columns] for _, numbers in rows]
+    cells = [[_cell(numbers[c]) if c in numbers else "" for c in columns] for _, numbers in rows]
     widths = [max(len(column), 6, *(len(row[i]) for row in cells)) for i, column in enumerate(columns)]
     lines = [" " * width + "".join(f"  {c:>{w}}" for c, w in zip(columns, widths, strict=True))]
     for (name, _), row in zip(rows, cells, strict=True):
@@ -172,6 +190,11 @@ def table(rows: Sequence[tuple[str, Mapping[str, float]]], columns: Sequence[str
             (f"{name:<{width}}" + "".join(f"  {cell:>{w}}" for cell, w in zip(row, widths, strict=True))).rstrip()
         )
     return "\n".join(lines)
+
+
+def _cell(value: float) -> str:
+    """Four significant digits; of a number that ran away, its power of ten alone."""
+    return f"{value:.0e}" if 1e15 < abs(value) < float("inf") else f"{value:.4g}"
 
 
 def _how_many(replicas: Sequence[Mapping[str, Any]]) -> str:

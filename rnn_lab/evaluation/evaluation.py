@@ -8,6 +8,7 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.evaluation.baselines import BASELINES, Baseline
 from rnn_lab.evaluation.free_run.plan import FreeRun, Plan
+from rnn_lab.evaluation.free_run.segment import obstacle
 from rnn_lab.scoring import Score
 from rnn_lab.scoring.scores import SCORES
 from rnn_lab.sequences import Data
@@ -30,3 +31,7 @@ class Evaluation:
     def plan(self, dataset: Data, data: Any) -> Plan | None:
         """Where the network is to run freely; None where it is not, or cannot."""
         return None if self.free_run is None else self.free_run.plan(dataset, data)
+
+    def missing(self, dataset: Data) -> str | None:
+        """Say why there is no free run although one was asked for, if so."""
+        return None if self.free_run is None else obstacle(dataset)

@@ -1,10 +1,11 @@
 """What the weights look like: each parameter as a heat map, and its values as a histogram."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -22,6 +23,9 @@ MEANING = {
     "c_0": "initial cell state",
 }
 
+GATES = {3: ("reset r", "update z", "candidate n"), 4: ("input i", "forget f", "output o", "candidate g")}
+"""Names of the gates of a GRU and of an LSTM, which lie side by side; by their number."""
+
 
 @styled
 def heat_maps(arrays: Mapping[str, Array], *, replica: int = 0, title: str = "Weights") -> Figure:
@@ -29,7 +33,7 @@ def heat_maps(arrays: Mapping[str, Array], *, replica: int = 0, title: str = "We
 
     Each has a colour scale of its own, symmetric about 0. Large ones, at the left, are drawn as they are multiplied,
     ``h @ W``: rows are where a signal comes from, columns where it goes. The others lie beside them with their longer
-    axis across.
+    axis across. The gates of a GRU or LSTM are marked, side by side.
 
     Args:
         arrays: name -> (R, ...): a vector, a matrix, or a matrix for each time step, which are then stacked.
@@ -50,11 +54,34 @@ def heat_maps(arrays: Mapping[str, Array], *, replica: int = 0, title: str = "We
         matrix, source = matrices[name], "from (time step by time step)" if stacked[name] else "from"
         if name not in large and matrix.shape[0] > matrix.shape[1]:
             _heat_map(axes, name, matrix.T, "to", source)
+            _mark_gates(axes.yaxis, axes.axhline, matrix.shape[1], _gates(arrays, name))
         else:
             _heat_map(axes, name, matrix, source, "to")
+            _mark_gates(axes.xaxis, axes.axvline, matrix.shape[1], _gates(arrays, name))
     R = len(arrays[largest])
     figure.suptitle(title + (f", replica {replica} of {R} (counted from 0)" if R > 1 else ""), x=0.01, ha="left")
     return figure
+
+
+def _gates(arrays: Mapping[str, Array], name: str) -> tuple[str, ...]:
+    """Name the gates that the units of a parameter belong to, or none: their number shows in the recurrent weights."""
+    own, _, layer = name.partition(".")
+    recurrent = arrays.get("W_hh" + f".{layer}" * bool(layer))
+    if own not in ("W_xh", "W_hh", "b_h") or recurrent is None:
+        return ()
+    return GATES.get(recurrent.shape[-1] // recurrent.shape[-2], ())
+
+
+def _mark_gates(axis: Axis, draw_line: Callable[..., object], units: int, gates: Sequence[str]) -> None:
+    """Draw a line between two gates, and their names where the numbers of the units stood."""
+    if not gates:
+        return
+    size = units / len(gates)
+    for gate in range(1, len(gates)):
+        draw_line(gate * size - 0.5, color="black", linewidth=0.8)
+    axis.set_ticks([(gate + 0.5) * size - 0.5 for gate in range(len(gates))], gates)
+    axis.set_tick_params(length=0)
+    axis.set_label_text(f"to, {size:g} units a gate")
 
 
 def _broad(matrix: Array) -> bool:

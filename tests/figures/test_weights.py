@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from rnn_lab.figures import heat_maps, histograms
-from rnn_lab.network import Elman, Network
+from rnn_lab.network import GRU, LSTM, Elman, Network
 
 
 def weights(replicas=1, inputs=1, outputs=1, **model):
@@ -84,3 +84,14 @@ def test_arguments_are_not_modified():
     heat_maps(arrays)
     histograms(arrays, before=arrays)
     assert all((arrays[name] == copies[name]).all() for name in arrays)
+
+
+@pytest.mark.parametrize(("cell", "names"), [(GRU, "rzn"), (LSTM, "ifog")])
+def test_the_gates_are_marked_where_they_lie(cell, names):
+    network = Network(cell(hidden_dim=6), inputs=1, outputs=1, window=4)
+    figure = heat_maps(network.initial([0]).arrays())
+    axes = next(axes for axes in figure.axes if axes.get_title(loc="left").startswith("W_hh") or
+                axes.get_title().startswith("W_hh"))  # fmt: skip
+    assert [label.get_text()[-1] for label in axes.get_xticklabels()] == list(names)
+    assert axes.get_xticks().tolist() == [2.5 + 6 * gate for gate in range(len(names))]
+    assert [line.get_xdata()[0] for line in axes.lines] == [5.5 + 6 * gate for gate in range(len(names) - 1)]

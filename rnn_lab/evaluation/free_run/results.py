@@ -111,29 +111,45 @@ class FreeRuns:
 
 
 def told(section: dict[str, Any]) -> list[str]:
-    """Say in two lines what `FreeRuns.section` holds, the best first."""
+    """Say in sentences what `FreeRuns.section` holds, the best first."""
     everyone = {"network": section["network"], **section["rivals"]}
     last = list(section["network"]["nrmse"])[-1]
-    best = sorted(
+    first, *others = sorted(
         everyone, key=lambda name: (-float(everyone[name]["valid_time"]["mean"]), float(everyone[name]["nrmse"][last]))
     )
-    times = ", ".join(_time(name, everyone[name]["valid_time"]) for name in best)
+    unit = section["unit"]
+    times = "; ".join(f"{name} for {_time(everyone[name]['valid_time'], unit)}" for name in others)
     horizons = ", ".join(section["network"]["nrmse"])
     errors = "; ".join(
-        f"{name} {', '.join(f'{float(value):.3g}' for value in everyone[name]['nrmse'].values())}" for name in best
+        f"{name} {', '.join(_error(float(value)) for value in everyone[name]['nrmse'].values())}"
+        for name in (first, *others)
     )
+    length = f"{section['steps']} steps"
+    length += "" if unit == "steps" else f" or {_most(section):.3g} {unit}"
     return [
-        f"Free-running from {section['starts']} {section['split']} starts, valid for so many {section['unit']}"
-        f" of at most {_most(section):.3g}: {times}",
-        f"Free-running, NRMSE after {horizons} steps: {errors}",
+        f"Left to run freely from {section['starts']} {section['split']} starts, {length} each, {first} stays within "
+        f"{_deviations(section['threshold'])} for {_time(everyone[first]['valid_time'], unit)}"
+        + (f"; {times}." if times else "."),
+        f"NRMSE of the free runs after {horizons} steps: {errors}.",
     ]
 
 
-def _time(name: str, time: dict[str, Any]) -> str:
-    return f"{name} {'over ' if time['lasting'] == 1 else ''}{float(time['mean']):.3g}"
+def _time(time: dict[str, Any], unit: str) -> str:
+    said = f"{float(time['mean']):.3g} {unit}"
+    if time["lasting"] == 1:
+        return f"{said}, the whole run"
+    return f"at least {said}" if time["lasting"] else said
+
+
+def _deviations(threshold: float) -> str:
+    words = {0.5: "half a standard deviation", 1.0: "a standard deviation"}
+    return words.get(threshold, f"{threshold:g} standard deviations")
+
+
+def _error(nrmse: float) -> str:
+    """Beyond a thousand standard deviations no digit means anything."""
+    return "over 1000" if nrmse > 1000 else f"{nrmse:.3g}"
 
 
 def _most(section: dict[str, Any]) -> float:
-    if section["unit"] == "steps":
-        return float(section["steps"])
     return float(section["steps"] * section["lyapunov"]["exponent"] * section["lyapunov"]["step"])

@@ -43,10 +43,20 @@ def segment_of(data: Data) -> Segment | None:
     That is where an input is no target that could be fed back, where there is no series of numbers, and where a target
     is constant, so that its errors have no scale. Of a stream they are the steps on which it is scored.
     """
-    if not data.lags or not set(data.inputs) <= set(data.targets):
-        return None
+    return None if obstacle(data) else data.accept(_Find(list(data.scored)[-1]))
+
+
+def obstacle(data: Data) -> str | None:
+    """Say why a free run makes no sense, if it makes none."""
+    if not data.lags:
+        return "the targets are no later steps of the inputs"
+    if unseen := [name for name in data.inputs if name not in data.targets]:
+        return f"the network reads {unseen[0]}, which it does not forecast"
     found = data.accept(_Find(list(data.scored)[-1]))
-    return found if found is not None and (found.series.std(axis=0) > 0).all() else None
+    if found is None:
+        return "there is no series of numbers to go on with"
+    flat = [name for name, size in zip(data.targets, found.series.std(axis=0), strict=True) if not size > 0]
+    return f"the target {flat[0]} is constant" if flat else None
 
 
 @dataclass(frozen=True)

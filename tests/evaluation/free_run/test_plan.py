@@ -182,7 +182,8 @@ def test_valid_times_of_a_chaotic_system_are_in_its_lyapunov_times():
     assert json.loads(json.dumps(section))["network"]["valid_time"] == section["network"]["valid_time"]
     times, errors = told(section)
     assert "5 validation starts" in times
-    assert "Lyapunov times of at most 1.6" in times
+    assert "90 steps or 1.6" in times
+    assert "stays within half a standard deviation for" in times
     assert "after 1, 6, 84 steps" in errors
     assert times.index("network") > times.index("ESN4")  # the best first: this network learned nothing
 
