@@ -33,8 +33,7 @@ def trained(tmp_path):
     (tmp_path / "Größen (1).csv").write_text("\n".join(["year;CO(GT);it's, open", *lines]) + "\n")
     done = command(
         "train.py", tmp_path, *QUICK, "data=csv", "data.path=Größen (1).csv", "data.columns=[CO(GT)]",
-        "data.index=year",
-        "data.delimiter=;", "trainer.epochs=2", "hydra.run.dir=run",
+        "data.index=year", "data.delimiter=;", "trainer.epochs=2", "hydra.run.dir=run",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return tmp_path, done.stdout
