@@ -12,6 +12,7 @@ COMMANDS = {
     "ui": "look at runs in MLflow's own pages",
     "runs": "list, compare, tabulate and remove runs, from their folders alone",
     "redraw": "draw the figures of a run again, as PNG, PDF or SVG",
+    "examine": "let a sweep say what it can about itself: its space, its winner",
     "study": "list the lab's studies, and run one again",
 }
 

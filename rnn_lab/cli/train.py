@@ -1,6 +1,8 @@
 """The command ``train``: compose a config, run it, print where to look."""
 
+import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,18 @@ def check(config: DictConfig) -> list[str]:
         raise BadInput(str(sentence(error)).removeprefix("Error: ")) from None
 
 
+def held_out(folder: Path) -> Mapping[str, list[float]]:
+    """Read the test score of a run's replicas, by its name; nothing if the run has no test split."""
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    name = f"test/{summary['score']}"
+    found = [
+        float("nan") if replica["diverged"] else float(replica["metrics"][name])
+        for replica in summary["replicas"]
+        if name in replica["metrics"]
+    ]
+    return {name: found} if found else {}
+
+
 LAB = App(
     check=check,
     defaults={
@@ -39,11 +53,14 @@ LAB = App(
         "pruner": "early",  # ends the worse half at epoch 6; median looks at each epoch, and at times ends the best
         "group_by": ["data"],
         "tracking": "${tracking}",
+        "confirm": 5,
+        "examine": True,
         "figures": True,
     },
     trial=["tracking.figures=false"],  # a study draws its own
     idle=["tracking", "trainer.checkpoint_seconds"],
     repeats=True,
+    held_out=held_out,
 )
 """What sweeps of the lab are checked, described and drawn by."""
 

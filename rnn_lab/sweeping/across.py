@@ -6,13 +6,22 @@ from rnn_lab.sweeping.study import SweepStudy
 
 
 def table(studies: list[SweepStudy]) -> list[list[str]]:
-    """A header and a row for each study: its group, best value, parameters, and how its trials ended."""
+    """A header and a row for each study: its group, best value, parameters, and how its trials ended.
+
+    Where fresh seeds confirmed the best trials, the best value is theirs; what the search reported stands beside it.
+    """
     groups = list(studies[0].plan.group)
     keys = list(dict.fromkeys(key for study in studies for key in (each.key for each in study.plan.parameters)))
-    rows = [[*groups, "best", "trial", *keys, "complete", "pruned", "failed"]]
-    for study in studies:
+    fresh = [study.confirmed() for study in studies]
+    header = ["best", "trial"] if not any(fresh) else ["best", "reported", "trial"]
+    rows = [[*groups, *header, *keys, "complete", "pruned", "failed"]]
+    for study, known in zip(studies, fresh, strict=True):
         best, counts = study.best(), study.counts()
         found = [f"{best.values[0]:.6g}", str(best.number)] if best else ["", ""]
+        if known:
+            found = [f"{known['confirmed']['typical']:.6g}", *found]
+        elif any(fresh):
+            found = ["", *found]
         params = [_short(best.params.get(key)) if best else "" for key in keys]
         ended = [str(counts[state]) for state in ("complete", "pruned", "fail")]
         rows.append([*study.plan.group.values(), *found, *params, *ended])

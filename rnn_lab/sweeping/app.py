@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig
@@ -10,6 +11,11 @@ from omegaconf import DictConfig
 def _accept(_: DictConfig) -> Sequence[str]:
     """Find nothing wrong, and know no name of an objective."""
     return ()
+
+
+def _nothing(_: Path) -> Mapping[str, Sequence[float]]:
+    """Know no such records."""
+    return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +30,7 @@ class App:
         trial: overrides of each trial that the user's own take precedence over, such as ``tracking.figures=false``;
             a trial that is run again on its own goes without them.
         idle: keys, or the first parts of keys, that change no result: they are no part of a study's description.
+        held_out: reads from a run's folder the scores on records that the search never saw: name -> one a replica.
         repeats: whether a config alone decides a run's values, so that equal trials need not be run again.
 
     >>> App(idle=("tracking",)).is_idle("tracking.uri"), App(idle=("tracking",)).is_idle("model.hidden_dim")
@@ -34,6 +41,7 @@ class App:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     trial: Sequence[str] = ()
     idle: Sequence[str] = ()
+    held_out: Callable[[Path], Mapping[str, Sequence[float]]] = _nothing
     repeats: bool = False
 
     def is_idle(self, key: str) -> bool:

@@ -52,6 +52,12 @@ class Command:
         """The sweep's own command line."""
         return shlex.join([*self.program, *self.arguments])
 
+    def widened(self, overrides: Sequence[str]) -> str:
+        """The sweep's own command line with some ranges in place of those that it had."""
+        given = {text.partition("=")[0] for text in overrides}
+        kept = [text for text in self.arguments if text.partition("=")[0].lstrip("+") not in given]
+        return shlex.join([*self.program, *kept, *overrides])
+
     def rerun(self, overrides: Sequence[str]) -> str:
         """One trial as a single run, with the one BLAS thread that its worker had (sums differ in their last bit)."""
         threads = [

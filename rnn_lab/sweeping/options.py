@@ -34,6 +34,8 @@ class Options:
         timeout: seconds after which no trial is started.
         max_failures: how many trials may fail before the study is given up; None for any number.
         stagnation: end a study when that many finished trials in a row did not improve on the best.
+        confirm: with how many fresh seeds a round the best few trials are run again at the end; 0: not at all.
+        examine: let each study answer at its end what it can about itself, on a page in its folder.
         figures: draw each study at its end, into its folder (some seconds).
         tracking: the lab's component for MLflow; a study is then a run there, and its trials' runs lie below it.
         dry_run: print what would be done, and do nothing.
@@ -52,6 +54,8 @@ class Options:
     timeout: float | None = Field(gt=0)
     max_failures: int | None = Field(ge=0)
     stagnation: int | None = Field(ge=1)
+    confirm: int = Field(ge=0, le=1000)
+    examine: bool
     figures: bool
     tracking: dict[str, Any] | None
     dry_run: bool

@@ -35,6 +35,8 @@ DEFAULTS: dict[str, Any] = {
     "timeout": None,
     "max_failures": None,
     "stagnation": None,
+    "confirm": 0,
+    "examine": False,
     "figures": False,
     "tracking": None,
     "dry_run": False,

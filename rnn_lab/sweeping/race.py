@@ -126,6 +126,7 @@ def race(
     minimize: bool = True,
     state: RaceState | None = None,
     save: Callable[[RaceState], None] = lambda state: None,
+    announce: Callable[[Sequence[tuple[Candidate, Sequence[int]]]], None] = lambda todo: None,
 ) -> Confirmation | None:
     """Confirm the best of the candidates on fresh seeds, at most for ``budget`` epochs.
 
@@ -144,6 +145,7 @@ def race(
         minimize: whether lower is better.
         state: of an earlier call: values that are known are not measured again.
         save: called after each measurement.
+        announce: told at the start of a round all that ``run`` will be asked for, so that it can run side by side.
 
     Returns:
         None where the budget does not pay for one run.
@@ -175,11 +177,13 @@ def race(
         if spent + sum(each.epochs for each in alive) > budget:
             break
         fresh = [first_seed + (round_ - 1) * seeds + r for r in range(seeds)]
-        for each in alive:
+        known = {each.trial: measured.values.setdefault(each.trial, {}) for each in alive}
+        todo = [(each, [seed for seed in fresh if seed not in known[each.trial]]) for each in alive]
+        announce([(each, missing) for each, missing in todo if missing])
+        for each, missing in todo:
             spent += each.epochs
-            known = measured.values.setdefault(each.trial, {})
-            if missing := [seed for seed in fresh if seed not in known]:
-                known.update(zip(missing, map(float, run(each, missing)), strict=True))
+            if missing:
+                known[each.trial].update(zip(missing, map(float, run(each, missing)), strict=True))
                 save(measured)
         leader = min(alive, key=lambda each: _rank(measured, each, sign))
         kept = [each for each in alive if each is leader or not _loses(measured, each, leader, sign)]

@@ -15,7 +15,11 @@ from uuid import uuid4
 
 from optuna.trial import FrozenTrial
 
-from rnn_lab.sweeping.study import INTERRUPTED, REASON, RUN, TRIAL, SweepStudy
+from rnn_lab.sweeping import confirmed
+from rnn_lab.sweeping.attributes import INTERRUPTED, REASON, RUN, TRIAL
+from rnn_lab.sweeping.confirm import RUNS
+from rnn_lab.sweeping.examination.report import PAGE
+from rnn_lab.sweeping.study import SweepStudy
 from rnn_lab.sweeping.table import TRIALS
 from rnn_lab.sweeping.trial import CARRIED_BY
 from rnn_lab.sweeping.worker import Assignment
@@ -87,6 +91,17 @@ class StudyRun:
         if folder := self._study.folder_of(trial):
             self._announce([folder])
 
+    def _add_confirmed(self) -> None:
+        """The fresh seeds' values as metrics of the study's row, for whoever sorts studies."""
+        if not (found := self._study.confirmed()):
+            return
+        spread = found["confirmed"]
+        metrics = {"confirmed/value": spread["typical"], "confirmed/optimism": found["optimism"]}
+        if spread["interval"]:
+            metrics |= dict(zip(("confirmed/low", "confirmed/high"), spread["interval"], strict=True))
+        metrics |= {f"confirmed/{name.replace('/', '_')}": each["typical"] for name, each in found["test"].items()}
+        self._journal.write("epoch", epoch=sum(self._counts.values()), metrics=metrics)
+
     def _announce(self, folders: Iterable[Path]) -> None:
         """Tell the relay of the trials' journals that are whole, and of those that the study does not count."""
         if not self._carries:
@@ -105,7 +120,9 @@ class StudyRun:
 
     def _at_rest(self) -> list[Path]:
         """Every trial's folder; call it when none is running, for also those of killed trials are here."""
-        return sorted(file.parent for file in self._study.plan.folder.glob(f"*/**/{NAME}"))
+        found = sorted(file.parent for file in self._study.plan.folder.glob(f"*/**/{NAME}"))
+        fresh = self._study.plan.folder / RUNS  # they are no trials, and the study's run says what they found
+        return [folder for folder in found if not folder.is_relative_to(fresh)]
 
     def _best_until(self, trial: FrozenTrial) -> list[float]:
         """The values of the best trial when ``trial`` had ended: what the terminal calls the best."""
@@ -140,7 +157,13 @@ class StudyRun:
                 objectives=self._study.names,
                 directions=list(self._study.options.objectives),
                 front=front if len(best.values) > 1 else [],
+                confirmed=confirmed.as_plain(self._study),
+                sentences=confirmed.lines(self._study),
             )
+            self._add_confirmed()
+        if (folder / PAGE).is_file():
+            self._journal.write("figure", file=PAGE, title="the sweep examined")
+            self._journal.write("examination", sentences=self._study.examined)
         self._announce(self._at_rest())
         total = self._study.counts().total()
         status = "KILLED" if interrupted and total < self._study.n_trials else "FINISHED" if best else "FAILED"

@@ -10,9 +10,12 @@ from omegaconf import OmegaConf
 from optuna.trial import FrozenTrial, TrialState
 
 from rnn_lab.atomic import atomic_write
-from rnn_lab.sweeping import across, plots, table
+from rnn_lab.sweeping import across, confirmed, plots, table
+from rnn_lab.sweeping.attributes import REASON
 from rnn_lab.sweeping.command import Command, dashboard
-from rnn_lab.sweeping.study import REASON, SweepStudy
+from rnn_lab.sweeping.examination.report import PAGE, report
+from rnn_lab.sweeping.examination.wrapping import wrapped
+from rnn_lab.sweeping.study import SweepStudy
 from rnn_lab.sweeping.table import TRIALS
 from rnn_lab.sweeping.terminal import say, warn
 from rnn_lab.sweeping.worker import TRACEBACK
@@ -44,10 +47,25 @@ def report_results(
         say(f"\n{across.save(studies, folder)}\n")
     if studies[0].options.figures:
         _draw(studies, folder)
+    for study in studies:
+        _examine(study, command)
     if interrupted:
         say(f"To continue: {command.again()}")
     say(f"To look at it: {dashboard(studies[0].address, _raw_storage(studies[0]))}")
     return code
+
+
+def _examine(study: SweepStudy, command: Command) -> None:
+    """Let the sweep answer what it can about itself: a page in its folder, sentences here and for its record."""
+    if not study.options.examine or not study.finished():
+        return
+    name = study.names[0]
+    study.examined = report(study.study, study.plan.folder, ylabel=name, command=command.widened)
+    say(f"{study.plan.name}, examined:")
+    for text in study.examined:
+        for part in wrapped(text):
+            say(part)
+    say(f"  (with figures in {_near(study.plan.folder / PAGE)})")
 
 
 def _draw(studies: list[SweepStudy], folder: Path) -> None:
@@ -72,7 +90,16 @@ def describe(study: SweepStudy, trial: FrozenTrial, command: Command) -> dict[st
         "overrides": overrides,
         "folder": os.path.relpath(study.folder_of(trial) or study.plan.folder, study.plan.folder),
         "command": command.rerun(overrides),
+        **({"confirmed": one} if (one := _confirmed(study, trial)) else {}),
     }
+
+
+def _confirmed(study: SweepStudy, trial: FrozenTrial) -> Any:
+    """What fresh seeds gave: for the best trial everything, for another on the front a spread for each objective."""
+    found = confirmed.as_plain(study)
+    front = found.pop("front", {})
+    best = study.best()
+    return found if best is not None and trial.number == best.number else front.get(str(trial.number))
 
 
 def _raw_storage(study: SweepStudy) -> object:
@@ -92,7 +119,10 @@ def _write(study: SweepStudy, best: FrozenTrial, command: Command) -> None:
 def _show(study: SweepStudy, best: FrozenTrial, command: Command) -> None:
     values = ", ".join(f"{value:.6g}" for value in best.values)
     title = f"best by {study.names[0]}" if len(study.names) > 1 else "best"
-    say(f"{study.plan.name}: {title} is trial {best.number} with {values}")
+    fresh = confirmed.lines(study)
+    say(f"{study.plan.name}: {title} is trial {best.number}" + ("" if fresh else f" with {values}"))
+    for text in fresh:
+        say(f"  {text}")
     for key, value in best.params.items():
         say(f"  {key} = {value}")
     if len(study.names) > 1:
@@ -105,8 +135,12 @@ def _show(study: SweepStudy, best: FrozenTrial, command: Command) -> None:
 def front_lines(study: SweepStudy, most: int = 12) -> list[str]:
     """The Pareto front as a table: no trial is better than one of these by one objective and as good by the others."""
     front = study.front()
-    rows = [["trial", *study.names]]
-    rows += [[str(trial.number), *(f"{value:.6g}" for value in trial.values)] for trial in front[:most]]
+    fresh = confirmed.as_plain(study).get("front", {})
+    rows = [["trial", *study.names, *(f"{name} (fresh seeds)" for name in study.names if fresh)]]
+    for trial in front[:most]:
+        means = [f"{each['typical']:.6g}" for each in fresh.get(str(trial.number), [])]
+        rows.append([str(trial.number), *(f"{value:.6g}" for value in trial.values), *means])
+        rows[-1] += [""] * (len(rows[0]) - len(rows[-1]))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
     more = [f"  ... and {len(front) - most} more in best.yaml"] if len(front) > most else []

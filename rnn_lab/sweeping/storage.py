@@ -13,9 +13,9 @@ import optuna
 from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.storages.journal._file import BaseJournalFileLock, get_lock_file
-from optuna.storages.journal._storage import JournalOperation
 
 from rnn_lab.errors import BadInput
+from rnn_lab.sweeping.optuna_private import JournalOperation
 from rnn_lab.sweeping.secrets import masked
 
 JOURNAL = "optuna.journal"

@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cloudpickle
 import optuna
@@ -12,24 +13,24 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from rnn_lab.errors import BadInput
 from rnn_lab.sweeping import build
-from rnn_lab.sweeping.description import changes, idle
+from rnn_lab.sweeping.attributes import (
+    CONFIRMED,
+    EARLIER,
+    FOLDER,
+    INTERRUPTED,
+    REASON,
+    RETRY_OF,
+    SAME_AS,
+    SECONDS,
+    SINCE,
+    TRIAL,
+)
+from rnn_lab.sweeping.definition import check_definition
+from rnn_lab.sweeping.description import idle
 from rnn_lab.sweeping.options import Options
+from rnn_lab.sweeping.optuna_private import id_of
 from rnn_lab.sweeping.plan import Plan, suggest
-from rnn_lab.sweeping.storage import is_url
 from rnn_lab.sweeping.worker import Assignment, Outcome
-
-DEFINITION = "definition"
-EARLIER = "earlier_folders"
-FOLDER = "folder"
-RUN = "run"
-SAME_AS = "same_as"
-SINCE = "described_anew_at"
-INTERRUPTED = "interrupted"
-RETRY_OF = "retry_of"
-REASON = "reason"
-SECONDS = "seconds"
-TRIAL = "rnn_lab.trial"
-"""The tag of a run that is a trial: its number."""
 
 
 class SweepStudy:
@@ -46,11 +47,13 @@ class SweepStudy:
         self.plan = plan
         self.options = options
         self.address = address
-        self._storage = storage
+        self.storage = storage
         self.running: dict[int, Trial] = {}
         self.tags: dict[str, str] = {}
         self.names = list(names) or _unnamed(len(options.objectives))
         self.moved_from: str | None = None
+        self.widened: list[str] = []
+        self.examined: list[str] = []
         self.n_trials = build.trials(options, plan.parameters)
 
     def open(self) -> None:
@@ -59,7 +62,7 @@ class SweepStudy:
         Raises:
             BadInput: if it was made by another description of the sweep, or belongs to another folder.
         """
-        new = self.plan.name not in optuna.get_all_study_names(self._storage)
+        new = self.plan.name not in optuna.get_all_study_names(self.storage)
         if new and self._occupied():
             raise BadInput(
                 f"{self.plan.folder} holds job folders of another sweep, whose storage is not {self.address}: "
@@ -68,7 +71,7 @@ class SweepStudy:
         pruner = build.pruner(self.options)
         self.study = optuna.create_study(
             study_name=self.plan.name,
-            storage=self._storage,
+            storage=self.storage,
             pruner=pruner,
             directions=self.options.objectives,
             load_if_exists=True,
@@ -79,55 +82,11 @@ class SweepStudy:
         if self.study.metric_names is None:
             self.study.set_metric_names(self.names)  # optuna-dashboard shows them
         self._pruner = cloudpickle.dumps(pruner)
-        self._check_definition()
+        self.widened = check_definition(self)
         self.interrupt()
 
     def _occupied(self) -> bool:
         return any((child / ".hydra").is_dir() for child in self.plan.folder.glob("*"))
-
-    def _check_definition(self) -> None:
-        stored = self.study.user_attrs
-        if DEFINITION not in stored:
-            self.study.set_user_attr(DEFINITION, self.plan.definition)
-            self.study.set_user_attr(FOLDER, str(self.plan.folder))
-            return
-        if changed := changes(stored[DEFINITION], self.plan.definition):
-            same_directions = stored[DEFINITION]["directions"] == self.options.objectives
-            if not same_directions or any(trial.state != TrialState.FAIL for trial in self.finished()):
-                raise BadInput(
-                    f"The study {self.plan.name!r} was started with another description: {'; '.join(changed)}. "
-                    "Repeat the old command to continue it, or choose a new hydra.sweeper.study_name."
-                )
-            self._begin_anew()
-        self._take_over(stored.get(FOLDER))
-
-    def _begin_anew(self) -> None:
-        """Take up a new description: no trial has a result, so those there are, and those that wait, do not count."""
-        for trial in self.study.get_trials(deepcopy=False, states=(TrialState.WAITING,)):
-            self._storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
-        self.study.set_user_attr(SINCE, len(self.study.get_trials(deepcopy=False)))
-        self.study.set_user_attr(DEFINITION, self.plan.definition)
-
-    def _take_over(self, folder: str | None) -> None:
-        """Make the study at home in its folder, which may have been moved or copied.
-
-        Raises:
-            BadInput: if it lies in a database, and its folder is another one that is still there.
-        """
-        here = str(self.plan.folder)
-        if folder == here:
-            return
-        there = folder is not None and Path(folder).is_dir()
-        if is_url(self.address) and there:
-            raise BadInput(
-                f"The study {self.plan.name!r} in this storage belongs to the folder {folder}: "
-                "continue it there, or choose a new hydra.sweeper.study_name."
-            )
-        self.moved_from = folder
-        if there:  # a copy: it goes on as a study of its own, and is another run for the tracker
-            self.study.set_user_attr(RUN, None)
-        self.study.set_user_attr(FOLDER, here)
-        self.study.set_user_attr(EARLIER, [*self.study.user_attrs.get(EARLIER, []), folder])
 
     def folder_of(self, trial: FrozenTrial) -> Path | None:
         """A trial's job folder, wherever the sweep's folder has moved since; None if it never had one."""
@@ -153,8 +112,8 @@ class SweepStudy:
             params = trial.system_attrs.get("fixed_params", {}) | trial.params  # the former if it was a retry itself
             if params and trial.number not in queued and trial.number >= since:
                 self.study.enqueue_trial(params, user_attrs={RETRY_OF: trial.number})
-            self._storage.set_trial_user_attr(trial._trial_id, INTERRUPTED, True)
-            self._storage.set_trial_user_attr(trial._trial_id, REASON, "interrupted with its sweep")
+            self.storage.set_trial_user_attr(id_of(trial), INTERRUPTED, True)
+            self.storage.set_trial_user_attr(id_of(trial), REASON, "interrupted with its sweep")
             self.study.tell(trial.number, state=TrialState.FAIL)
         return [trial.number for trial in orphans]
 
@@ -166,7 +125,7 @@ class SweepStudy:
             suggest(self.options.space, self.plan.config, trial)
         return Assignment(
             number=trial.number,
-            trial_id=trial._trial_id,
+            trial_id=id_of(trial),
             study=self.plan.name,
             storage=self.address,
             pruner=self._pruner,
@@ -227,11 +186,18 @@ class SweepStudy:
         """How many trials are complete, pruned and fail."""
         return Counter(trial.state.name.lower() for trial in self.finished())
 
+    def confirmed(self) -> dict[str, Any] | None:
+        """What fresh seeds said of the best trials; None before they ran, and as soon as there are further trials."""
+        found: dict[str, Any] | None = self.study.user_attrs.get(CONFIRMED)
+        return found if found and found["after"] == len(self.finished()) else None
+
     def best(self) -> FrozenTrial | None:
-        """The best complete trial; see `rank`."""
-        return min(
-            (trial for trial in self.finished() if trial.state == TrialState.COMPLETE), key=self.rank, default=None
-        )
+        """The best complete trial: the one that fresh seeds confirmed; before that, see `rank`."""
+        trials = [trial for trial in self.finished() if trial.state == TrialState.COMPLETE]
+        confirmed = self.confirmed()
+        if confirmed:
+            return next((trial for trial in trials if trial.number == confirmed["trial"]), None)
+        return min(trials, key=self.rank, default=None)
 
     def rank(self, trial: FrozenTrial) -> tuple[float, ...]:
         """A sort key: the better trial comes first, by the first objective, of equals by the next, then by number.

@@ -13,6 +13,7 @@ from optuna.exceptions import ExperimentalWarning
 from rnn_lab.sweeping import build
 from rnn_lab.sweeping.check import check_trials
 from rnn_lab.sweeping.command import Command
+from rnn_lab.sweeping.confirm import Confirmer, check_confirmation
 from rnn_lab.sweeping.coordinator import Coordinator, Watcher
 from rnn_lab.sweeping.dry_run import dry_run
 from rnn_lab.sweeping.executors import TrialExecutor
@@ -86,6 +87,7 @@ class Sweep:
         build.pruner(options)
         for plan in todo:
             build.check_sampler(options, plan.parameters)
+            check_confirmation(plan, options)
         return build.tracking(options)
 
     def _address(self, options: Options, folder: Path) -> str:
@@ -123,12 +125,26 @@ class Sweep:
                 code, endings = asked.code, {study.plan.name: str(asked) for study in studies if study.wants_more()}
                 say_interrupted(studies, str(asked), given_up)
             else:
-                executor.shutdown()
                 endings = coordinator.endings
+        if not code:
+            code = self._confirm(studies, Confirmer(executor, job, options, interrupt), endings)
+            executor.shutdown() if not code else executor.abandon()
         code = report_results(studies, endings, command, folder, code)
         for line in logger.close(endings, interrupted=code > 128) if logger else []:
             say(line)
         return code
+
+    def _confirm(self, studies: list[SweepStudy], confirmer: Confirmer, endings: dict[str, str]) -> int:
+        """Confirm the best of each study; gives the exit code of a signal that ended it."""
+        for study in studies:
+            if not study.options.confirm or study.failed_too_often():
+                continue
+            try:
+                confirmer.confirm(study)
+            except Interrupted as asked:
+                endings[study.plan.name] = f"{asked} while its best trials were confirmed"
+                return asked.code
+        return 0
 
 
 def _logger(studies: list[SweepStudy], tracking: "Tracking | None", carries: bool) -> "StudyLogger | None":

@@ -4,7 +4,8 @@ import csv
 from pathlib import Path
 
 from rnn_lab.atomic import atomic_write
-from rnn_lab.sweeping.study import REASON, SAME_AS, SECONDS, SweepStudy
+from rnn_lab.sweeping.attributes import REASON, SAME_AS, SECONDS
+from rnn_lab.sweeping.study import SweepStudy
 
 TRIALS = "trials.csv"
 

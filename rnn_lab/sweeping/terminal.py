@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from optuna.trial import FrozenTrial
 
-from rnn_lab.sweeping.study import REASON, SAME_AS, SECONDS, SweepStudy
+from rnn_lab.sweeping.attributes import REASON, SAME_AS, SECONDS
+from rnn_lab.sweeping.study import SweepStudy
 from rnn_lab.sweeping.worker import Assignment
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def say_what_is_done(studies: list[SweepStudy]) -> None:
         done, wanted = study.counts().total(), study.n_trials
         if study.moved_from:
             say(f"{study.plan.name}: moved here from {study.moved_from}.")
+        for text in study.widened:
+            say(f"{study.plan.name}: {text}; its {done} trials are kept.")
         if done >= wanted:
             say(
                 f"{study.plan.name}: all {wanted} trials are done already; "

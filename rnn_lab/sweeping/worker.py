@@ -19,7 +19,9 @@ from hydra.core.utils import JobStatus, run_job, setup_globals
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict
 
+from rnn_lab.errors import Diverged
 from rnn_lab.sweeping.aggregate import aggregate
+from rnn_lab.sweeping.returned import fresh_values, trial_values
 from rnn_lab.sweeping.trial import Pruned, Values, opened
 
 TERMINAL = "terminal.log"
@@ -42,7 +44,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Assignment:
-    """One trial, as a worker needs to know it."""
+    """One trial, as a worker needs to know it.
+
+    A run that confirms a trial has ``fresh`` seeds, whose values come back one by one; it reports to no pruner, and has
+    a folder of its own, ``subdir``.
+    """
 
     number: int
     trial_id: int
@@ -54,6 +60,8 @@ class Assignment:
     directions: Sequence[str]
     aggregate: str
     tags: dict[str, str]
+    fresh: int = 0
+    subdir: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,7 @@ class Outcome:
     reason: str | None = None
     folder: str | None = None
     seconds: float = 0.0
+    replicas: list[list[float]] | None = None
 
 
 _loaded: dict[bytes, Job] = {}
@@ -99,6 +108,8 @@ def compose(context: HydraContext, master: DictConfig, assignment: Assignment) -
         config.hydra.job.id = str(assignment.number)
         config.hydra.job.num = assignment.number
         config.hydra.sweep.dir = assignment.folder
+        if assignment.subdir is not None:
+            config.hydra.sweep.subdir = assignment.subdir
     return config, Path(assignment.folder, str(config.hydra.sweep.subdir))
 
 
@@ -110,7 +121,7 @@ def _run(job: Job, assignment: Assignment) -> Outcome:
         # Dask may hand the trial of a lost worker to another one: no trial runs twice, and no folder is written twice.
         return Outcome("failed", reason=f"{folder} exists: its first worker was lost, or it is another run's")
     channel = _Reports(assignment)
-    with _terminal_in(folder / TERMINAL), opened(channel, assignment.tags):
+    with _terminal_in(folder / TERMINAL), opened(channel if not assignment.fresh else _heedless, assignment.tags):
         try:
             ended = run_job(
                 task_function=partial(_heed, job.function),
@@ -120,9 +131,9 @@ def _run(job: Job, assignment: Assignment) -> Outcome:
                 hydra_context=job.context,
             )
         except (Exception, SystemExit, KeyboardInterrupt) as error:
-            return _failed(error, folder)
+            return _failed(error, folder, assignment)
         if ended.status is JobStatus.FAILED:
-            return _failed(ended._return_value, folder)
+            return _failed(ended._return_value, folder, assignment)
     if channel.verdict or isinstance(ended.return_value, _Stopped):
         reason = channel.verdict or ended.return_value.reason
         return Outcome("pruned", reason=reason, folder=str(folder))
@@ -145,29 +156,28 @@ def _heed(function: TaskFunction, config: DictConfig) -> Any:
 
 
 def _judge(returned: Any, assignment: Assignment, folder: Path) -> Outcome:
-    """Read what the task returned as one value for each objective."""
+    """Read what the task returned, of a trial or of fresh seeds."""
     directions = assignment.directions
-    each = [returned] if len(directions) == 1 else returned
-    wanted = "one number" if len(directions) == 1 else f"{len(directions)} numbers, one for each direction"
     try:
-        if len(each) != len(directions):
-            raise ValueError(wanted)
-        values = [
-            aggregate(value, assignment.aggregate, minimize=direction == "minimize")
-            for value, direction in zip(each, directions, strict=True)
-        ]
-    except (TypeError, ValueError):
-        reason = f"the task returned {returned!r}, and the sweep needs {wanted}"
-        return _noted(Outcome("failed", reason=reason, folder=str(folder)))
-    if any(math.isnan(value) for value in values):
-        return _noted(Outcome("failed", reason="the objective is NaN", folder=str(folder)))
+        if assignment.fresh:
+            found = fresh_values(returned, len(directions), assignment.fresh)
+            return Outcome("complete", folder=str(folder), replicas=found)
+        values = trial_values(returned, directions, assignment.aggregate)
+    except ValueError as reason:
+        return _noted(Outcome("failed", reason=str(reason), folder=str(folder)))
     return Outcome("complete", values=values, folder=str(folder))
 
 
-def _failed(error: BaseException, folder: Path) -> Outcome:
+def _heedless(step: int, values: Values) -> str | None:
+    """Take a report and let the run go on: what is to be measured must not be pruned."""
+    return None
+
+
+def _failed(error: BaseException, folder: Path, assignment: Assignment) -> Outcome:
     text = "".join(traceback.format_exception(error))
     (folder / TRACEBACK).write_text(text, encoding="utf-8")
-    return Outcome("failed", reason=_sentence(error), folder=str(folder))
+    lost = [[math.nan] * assignment.fresh for _ in assignment.directions] if isinstance(error, Diverged) else None
+    return Outcome("failed", reason=_sentence(error), folder=str(folder), replicas=lost)
 
 
 def _noted(outcome: Outcome) -> Outcome:

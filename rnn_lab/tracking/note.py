@@ -47,6 +47,8 @@ def write(
         parts += _result(facts["summary"])
     if "best" in facts:
         parts += _best(facts["best"])
+    if "examination" in facts:
+        parts += ["## The sweep examined", "\n".join(f"- {text}" for text in facts["examination"]["sentences"])]
     if len(stops) > 1:
         parts += ["## Replicas", *_replicas(facts, stops)]
     if "data" in facts:
@@ -89,7 +91,9 @@ def _best(best: Fact) -> list[str]:
         [parameter, f"{value:.6g}" if isinstance(value, float) else str(value)]
         for parameter, value in best["params"].items()
     ]
-    return [f"{linked} is the best: {values}.", table(["parameter", "value"], rows)]
+    fresh = "\n".join(f"- {text}" for text in best.get("sentences", []))
+    said = [f"{linked} is the best.", fresh] if fresh else [f"{linked} is the best: {values}."]
+    return [*said, table(["parameter", "value"], rows)]
 
 
 def _result(summary: Fact) -> list[str]:

@@ -49,3 +49,17 @@ def test_optuna_goes_on_with_a_widened_range():
             study.tell(trial, abs(trial.params["x"] - 2.5))
     assert len(study.trials) == 24
     assert study.best_params["x"] > 2.0
+
+
+def test_a_sweep_goes_on_in_a_wider_range_and_in_no_narrower_one(toy):
+    common = ("hydra.sweeper.sampler=random", "hydra.sweeper.seed=1", "epochs=1")
+    toy.sweep("x=interval(0,1)", "hydra.sweeper.n_trials=3", *common)
+    before = [(trial.params, trial.values) for trial in toy.trials()]
+    out, _ = toy.sweep("x=interval(0,9)", "hydra.sweeper.n_trials=6", *common)
+    assert "x from 0 to 1 is now from 0 to 9; its 3 trials are kept." in out
+    assert [(trial.params, trial.values) for trial in toy.trials()][:3] == before
+    assert max(trial.params["x"] for trial in toy.trials()[3:]) > 1
+    _, err = toy.sweep("x=interval(8.9,9)", "hydra.sweeper.n_trials=9", *common, code=2)
+    assert "finished trials" in err
+    assert err.count("\n") == 1
+    assert len(toy.trials()) == 6

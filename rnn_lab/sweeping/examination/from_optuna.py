@@ -11,6 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from rnn_lab.errors import BadInput
 from rnn_lab.sweeping.examination.trials import COMPLETE, FAILED, PRUNED, Axis, Trials
+from rnn_lab.sweeping.optuna_private import contains
 
 STATES = {TrialState.COMPLETE: COMPLETE, TrialState.PRUNED: PRUNED, TrialState.FAIL: FAILED}
 INTERRUPTED = "interrupted"
@@ -71,4 +72,4 @@ def _value(trial: FrozenTrial, objective: int) -> float:
 
 
 def _fits(params: Mapping[str, Any], space: Mapping[str, BaseDistribution]) -> bool:
-    return all(space[name]._contains(space[name].to_internal_repr(value)) for name, value in params.items())
+    return all(contains(space[name], value) for name, value in params.items())

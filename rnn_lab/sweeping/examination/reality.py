@@ -35,12 +35,16 @@ def reality(trials: Trials, fresh: Mapping[int, ArrayLike]) -> list[Finding]:
         return [Finding("unconfirmed", f"{text} lucky or unlucky; hydra.sweeper.confirm=5 measures it on fresh seeds.")]
     found = spread(fresh[best])
     if not found.replicas:
-        return [Finding("lucky", f"Winner: trial {best} diverged on every fresh seed.", (f"trial {best}",), True)]
+        return [
+            Finding(
+                "lucky", f"Winner of the search: trial {best} diverged on every fresh seed.", (f"trial {best}",), True
+            )
+        ]
     sign = 1 if trials.minimize else -1
     relative = sign * (found.typical - reported) / (abs(reported) or 1.0)
     low, high = found.interval or (found.typical, found.typical)
     outside = reported < low if trials.minimize else reported > high
-    text = f"Winner: trial {best} was reported with {reported:.4g}; fresh seeds give {found}"
+    text = f"Winner of the search: trial {best} was reported with {reported:.4g}; fresh seeds give {found}"
     if outside and relative > TOO_GOOD:
         answer = Finding("lucky", f"{text}: its seed was lucky, by {relative:.0%}.", (f"trial {best}",), warns=True)
     else:

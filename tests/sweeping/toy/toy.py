@@ -21,6 +21,11 @@ def conditional(config, trial):
         trial.suggest_float("y", 0.0, 1.0)
 
 
+def luck(seed):
+    """What a seed adds: the search's only one, 0, flatters."""
+    return 0.0 if seed == 0 else 0.2 + 0.01 * (seed % 5)
+
+
 @hydra.main(version_base="1.3", config_path="conf", config_name="config")
 def main(cfg: DictConfig):
     value = (cfg.x - 0.3) ** 2 + 0.1 * cfg.y
@@ -46,6 +51,11 @@ def main(cfg: DictConfig):
             return [value, value + 1, value + 5]
         case "two":
             return [value, cfg.x**2]
+        case "lucky":
+            return [value + luck(cfg.seed + r) for r in range(cfg.replicas)]
+        case "lucky_two":
+            each = [value + luck(cfg.seed + r) for r in range(cfg.replicas)]
+            return [each, [(cfg.x - 0.5) ** 2] * cfg.replicas]
         case "threads":
             return float(os.environ["OMP_NUM_THREADS"])
         case "sleepy" if cfg.n == 0:

@@ -1,0 +1,46 @@
+"""What fresh seeds said of a study's best trial, in words and as plain data."""
+
+from typing import Any
+
+from rnn_lab.scoring.spread import described
+from rnn_lab.sweeping.study import SweepStudy
+
+
+def lines(study: SweepStudy) -> list[str]:
+    """Say it on a terminal; nothing if no trial was confirmed."""
+    found = study.confirmed()
+    if found is None:
+        return []
+    spread, name = found["confirmed"], study.names[0]
+    seeds = spread["replicas"] + spread["diverged"]
+    if not spread["replicas"]:
+        return [f"confirmed by none of {seeds} fresh seeds: all of them diverged; the search reported {_short(found)}"]
+    said = [f"confirmed by {seeds} fresh seeds: {name} {described(spread)}"]
+    said.append(f"reported by the search: {_short(found)}, {_optimism(found)}")
+    said += [f"{test} of these seeds: {described(each)}" for test, each in found["test"].items()]
+    if others := [str(trial) for trial in found["finalists"] if trial != found["trial"]]:
+        said.append(f"not told apart from trial{'s' * (len(others) > 1)} {', '.join(others)}")
+    return said
+
+
+def as_plain(study: SweepStudy) -> dict[str, Any]:
+    """The same as plain data, for ``best.yaml`` and the tracker; empty if no trial was confirmed."""
+    found = study.confirmed()
+    if found is None:
+        return {}
+    return {key: value for key, value in found.items() if key not in ("after", "trial")}
+
+
+def _short(found: dict[str, Any]) -> str:
+    return f"{found['reported']:.4g}"
+
+
+def _optimism(found: dict[str, Any]) -> str:
+    """How much better than the fresh seeds the search looked."""
+    optimism = found["optimism"]
+    if abs(optimism) <= 1e-3 * abs(found["reported"]):
+        return "as good as it looked"
+    much = f"{abs(optimism):.2g}"
+    if found["ratio"] is not None and found["reported"]:
+        much += f" ({abs(optimism) / abs(found['reported']):.0%})"
+    return f"too good by {much}" if optimism > 0 else f"it is better, by {much}"

@@ -1,0 +1,19 @@
+"""What the sweeper needs of Optuna and has no public name for; each with the reason, so that an upgrade looks here."""
+
+from typing import Any
+
+from optuna.distributions import BaseDistribution
+from optuna.storages.journal._storage import JournalOperation
+from optuna.trial import FrozenTrial, Trial
+
+__all__ = ["JournalOperation", "contains", "id_of"]
+
+
+def id_of(trial: Trial | FrozenTrial) -> int:
+    """A trial's key in its storage: the storage's own methods, and a trial opened by another process, need it."""
+    return trial._trial_id
+
+
+def contains(distribution: BaseDistribution, value: Any) -> bool:
+    """Tell whether a distribution could have given a value."""
+    return bool(distribution._contains(distribution.to_internal_repr(value)))
