@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike
 
 from rnn_lab.errors import BadInput
 from rnn_lab.evaluation.free_run.loop import feed_back
-from rnn_lab.evaluation.trained_network import Array, Trained
+from rnn_lab.evaluation.trained_network import CHUNK, Array, Trained
 from rnn_lab.network import ForwardPass, Network, Parameters
 from rnn_lab.sequences import Data
 from rnn_lab.sequences.table import READING
+from rnn_lab.sequences.transform import Kind, Transform
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -21,7 +22,9 @@ class Forecaster(Trained):
 
     Args:
         horizon: how many rows after a window's last the forecast lies.
-        reading: how a file of such a series is read: the keyword arguments of `read_csv`. All else as in `Trained`.
+        reading: how a file of such a series is read: the keyword arguments of `read_csv`.
+        transform: what is done to a series before it is scaled, and undone in its forecasts; see `Transform`. All else
+            as in `Trained`.
 
     Example:
         >>> from rnn_lab.network import Elman
@@ -35,6 +38,7 @@ class Forecaster(Trained):
 
     horizon: int
     reading: Mapping[str, Any] = field(default_factory=lambda: dict(READING))
+    transform: Kind = "none"
 
     @classmethod
     def of(cls, network: Network, parameters: Parameters, data: Data) -> Self:
@@ -46,13 +50,23 @@ class Forecaster(Trained):
         """See `Trained`."""
         reading = {key: data.recipe.get(key, value) for key, value in READING.items()}
         index = None if data.index is None else data.index_name
-        return {"horizon": data.horizon, "reading": reading | {"index": index}}
+        return {"horizon": data.horizon, "reading": reading | {"index": index}, "transform": data.transform.kind}
 
     @property
     def window(self) -> int:
-        """T, the rows that a forecast is made from."""
+        """The rows that a forecast is made from: T, and those that a difference reaches back."""
         assert self.network.window is not None
-        return self.network.window
+        return self.network.window + self.transformed.lost
+
+    @property
+    def rows(self) -> int | None:
+        """See `Trained`."""
+        return self.network.window and self.window
+
+    @property
+    def transformed(self) -> Transform:
+        """The transform at work."""
+        return Transform(self.transform, self.horizon)
 
     @property
     def lag(self) -> int:
@@ -67,8 +81,28 @@ class Forecaster(Trained):
         Raises:
             BadInput: the series has other columns, fewer rows than the window, or values that are not finite.
         """
-        windows = np.lib.stride_tricks.sliding_window_view(self._series(series, self.window), self.window, axis=0)
+        rows = self._series(series, self.window)
+        self.transformed.check(rows, self.inputs)  # here, a sentence can name the row
+        windows = np.lib.stride_tricks.sliding_window_view(rows, self.window, axis=0)
         return self.predict_each(windows.transpose(0, 2, 1))
+
+    def _predict(self, X: Array) -> Array:
+        transformed = self.transformed
+        if transformed.kind == "none":
+            return super()._predict(X)
+        found = []
+        for start in range(0, max(len(X), 1), CHUNK):  # what is transformed is a copy
+            windows = X[start : start + CHUNK]
+            transformed.check(windows.reshape(-1, len(self.inputs)), self.inputs)
+            found.append(self._undo(super()._predict(transformed.apply(windows, axis=1)), windows[:, -1]))
+        return np.concatenate(found, axis=1)
+
+    def _undo(self, forecasts: Array, last: Array) -> Array:
+        """The forecasts of a series, from those of its transform (..., O) after last known rows of inputs (..., D)."""
+        if not self.transformed.lost:
+            return self.transformed.undo(forecasts, None)
+        known = last[..., [self.inputs.index(name) for name in self.targets]]
+        return self.transformed.undo(forecasts, self.transformed.base(known))
 
     def free_run(self, series: ArrayLike, steps: int) -> Array:
         """Forecasts of the ``steps`` rows after a series (L, D), each replica from its own: (R, steps, O).
@@ -111,12 +145,13 @@ class Forecaster(Trained):
                 f"observed rows of shape {rows.shape} do not fit: (starts, {self.lag}, {len(self.inputs)}) is needed,"
                 f" {self.lag} rows of {', '.join(self.inputs)}"
             )
+        self.transformed.check(rows.reshape(-1, len(self.inputs)), self.inputs)
         fed_back = self.fed_back(steps)
         forward = ForwardPass(self.network, self.parameters.replicas, len(rows))
 
         def forecast(windows: Array) -> Array:
-            X = self.input_scaler.apply(windows).astype(self.network.dtype)
-            return self.target_scaler.undo(forward(self.parameters, X).astype(np.float64))
+            X = self.input_scaler.apply(self.transformed.apply(windows, axis=1)).astype(self.network.dtype)
+            return self._undo(self.target_scaler.undo(forward(self.parameters, X).astype(np.float64)), windows[:, -1])
 
         everyone = np.broadcast_to(rows, (self.parameters.replicas, *rows.shape))
         return feed_back(forecast, everyone, steps, window=self.window, outputs=len(self.targets), fed_back=fed_back)

@@ -76,6 +76,11 @@ class Trained:
         """Whether the outputs are probabilities of classes."""
         return self.network.loss.of_classes
 
+    @property
+    def rows(self) -> int | None:
+        """How many rows a window must have; None: any number."""
+        return self.network.window
+
     def sample(self, data: Any, rng: np.random.Generator) -> dict[str, Any] | None:
         """Something that the network makes up by itself, for the report; None: nothing, but for text."""
         return None
@@ -101,7 +106,7 @@ class Trained:
             BadInput: the windows have another shape, or hold a value that is not finite.
         """
         X = np.asarray(windows, np.float64)
-        T, D = self.network.window, len(self.inputs)
+        T, D = self.rows, len(self.inputs)
         if X.ndim != 3 or X.shape[2] != D or X.shape[1] != (T or X.shape[1]) or not X.shape[1]:
             raise BadInput(
                 f"windows of shape {X.shape} do not fit: (records, {T or 'steps'}, {D}) is needed,"
@@ -109,6 +114,10 @@ class Trained:
             )
         if not np.isfinite(X).all():
             raise BadInput("a window holds a value that is not finite, so nothing can be forecast from it")
+        return self._predict(X)
+
+    def _predict(self, X: Array) -> Array:
+        """What each replica says of finite windows of the right shape."""
         network = replace(self.network, window=X.shape[1])
         found = []
         with np.errstate(over="ignore", invalid="ignore"):
@@ -183,7 +192,7 @@ class Trained:
             target_scaler=scaler_from(recipe["target_scaler"]),
             inputs=inputs,
             targets=targets,
-            **{name: recipe[name] for name in cls._own()},
+            **{name: recipe[name] for name in cls._own() if name in recipe},
         )
 
     @classmethod

@@ -171,7 +171,7 @@ class Regression(Targets):
 
     def as_numbers(self, records: Records) -> Array:
         """The targets that count, in their own units: (M, O)."""
-        return np.asarray(self.data.target_scaler.undo(records.counted(records.Y).astype(np.float64)))
+        return np.asarray(records.undo(self.data.target_scaler, records.counted(records.Y).astype(np.float64)))
 
     def of_readout(self, predicted: Array, records: Records) -> NumberAnswers:
         """The predictions as they are."""
@@ -184,7 +184,7 @@ class Regression(Targets):
         def answers(outputs: Array) -> NumberAnswers:
             return NumberAnswers(
                 loss=self.loss(outputs, Y, np.empty_like(outputs), weights),
-                predicted=self.data.target_scaler.undo(records.counted(outputs).astype(np.float64)),
+                predicted=records.undo(self.data.target_scaler, records.counted(outputs).astype(np.float64)),
                 true=true,
                 past=self.past,
                 success=self._success(outputs, records),

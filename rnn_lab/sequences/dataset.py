@@ -19,6 +19,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.sequences.calendar import Calendar
 from rnn_lab.sequences.rows import Rows
 from rnn_lab.sequences.scaling import Array, Scaler
+from rnn_lab.sequences.transform import NONE, Transform
 
 SPLITS = {"train": "train", "validation": "val", "test": "test"}
 """The splits in the order of time, and what each is called in the names of metrics."""
@@ -125,6 +126,10 @@ class Records:
             return values.reshape(*values.shape[:-3], -1, values.shape[-1])
         return np.asarray(values[..., self.mask, :])
 
+    def undo(self, scaler: Scaler, values: Array) -> Array:
+        """Map targets or outputs that count, scaled, to original units: (..., M, O)."""
+        return scaler.undo(values)
+
     @property
     def shown(self) -> int | None:
         """Predictions that a plot of them shows, the first ones; None: all."""
@@ -139,9 +144,28 @@ class Records:
 class Windows(Records):
     """Windows of a series: of each the last target counts, which lies at ``at``, so that baselines have the same."""
 
+    transform: Transform = NONE
+    """What was done to the series before it was scaled."""
+    base: Array | None = None
+    """(N, O): what a difference was taken to, of the targets that count; None: none was."""
+
     def counted(self, values: NDArray[Any]) -> NDArray[Any]:
         """Gather each window's last prediction: (..., N, T, O) -> (..., N, O)."""
         return values[..., -1, :] if self.each_step else values
+
+    def undo(self, scaler: Scaler, values: Array) -> Array:
+        """Undo the transform too: (..., N, O)."""
+        return self.transform.undo(scaler.undo(values), self.base)
+
+    def reduce(self, values: Array) -> Array:
+        """Transform values of the targets that count, from original units: what `undo` undoes, but for the scaler."""
+        return self.transform.reduce(values, self.base)
+
+    def first(self, count: int) -> "Windows":
+        """The first windows."""
+        few = super().first(count)
+        assert isinstance(few, Windows)
+        return replace(few, base=None if self.base is None else self.base[:count])
 
     @property
     def shown(self) -> None:
@@ -382,6 +406,9 @@ class TextDataset(StreamDataset):
 class SeriesDataset(Dataset):
     """Windows of one series, each with a later row as its target."""
 
+    train: Windows
+    validation: Windows
+    test: Windows | None
     series: Array
     """(L, C): every column, in original units."""
     columns: tuple[str, ...]
@@ -391,6 +418,13 @@ class SeriesDataset(Dataset):
     """See `Series`."""
     notes: tuple[str, ...] = ()
     """See `Series`."""
+    transform: Transform = NONE
+    """What was done to the series before it was scaled."""
+
+    @property
+    def context(self) -> int:
+        """Rows of the series that a window is made of: T, and those that a difference reaches back."""
+        return self.window + self.transform.lost
 
     @property
     def remarks(self) -> tuple[str, ...]:

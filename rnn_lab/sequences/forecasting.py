@@ -17,6 +17,7 @@ from rnn_lab.sequences.dataset import Series, SeriesDataset, Windows, fingerprin
 from rnn_lab.sequences.generator import Generator
 from rnn_lab.sequences.missing import admissible
 from rnn_lab.sequences.scaling import Scaling, fit_scaler
+from rnn_lab.sequences.transform import Kind, Transform
 from rnn_lab.sequences.windows import count_windows, split, windows
 
 Share = int | float
@@ -43,6 +44,8 @@ class Forecasting(ABC):
         validation: likewise.
         test: likewise; may be 0.
         gap: records left out between two splits, >= 0.
+        transform: of all columns before they are scaled: ``none``, ``difference`` (to the row ``horizon`` before),
+            ``log`` or ``log_difference``; see `Transform`. Scores, figures and forecasts are of the series itself.
         scaling: ``none``, ``standard`` or ``minmax``.
         columns: the D input columns, by name or position; None takes all.
         target: the O target columns, likewise; None takes the input columns.
@@ -61,6 +64,7 @@ class Forecasting(ABC):
     validation: Share
     test: Share = 0
     gap: int = Field(default=0, ge=0)
+    transform: Kind = "none"
     scaling: Scaling = "none"
     columns: Selection = None
     target: Selection = None
@@ -73,39 +77,50 @@ class Forecasting(ABC):
         """Read, scale, cut and split the series.
 
         Raises:
-            BadInput: window, horizon or splits do not fit the series; a column is unknown, or constant under
-                scaling.
+            BadInput: window, horizon or splits do not fit the series; a column is unknown, constant under scaling, or
+                holds values that the transform forbids.
         """
         series = self.read()
-        count = count_windows(len(series.values), self.window, self.horizon)
+        transform = Transform(self.transform, self.horizon)
+        transform.check_columns(series.inputs, series.targets)
+        lost = transform.lost  # rows at the series' beginning
+        count = count_windows(len(series.values) - lost, self.window, self.horizon)
         lag = self.window - 1 + self.horizon
         inputs = [series.columns.index(name) for name in series.inputs]
         targets = [series.columns.index(name) for name in series.targets]
-        fit = np.arange(count) if series.filled is None else self.fit(series.filled, inputs, targets)
+        filled = series.filled
+        if filled is not None and lost:
+            filled = filled[lost:] | filled[:-lost]
+        fit = np.arange(count) if filled is None else self.fit(filled, inputs, targets)
         parts = split(len(fit), self.train, self.validation, self.test, self.gap)
         used = sorted({*inputs, *targets})
+        names = tuple(series.columns[i] for i in used)
+        transform.check(series.values[:, used], names)
+        values = transform.apply(series.values[:, used])
+        inputs, targets = ([used.index(i) for i in chosen] for chosen in (inputs, targets))
         # One fit serves inputs and targets alike: a forecast that is fed back as an input keeps its scale.
         scaler = fit_scaler(
             self.scaling,
-            series.values[: fit[parts[0].stop - 1] + 1 + lag, used],
-            tuple(series.columns[i] for i in used),
+            values[: fit[parts[0].stop - 1] + 1 + lag],
+            names,
         )
-        input_scaler = scaler.select([used.index(i) for i in inputs])
-        target_scaler = scaler.select([used.index(i) for i in targets])
+        input_scaler, target_scaler = scaler.select(inputs), scaler.select(targets)
         X, Y = windows(
-            input_scaler.apply(series.values[:, inputs]),
-            target_scaler.apply(series.values[:, targets]),
+            input_scaler.apply(values[:, inputs]),
+            target_scaler.apply(values[:, targets]),
             self.window,
             self.horizon,
             self.each_step,
         )
 
         def records(part: slice, before: slice | None = None) -> Windows:
-            at = fit[part].astype(np.int64) + lag
+            at = fit[part].astype(np.int64) + lag + lost
             mask = None
             if self.each_step and before is not None:
-                mask = at[:, None] + np.arange(1 - self.window, 1) > fit[before.stop - 1] + lag
-            return Windows(np.ascontiguousarray(X[fit[part]]), np.ascontiguousarray(Y[fit[part]]), at, mask)
+                mask = at[:, None] + np.arange(1 - self.window, 1) > fit[before.stop - 1] + lag + lost
+            X_part, Y_part = np.ascontiguousarray(X[fit[part]]), np.ascontiguousarray(Y[fit[part]])
+            known = series.values[at - self.horizon][:, [used[i] for i in targets]] if lost else None
+            return Windows(X_part, Y_part, at, mask, transform, None if known is None else transform.base(known))
 
         train, validation, test = (records(part, before) for part, before in zip(parts, (None, *parts), strict=False))
         recipe = {
@@ -132,8 +147,12 @@ class Forecasting(ABC):
             one_unit=self.one_unit or len(series.targets) == 1,
             input_scaler=input_scaler,
             target_scaler=target_scaler,
+            transform=transform,
             recipe=recipe,
-            fingerprint=fingerprint(recipe, series),
+            # What is done to no series leaves no trace: data keep the fingerprints that they had without the key.
+            fingerprint=fingerprint(
+                {key: value for key, value in recipe.items() if (key, value) != ("transform", "none")}, series
+            ),
         )
 
     def fit(self, filled: NDArray[np.bool_], inputs: list[int], targets: list[int]) -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.sequences.dataset import Series, SeriesDataset
 from rnn_lab.sequences.forecasting import Forecasting, Selection, Share, choose
 from rnn_lab.sequences.scaling import Scaling
+from rnn_lab.sequences.transform import Kind
 
 
 def dataset(
@@ -20,6 +21,7 @@ def dataset(
     test: Share = 0,
     gap: int = 0,
     each_step: bool = False,
+    transform: Kind = "none",
     scaling: Scaling = "standard",
     columns: Selection = None,
     target: Selection = None,
@@ -33,7 +35,7 @@ def dataset(
         window: T, the rows that the network reads.
         horizon: how many rows after the window's last the target lies.
         train, validation, test: a whole number counts records, a fraction is a share of them.
-        gap, each_step, scaling: as in `Forecasting`.
+        gap, each_step, transform, scaling: as in `Forecasting`.
         columns, target: inputs and targets by name or position; None takes all, and the inputs.
         name: what figures call the data.
 
@@ -71,5 +73,5 @@ def dataset(
 
     return Given(
         name=name, window=window, horizon=horizon, train=train, validation=validation, test=test, gap=gap,
-        each_step=each_step, scaling=scaling, columns=columns, target=target,
+        each_step=each_step, transform=transform, scaling=scaling, columns=columns, target=target,
     ).dataset()  # fmt: skip

@@ -115,7 +115,7 @@ def package(trained: "Trained", destination: Path, *, run_id: str, model_id: str
     from mlflow.types import Schema, TensorSpec
 
     network = trained.network
-    steps = network.window or -1  # a stream's windows are of any length
+    steps = trained.rows or -1  # a stream's windows are of any length
     windows = TensorSpec(np.dtype(np.float64), (-1, steps, len(trained.inputs)))
     each = (steps,) if network.each_step else ()
     targets = TensorSpec(np.dtype(np.float64), (-1, *each, len(trained.targets)))
@@ -134,6 +134,6 @@ def package(trained: "Trained", destination: Path, *, run_id: str, model_id: str
             artifacts={"weights": str(weights)},
             code_paths=sorted(map(str, folder.iterdir())),
             signature=ModelSignature(Schema([windows]), Schema([targets])),
-            input_example=np.zeros((1, network.window or 10, len(trained.inputs))),
+            input_example=np.ones((1, trained.rows or 10, len(trained.inputs))),
             pip_requirements=requirements(LIBRARIES | code.packages)[0],
         )

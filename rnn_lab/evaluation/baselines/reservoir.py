@@ -51,7 +51,8 @@ class _Fit:
 
     def of_series(self, data: SeriesDataset) -> FittedBaseline:
         train = data.train
-        return _OnWindows(self.problem, EchoState.fit(train.X, self.problem.true(train), self.hidden_dim, self.rng))
+        true = train.reduce(self.problem.true(train))
+        return _OnWindows(self.problem, data, EchoState.fit(train.X, true, self.hidden_dim, self.rng))
 
     def of_task(self, data: Dataset) -> FittedBaseline:
         unit = Reservoir.draw(self.rng, len(data.inputs), self.hidden_dim, input_scale=1.0)
@@ -70,16 +71,23 @@ class _Fit:
 @plain_dataclass(frozen=True, eq=False)
 class _OnWindows(NumberBaseline):
     problem: Problem
+    data: SeriesDataset
     network: EchoState
 
     def predict(self, split: Any) -> Array:
-        return self.network.predict(split.X)
+        return np.asarray(split.transform.undo(self.network.predict(split.X), split.base))
 
     def free_run(self, segment: Segment, starts: NDArray[np.int64], steps: int) -> Array:
-        data = self.problem.data
+        data, transform = self.data, self.data.transform
+
+        def forecast(windows: Array) -> Array:
+            X = data.input_scaler.apply(transform.apply(windows, axis=1))
+            known = windows[:, -1, [data.inputs.index(name) for name in data.targets]] if transform.lost else None
+            return transform.undo(self.network.predict(X), None if known is None else transform.base(known))
+
         return run_freely(
-            lambda windows: self.network.predict(data.input_scaler.apply(windows)),
-            segment, starts, steps, window=data.window or 1, horizon=data.horizon, columns=segment.inputs,
+            forecast,
+            segment, starts, steps, window=data.context, horizon=data.horizon, columns=segment.inputs,
         )  # fmt: skip
 
 

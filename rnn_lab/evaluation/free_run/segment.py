@@ -65,7 +65,7 @@ class _Find:
 
     def of_series(self, data: SeriesDataset) -> Segment:
         series, at = data.history(data.scored[self.split])
-        return self._segment(data, series, int(at[0]), len(at), data.window - 1 + data.horizon)
+        return self._segment(data, series, int(at[0]), len(at), data.context - 1 + data.horizon)
 
     def of_stream(self, data: StreamDataset) -> Segment:
         rows = data.scored[self.split]
