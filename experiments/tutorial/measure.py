@@ -31,6 +31,15 @@ SAME_NETWORK = (
 )
 """The tutorial's network with the lab's initialisers; a sigmoid's slope is at most 1/4, so the default gain times 4."""
 
+TUTORIAL_NETWORK = (
+    "model._target_=experiments.tutorial.rule.TutorialElman",
+    "model.hidden_dim=100",
+    "model.activation=sigmoid",
+    "model.encoding=positional",
+    "model.bias=false",
+)
+"""The tutorial's network with its own weights."""
+
 RUNS: dict[str, tuple[str, ...]] = {
     "published": PUBLISHED,
     "nudged": (*NUDGED, "seed=0", "replicas=32"),
@@ -38,7 +47,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "other seeds, k=1": (*PUBLISHED, "seed=0", "replicas=10", "trainer.bptt_truncate=1"),
     "other seeds, k=50": (*PUBLISHED, "seed=0", "replicas=10", "trainer.bptt_truncate=50"),
     "true gradient, nothing else changed": (*PUBLISHED, "seed=42", "replicas=10", "rule._target_=rnn_lab.rules.BPTT"),
-    "true gradient, tutorial's weights": (*GRADIENT, "model=tutorial", "trainer.epochs=25", "seed=42"),
+    "true gradient, tutorial's weights": (*GRADIENT, *TUTORIAL_NETWORK, "trainer.epochs=25", "seed=42"),
     "true gradient, sensible weights": (*GRADIENT, *SAME_NETWORK, "trainer.epochs=25"),
     "true gradient, sensible weights, 100 epochs": (*GRADIENT, *SAME_NETWORK, "trainer.epochs=100"),
     "the lab's default": (*GRADIENT, "trainer.epochs=25"),

@@ -376,8 +376,8 @@ class StreamDataset(Data):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class TextDataset(StreamDataset):
-    """A stream of characters: at every step the next one is to be foretold."""
+class SymbolDataset(StreamDataset):
+    """A stream with one of the classes as the target of every step."""
 
     classes: bool = True
 
@@ -388,18 +388,23 @@ class TextDataset(StreamDataset):
 
     @property
     def feeds_back(self) -> bool:
-        """What a network says of a character are logits, and no input."""
+        """What a network says of a class are logits, and no input."""
         return False
+
+    @property
+    def lags(self) -> int:
+        """Classes are no numbers: a linear model is given none."""
+        return 0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TextDataset(SymbolDataset):
+    """A stream of characters: at every step the next one is to be foretold."""
 
     @property
     def size(self) -> str:
         """How much there is of it, in words."""
         return f"{self.train.length} training and {self.validation.length} validation characters"
-
-    @property
-    def lags(self) -> int:
-        """Characters are no numbers: a linear model is given none."""
-        return 0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

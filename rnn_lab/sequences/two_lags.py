@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.rng import named_rng
-from rnn_lab.sequences.dataset import StreamDataset, fingerprint_blocks
+from rnn_lab.sequences.dataset import SymbolDataset, fingerprint_blocks
 from rnn_lab.sequences.forecasting import Share, describe
 from rnn_lab.sequences.generator import ROWS
 from rnn_lab.sequences.rows import cut
@@ -24,7 +24,7 @@ BITS = ("0", "1")
 
 
 @plain_dataclass(frozen=True, eq=False, kw_only=True)
-class TwoLagsDataset(StreamDataset):
+class TwoLagsDataset(SymbolDataset):
     """The stream, and what is known of it exactly."""
 
     answers: Yardsticks
@@ -128,7 +128,6 @@ class TwoLags:
             test=test,
             inputs=BITS,
             targets=BITS,
-            classes=True,
             horizon=1,
             input_scaler=plain,
             target_scaler=plain,

@@ -52,7 +52,7 @@ def built(*overrides: str) -> lab.Experiment:
 def test_no_weights_are_chosen_and_there_is_a_test_split(name: str) -> None:
     experiment = built(*measure.RUNS[name])
     assert experiment.trainer.keep == "last"
-    assert experiment.dataset.test is not None
+    assert experiment.data.test is not None
     assert len(experiment.seeds) == 5
 
 
@@ -90,7 +90,7 @@ def test_longer_counts_go_on_where_the_labs_trigram_ends(text: Run, monkeypatch:
     assert trigram["score"] == pytest.approx(known["test"]["trigram"]["bits"], rel=1e-3)
     assert trigram["val_score"] == pytest.approx(known["validation"]["trigram"]["bits"], rel=1e-3)
     assert longer["name"] == "4-gram"
-    data = text.experiment.dataset
+    data = text.experiment.data
     assert isinstance(data, StreamDataset)
     assert measure.grams(data.validation, 4).shape == (data.validation.length, 4)
 

@@ -48,8 +48,8 @@ def test_every_run_sends_the_gradient_through_all_steps_and_chooses_no_weights(n
     for network in NETWORKS:
         small = ("data.train=100", "data.validation=1", "data.test=1")
         experiment = built(*measure.RUNS[name, network], *small)
-        assert isinstance(experiment.dataset, TaskDataset)
-        assert experiment.trainer.bptt_truncate >= experiment.dataset.window
+        assert isinstance(experiment.data, TaskDataset)
+        assert experiment.trainer.bptt_truncate >= experiment.data.window
         assert experiment.trainer.keep == "last"
 
 
@@ -57,7 +57,7 @@ def test_adding_is_learned_within_the_updates_that_were_allowed() -> None:
     experiment = built(*measure.RUNS["adding, T = 50", "GRU"], "data.validation=1", "data.test=1")
     assert experiment.trainer.batch_size == 50
     assert experiment.network.model.hidden_dim == 64
-    assert experiment.trainer.epochs * len(experiment.dataset.train) / 50 <= 5000  # type: ignore[union-attr, arg-type]
+    assert experiment.trainer.epochs * len(experiment.data.train) / 50 <= 5000  # type: ignore[union-attr, arg-type]
 
 
 def test_every_command_of_the_page_is_a_run_of_the_study() -> None:
@@ -91,7 +91,7 @@ def test_learned_is_a_score_and_a_share() -> None:
 
 def test_rows_are_of_the_kept_weights_on_the_test_records(small: Run) -> None:
     """Against outputs computed here."""
-    data = small.experiment.dataset
+    data = small.experiment.data
     assert isinstance(data, TaskDataset)
     assert data.test is not None
     parameters = Parameters.load(small.folder / "weights" / "kept.npz")

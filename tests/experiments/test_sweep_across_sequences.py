@@ -38,12 +38,12 @@ def built(*overrides):
 
 def test_every_series_in_windows_but_ones_own_file_takes_part():
     names = {path.stem for path in (CONF / "data").glob("*.yaml")} - {"csv"}
-    assert set(SEQUENCES) == {name for name in names if isinstance(built(f"data={name}").dataset, SeriesDataset)}
+    assert set(SEQUENCES) == {name for name in names if isinstance(built(f"data={name}").data, SeriesDataset)}
 
 
 def test_every_run_has_a_split_on_which_nothing_is_chosen():
     for name in SEQUENCES:
-        dataset = built(*Design().overrides(name)).dataset
+        dataset = built(*Design().overrides(name)).data
         assert dataset.test is not None
         assert dataset.validation.at.max() < dataset.test.at.min()
         assert len(dataset.test) >= 30
@@ -57,7 +57,7 @@ def test_the_searched_keys_are_those_of_the_default_search():
 @pytest.mark.parametrize(("name", "rows"), [("sine", 2), ("logistic", 1), ("henon", 2), ("square", 10)])
 def test_memory_is_what_the_equation_says(name, rows):
     """x_n = 2 cos(1) x_{n-1} - x_{n-2}; r x (1 - x); 1 - a x_{n-1}^2 + b x_{n-2}; half a period of 20."""
-    dataset = built(*Design().overrides(name)).dataset
+    dataset = built(*Design().overrides(name)).data
     assert memory.enough(range(1, dataset.window + 1), list(memory.errors(dataset))) == rows
 
 

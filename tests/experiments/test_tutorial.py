@@ -17,7 +17,7 @@ from experiments.tutorial.pictures import draw
 from experiments.tutorial.rows import Rows
 from experiments.tutorial.tables import blocks
 from rnn_lab import lab
-from rnn_lab.evaluation.report import examine
+from rnn_lab.scoring import evaluate
 
 HERE = Path(study.__file__).parent
 PUBLISHED = np.loadtxt(HERE / "published.csv", delimiter=",", skiprows=1)  # epoch, train, validation
@@ -52,10 +52,10 @@ def test_both_forward_passes_are_those_of_the_loops(five: Run) -> None:
     np.testing.assert_allclose(parameters["W_hh"][0].T, W, rtol=0, atol=1e-12)
     np.testing.assert_allclose(parameters["W_hy"][0].T, V, rtol=0, atol=1e-12)
 
-    found = examine(five.experiment.network, five.experiment.dataset, parameters)
+    found = evaluate(five.experiment.network, parameters, five.experiment.data)
     full_window = np.sqrt(np.mean((loops.predictions(U, W, V, X_val) - Y_val) ** 2))
     trained = np.sqrt(2 * loops.loss(U, W, V, X_val, Y_val) / 50)
-    np.testing.assert_allclose(found["val/rmse_full_window"], [full_window], rtol=1e-12)
+    np.testing.assert_allclose(five.curve("val/rmse_full_window")[2], [full_window], rtol=1e-12)
     np.testing.assert_allclose(found["val/rmse"], [trained], rtol=1e-12)
 
 
@@ -70,7 +70,7 @@ def test_each_units_weights_move_by_one_number(five: Run) -> None:
 
 def test_first_weights_have_no_gradient_at_all(five: Run) -> None:
     first = dict(five.weights())[0]
-    row = measure.anatomy(five.experiment.network, five.experiment.dataset, 0, first)
+    row = measure.anatomy(five.experiment.network, five.experiment.data, 0, first)
     assert row["largest_gradient"] == 0.0
     assert row["state_sd"] == 0.0
     assert row["countdown"] == pytest.approx(PUBLISHED[0, 1], abs=PRINTED)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from experiments.tutorial.rule import TutorialElman, TutorialRule, full_window_outputs
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Elman, Network
+from rnn_lab.rules import Reach
 
 T, H = 7, 4
 
@@ -44,6 +45,14 @@ def setting(replicas=1, scale=1.0):
     return network, parameters
 
 
+def direction(network, replicas, k, limit, batch=1):
+    """The rule at work, as training sets it up."""
+    rule = TutorialRule()
+    rule.refuse(network)
+    reach = Reach(bptt_truncate=k, clip_value=None if limit == np.inf else limit)
+    return rule.for_windows(network, replicas, batch, reach)
+
+
 def tutorial_orientation(parameters, r):
     """U, W, V of one replica."""
     return parameters["W_xh"][r, :, 0].T, parameters["W_hh"][r].T, parameters["W_hy"][r].T
@@ -55,7 +64,7 @@ def tutorial_orientation(parameters, r):
 def test_two_consecutive_records(replicas, k, limit) -> None:
     network, parameters = setting(replicas)
     parameters["W_xh"][...] -= 0.5  # so that directions of both signs meet the limit
-    rule = TutorialRule(network, replicas, 1, k, limit)
+    rule = direction(network, replicas, k, limit)
     rng = np.random.default_rng(0)
     reached = set()
     for _ in range(2):
@@ -74,7 +83,7 @@ def test_two_consecutive_records(replicas, k, limit) -> None:
 
 def test_no_error_reaches_the_recurrent_weights() -> None:
     network, parameters = setting()
-    rule = TutorialRule(network, 1, 1, 5, 10.0)
+    rule = direction(network, 1, 5, 10.0)
     X = np.random.default_rng(0).standard_normal((1, T, 1, 1))
     _, found = rule(parameters, X, np.array([[[0.3]]]))
     first = found.copy()
@@ -86,7 +95,7 @@ def test_no_error_reaches_the_recurrent_weights() -> None:
 
 def test_the_direction_is_the_same_for_every_input_of_a_unit() -> None:
     network, parameters = setting()
-    _, found = TutorialRule(network, 1, 1, 5, np.inf)(parameters, np.ones((1, T, 1, 1)), np.zeros((1, 1, 1)))
+    _, found = direction(network, 1, 5, np.inf)(parameters, np.ones((1, T, 1, 1)), np.zeros((1, 1, 1)))
     dU, dW, _ = tutorial_orientation(found, 0)
     assert (dU == dU[:, :1]).all()
     assert (dW == dW[:, :1]).all()
@@ -127,21 +136,21 @@ def test_full_window_outputs_by_loops() -> None:
     ],
 )
 def test_another_model_is_refused(model) -> None:
-    with pytest.raises(BadInput, match=r"update_rule=tutorial needs model\.activation=sigmoid"):
-        TutorialRule(Network(model, 1, 1, T), 1, 1, 5, 10.0)
+    with pytest.raises(BadInput, match=r"the tutorial's rule needs model\.activation=sigmoid"):
+        direction(Network(model, 1, 1, T), 1, 5, 10.0)
 
 
 def test_batches_and_several_columns_are_refused() -> None:
     network, _ = setting()
     with pytest.raises(BadInput, match=r"trainer\.batch_size=1"):
-        TutorialRule(network, 1, 2, 5, 10.0)
+        direction(network, 1, 5, 10.0, batch=2)
     for inputs, outputs in ((2, 1), (1, 2)):
         with pytest.raises(BadInput, match=f"the data has {inputs} and {outputs}"):
-            TutorialRule(Network(network.model, inputs, outputs, T), 1, 1, 5, 10.0)
+            direction(Network(network.model, inputs, outputs, T), 1, 5, 10.0)
 
 
 @pytest.mark.parametrize("change", [{"activation": "tanh"}, {"encoding": "shared"}, {"bias": True}])
 def test_the_tutorials_model_has_no_other_form(change) -> None:
     settings = {"hidden_dim": H, "activation": "sigmoid", "encoding": "positional", "bias": False}
-    with pytest.raises(ValidationError, match="model=tutorial needs"):
+    with pytest.raises(ValidationError, match="the tutorial's network needs"):
         TutorialElman(**(settings | change))

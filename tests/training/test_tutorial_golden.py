@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from experiments.tutorial.rule import TutorialElman, full_window_outputs
+from experiments.tutorial.rule import TutorialElman, TutorialRule, full_window_outputs
 from rnn_lab.network import Network
 from rnn_lab.training import SGD, Trainer, fit
 
@@ -23,10 +23,8 @@ def test_the_published_losses(join, diary) -> None:
     Y = series[50:, None]
     data = join((X[:100], Y[:100]), (X[100:], Y[100:]))
     network = Network(TutorialElman(hidden_dim=100, activation="sigmoid", encoding="positional", bias=False), 1, 1, 50)
-    trainer = Trainer(
-        epochs=5, batch_size=1, shuffle=False, bptt_truncate=5, update_rule="tutorial", clip_value=10.0, keep="last"
-    )
-    state = fit(network, data, trainer, SGD(learning_rate=1e-4), [42], [diary])
+    trainer = Trainer(epochs=5, batch_size=1, shuffle=False, bptt_truncate=5, clip_value=10.0, keep="last")
+    state = fit(network, data, trainer, SGD(learning_rate=1e-4), [42], [diary], rule=TutorialRule())
     # The tutorial's loss is a sum over records; the lab's is a mean. Its epoch n is the lab's n - 1.
     sums = np.hstack([100 * diary["train/loss"], 50 * diary["val/loss"]])
     np.testing.assert_allclose(sums[:5], PUBLISHED, rtol=0, atol=5.1e-9)
