@@ -127,7 +127,10 @@ def test_ui_refuses_a_port_in_use_and_an_address_that_is_none(program, tmp_path)
 
 @pytest.mark.parametrize(
     ("line", "offers"),
-    [("rnn-lab tr", "train predict sync ui runs redraw examine study"), ("rnn-lab train model.hidd", "model.hidden_dim=")],
+    [
+        ("rnn-lab tr", "train predict sync ui runs redraw examine study"),
+        ("rnn-lab train model.hidd", "model.hidden_dim="),
+    ],
 )
 def test_the_shell_completes_commands_and_keys(line, offers, program, tmp_path):
     done = call(program, tmp_path, "-sc", "query=bash", COMP_LINE=line, COMP_POINT=str(len(line)))
