@@ -24,7 +24,8 @@ class ScoreContract(ABC):
         log_probability, right = -rng.random((R, M, 1)), rng.random((R, M, 1)) < 0.5
         found: list[Answers] = []
         if score.takes_numbers:
-            found.append(NumberAnswers(predicted=predicted[replicas], true=true, loss=loss))
+            past = rng.normal(size=(M, COLUMNS))
+            found.append(NumberAnswers(predicted=predicted[replicas], true=true, loss=loss, past=past))
         if score.takes_classes:
             found.append(ClassAnswers(log_probability=log_probability[replicas], right=right[replicas], loss=loss))
         return found

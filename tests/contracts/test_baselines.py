@@ -8,6 +8,7 @@ from rnn_lab.evaluation.baselines import (
     Mean,
     NGrams,
     Persistence,
+    SeasonalNaive,
     Yardsticks,
 )
 from rnn_lab.testing.baselines import BaselineContract
@@ -19,6 +20,7 @@ def test_the_suite_knows_every_baseline():
         Mean,
         Frequencies,
         Persistence,
+        SeasonalNaive,
         LinearModel,
         NGrams,
         EchoStateNetwork,
@@ -43,6 +45,11 @@ class TestFrequencies(BaselineContract):
 class TestPersistence(BaselineContract):
     def make(self):
         return Persistence()
+
+
+class TestSeasonalNaive(BaselineContract):
+    def make(self):
+        return SeasonalNaive(season=3)
 
 
 class TestLinearModel(BaselineContract):

@@ -1,11 +1,11 @@
 """Every score of the lab's own passes the suite that is shipped for those of others."""
 
-from rnn_lab.scoring.scores import MAE, NRMSE, RMSE, SCORES, Accuracy, Bits, Perplexity
+from rnn_lab.scoring.scores import MAE, MASE, NRMSE, RMSE, SCORES, Accuracy, Bits, Perplexity
 from rnn_lab.testing.scores import ScoreContract
 
 
 def test_the_suite_knows_every_score():
-    assert {type(score) for score in SCORES.values()} == {RMSE, MAE, NRMSE, Accuracy, Bits, Perplexity}
+    assert {type(score) for score in SCORES.values()} == {RMSE, MAE, MASE, NRMSE, Accuracy, Bits, Perplexity}
 
 
 class TestRMSE(ScoreContract):
@@ -36,3 +36,8 @@ class TestBits(ScoreContract):
 class TestPerplexity(ScoreContract):
     def make(self):
         return Perplexity()
+
+
+class TestMASE(ScoreContract):
+    def make(self):
+        return MASE()

@@ -4,6 +4,7 @@ import pytest
 from rnn_lab.evaluation.echo_state import EchoState, Reservoir
 from rnn_lab.evaluation.ridge import Ridge
 from rnn_lab.network import Elman, Network
+from rnn_lab.network.activations import TANH, Identity
 from rnn_lab.scoring.metrics import nrmse
 from rnn_lab.sequences import NARMA, Generated, Logistic, MackeyGlass
 
@@ -34,7 +35,7 @@ def test_windows_and_series_are_one_recurrence(leak):
 
 def test_a_linear_leaky_reservoir_is_a_sum_of_powers():
     """h_T = leak sum_t (x_t W_xh + b) A^(T - t) with A = (1 - leak) I + leak W_hh."""
-    reservoir, x = drawn(leak=0.4, activation="identity"), np.random.default_rng(1).normal(size=(6, 2))
+    reservoir, x = drawn(leak=0.4, activation=Identity()), np.random.default_rng(1).normal(size=(6, 2))
     A = 0.6 * np.eye(12) + 0.4 * reservoir.W_hh
     drives = 0.4 * (x @ reservoir.W_xh + reservoir.b_h)
     expected = sum(drive @ np.linalg.matrix_power(A, 5 - t) for t, drive in enumerate(drives))
@@ -69,7 +70,7 @@ def recalled(reservoir, delays, length=6000):
 
 
 def test_a_delay_line_recalls_exactly_its_length():
-    line = Reservoir(np.eye(1, 8), np.eye(8, k=1), np.zeros(8), activation="identity")
+    line = Reservoir(np.eye(1, 8), np.eye(8, k=1), np.zeros(8), activation=Identity())
     capacity = recalled(line, delays=12)
     np.testing.assert_allclose(capacity[:8], 1.0, atol=1e-10)
     assert np.abs(capacity[8:]).max() < 0.02
@@ -78,10 +79,10 @@ def test_a_delay_line_recalls_exactly_its_length():
 def test_memory_capacity_is_at_most_the_size():
     """Jaeger (2002): the sum over all delays is at most H, and linear units come near it; tanh units recall less."""
     capacity = {
-        activation: recalled(
+        name: recalled(
             drawn(inputs=1, hidden_dim=10, activation=activation, input_scale=1.0, bias_scale=0.0), delays=60
         ).clip(0)
-        for activation in ("identity", "tanh")
+        for name, activation in (("identity", Identity()), ("tanh", TANH))
     }
     assert 9.0 < capacity["identity"].sum() <= 10.0 + 0.1  # chance adds about H / N for each of the 60 delays
     assert capacity["tanh"].sum() < capacity["identity"].sum()
