@@ -134,7 +134,8 @@ def _refuse_too_large(network: Network, data: Data, trainer: Trainer, rule: Rule
     gates = max(shape[-1] for name, shape in network.shapes.items() if name.startswith("W_hh"))
     parameters = sum(float(np.prod(shape, dtype=float)) for shape in network.shapes.values())
     everything = data.shapes["train"]["X"][0] if data.window else 1  # of a stream, null is one lane
-    batch, k = trainer.batch_size or everything, min(trainer.bptt_truncate, data.window or 10**9)
+    batch = trainer.batch_size or everything
+    k = min(trainer.bptt_truncate, data.window or max(data.train.length // batch, 1))  # no further than a lane is long
     states = float(batch) * k * network.model.layers * (3 * gates + 2 * H)
     refuse_too_large(
         replicas * size * (6 * parameters + states),

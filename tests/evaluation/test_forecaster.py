@@ -262,9 +262,9 @@ def pickle_inside(folder):
         (lambda folder: (folder / MODEL).write_text("{}"), "cannot be read"),
         (lambda folder: (folder / WEIGHTS).write_bytes(b"not an archive"), "cannot be read"),
         (spoil_format, "its format is 99"),
-        (spoil_target, "'os.system' is no component"),
+        (spoil_target, "names os.system, which is none of the lab's components"),
         (spoil_argument, "weights of another network"),
-        (pickle_inside, "allow_pickle"),
+        (pickle_inside, "bytes of object"),
     ],
 )
 def test_folders_that_cannot_be_loaded(tmp_path, spoil, message):

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hydra.errors import InstantiationException
 
 from experiments.runs import Run, run, several
+from rnn_lab.errors import BadInput
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +60,6 @@ def test_runs_beside_each_other_are_those_that_each_would_be_alone(small: Run, t
 
 def test_after_a_run_that_is_refused_no_other_begins(tmp_path: Path) -> None:
     refused = ["data=adding", "trainer.bptt_stride=9", "trainer.bptt_truncate=5"]
-    with pytest.raises(InstantiationException, match="bptt_stride"):
+    with pytest.raises(BadInput, match="bptt_stride"):
         several(tmp_path, {f"{number}": refused for number in range(9)}, at_once=1)
     assert len(list(tmp_path.iterdir())) < 9

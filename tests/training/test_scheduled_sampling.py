@@ -28,7 +28,7 @@ def rows(**arguments):
 
 
 def net(data, model=GRU(hidden_dim=3)):  # noqa: B008 - frozen
-    return Network(model, len(data.inputs), len(data.targets), data.window, each_step=data.each_step)
+    return Network.for_data(data, model)
 
 
 def trained(data, trainer, seeds=SEEDS, optimizer=SGD(learning_rate=0.1), **options):  # noqa: B008
@@ -123,7 +123,7 @@ def test_every_epoch_each_lane_begins_with_an_observed_row():
     state = begun(network, optimizer)
     for state.epoch in (1, 2):  # at 2 every step is sampled that can be
         lanes(state)
-        read = lanes.rule.recurrence.inputs
+        read = lanes.gradient.recurrence.inputs
         X, _ = data.train.read(lanes.starts, 69)
         assert lanes.length == 69
         assert (read[:, 0] == X[0]).all()
@@ -149,7 +149,7 @@ NO_SERIES = "needs a series of numbers whose target at each step is the next inp
 )
 def test_it_is_refused_where_an_output_is_no_next_input(data):
     with pytest.raises(BadInput, match=rf"^trainer\.scheduled_sampling=0\.5 {NO_SERIES}"):
-        trained(data, Trainer(epochs=2, batch_size=4, scheduled_sampling=0.5))
+        trained(data, Trainer(epochs=2, batch_size=4, loss=None, scheduled_sampling=0.5))
 
 
 def test_it_is_refused_with_lbfgs():
