@@ -45,4 +45,4 @@ def test_any_hydra_application_is_started_again_as_it_was(tmp_path):
     code = "import sys; from rnn_lab import paste; print(paste.started())"
     (tmp_path / "app.py").write_text(code)
     done = subprocess.run([sys.executable, "-O", "app.py", "x=1"], cwd=tmp_path, capture_output=True, text=True)
-    assert done.stdout.strip() == str([paste.program("x")[0], "-O", str(Path(tmp_path, "app.py"))])
+    assert done.stdout.strip() == str([paste._interpreter(), "-O", str(Path(tmp_path, "app.py"))])
