@@ -42,7 +42,7 @@ def test_the_global_state_is_neither_read_nor_written() -> None:
 
 
 def test_another_process_draws_the_same() -> None:
-    program = "from rnn_lab.rng import STREAMS, stream; print([named_rng(5, n, 9).random().hex() for n in STREAMS])"
+    program = "from rnn_lab.rng import STREAMS, named_rng; print([named_rng(5, n, 9).random().hex() for n in STREAMS])"
     drawn = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert drawn.strip() == str([named_rng(5, name, 9).random().hex() for name in STREAMS])
 
