@@ -25,11 +25,10 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
 from rnn_lab.rules.backward_pass import BackwardPass
 from rnn_lab.rules.bptt import TruncatedGradient
-from rnn_lab.rules.rule import Reach, Rule, StreamGradient
+from rnn_lab.rules.rule import Reach, WindowRule
 
 Array = NDArray[Any]
 
@@ -145,7 +144,7 @@ def estimate_kappa(by_lag: Array, delta: float, tau: float) -> int:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Adaptive(Rule):
+class Adaptive(WindowRule):
     """Back-propagation truncated at kappa(delta), estimated each epoch; k of ``trainer.bptt_truncate`` is the longest.
 
     Args:
@@ -165,23 +164,11 @@ class Adaptive(Rule):
     is_gradient: ClassVar[bool] = False
     estimates_gradient: ClassVar[bool] = True
     told_of_epochs: ClassVar[bool] = True
+    no_stream: ClassVar[str] = "where trainer.bptt_truncate is also the way from one update to the next: take rule=bptt"
 
     delta: Annotated[float, Field(gt=0, lt=1)] = 0.5
     tau: Annotated[float, Field(ge=0, lt=1)] = 0.5
 
-    def refuse(self, network: Network) -> None:
-        """Refuse a stream."""
-        if network.window is None:
-            raise BadInput(
-                "the rule Adaptive is defined for windows, and the data is a stream, where trainer.bptt_truncate is "
-                "also the way from one update to the next: take rule=bptt."
-            )
-
     def for_windows(self, network: Network, replicas: int, batch: int, settings: Reach) -> AdaptiveGradient:
         """Allocate what works on batches of windows of one size."""
         return AdaptiveGradient(network, replicas, batch, settings, self)
-
-    def for_stream(self, network: Network, replicas: int, lanes: int, settings: Reach) -> StreamGradient:
-        """Refuse."""
-        self.refuse(network)
-        raise AssertionError("a stream's network has no window")

@@ -26,9 +26,9 @@ from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
 from rnn_lab.rng import named_rng
-from rnn_lab.rules.forward_gradient import readout_error
+from rnn_lab.rules.forward_gradient import at_position, block, readout_error
 from rnn_lab.rules.local import linearise, parts, refuse_unknown
-from rnn_lab.rules.rule import Reach, Rule, StreamGradient
+from rnn_lab.rules.rule import Reach, WindowRule, mean_weights
 
 Array = NDArray[Any]
 
@@ -66,10 +66,10 @@ class RandomlyTruncated:
         """Loss (R,) and gradient; see `WindowGradient`."""
         network, gradient = self.network, self.gradient
         R, T, B = X.shape[:3]
-        H, layer = network.model.hidden_dim, parameters.layer(1)
+        H, layer, summed = network.model.hidden_dim, parameters.layer(1), gradient.layer(1)
         Y = Y if network.each_step else Y[:, None]
         first = T - Y.shape[1]
-        weights = np.full((R, T - first, B), 1.0 / ((T - first) * B), X.dtype) if weights is None else weights
+        weights = mean_weights(weights, (R, T - first, B), X.dtype)
         kept = [rng.random((T, B)) >= self.cut for rng in self._noise]
         factors = np.stack(kept).astype(X.dtype) / (1.0 - self.cut)
         gradient.flat.fill(0.0)
@@ -80,9 +80,7 @@ class RandomlyTruncated:
             state += np.concatenate(starts, axis=1)[:, None]
         steps, errors, loss = [], [], np.zeros(R)
         for t in range(T):
-            W_xh = layer["W_xh"]
-            now = layer if W_xh.ndim == 3 else {**layer, "W_xh": W_xh[:, t]}
-            steps.append(linearise(network.model, now, X[:, t], state))
+            steps.append(linearise(network.model, at_position(layer, t), X[:, t], state))
             state = steps[-1].state
             if t >= first:
                 at = t - first
@@ -97,10 +95,7 @@ class RandomlyTruncated:
             if t >= first:
                 ds[..., :H] += errors[t - first] @ parameters["W_hy"].swapaxes(1, 2)
             for term in steps[t].terms:
-                delta, view = term.pull(ds), gradient[term.name]
-                if term.name == "W_xh" and view.ndim == 4:
-                    view = view[:, t]
-                reached = view[..., term.columns]
+                delta, reached = term.pull(ds), block(summed, term, t, axes=1)
                 reached += delta.sum(axis=1) if term.source is None else term.source.swapaxes(1, 2) @ delta
             # The state before the first step has nothing before it to be cut from: a learned start counts as a step.
             ds = (ds[:, :, None] @ steps[t].jacobian())[:, :, 0] * factors[:, t, :, None]
@@ -111,7 +106,7 @@ class RandomlyTruncated:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class ARTBP(Rule):
+class ARTBP(WindowRule):
     """Randomly truncated back-propagation with compensation; k steps on average, k of ``trainer.bptt_truncate``.
 
     Example:
@@ -127,15 +122,14 @@ class ARTBP(Rule):
     is_gradient: ClassVar[bool] = False
     estimates_gradient: ClassVar[bool] = True
     told_of_epochs: ClassVar[bool] = True
+    no_stream: ClassVar[str] = (
+        "whose way back between two cuts has no longest length: take rule=uoro, which has no bias either"
+    )
 
     def refuse(self, network: Network) -> None:
         """Refuse a stream, a stack of layers, and a cell whose derivatives nobody has written down."""
+        super().refuse(network)
         refuse_unknown("ARTBP", network.model)
-        if network.window is None:
-            raise BadInput(
-                "the rule ARTBP is defined for windows, and the data is a stream, whose way back between two cuts has "
-                "no longest length: take rule=uoro, which has no bias either."
-            )
 
     def memory(self, network: Network, replicas: int, batch: int, settings: Reach) -> float:
         """Gates and states of the whole window, in bytes."""
@@ -150,8 +144,3 @@ class ARTBP(Rule):
                 "at every step, and nothing could make up for it; it must be at least 2."
             )
         return RandomlyTruncated(network, replicas, batch, 1.0 / settings.bptt_truncate)
-
-    def for_stream(self, network: Network, replicas: int, lanes: int, settings: Reach) -> StreamGradient:
-        """Refuse."""
-        self.refuse(network)
-        raise AssertionError("a stream's network has no window")

@@ -21,7 +21,7 @@ from rnn_lab.network.layer import Array
 from rnn_lab.network.network import Network
 from rnn_lab.network.parameters import Parameters
 from rnn_lab.rules.backward_pass import BackwardPass
-from rnn_lab.rules.rule import Reach, Rule
+from rnn_lab.rules.rule import Reach, Rule, mean_weights
 
 
 class TruncatedGradient:
@@ -102,7 +102,7 @@ class TruncatedGradient:
         total = self._total
         assert total is not None
         R, T, B = X.shape[:3]
-        weights = np.full((R, T, B), 1.0 / (T * B), X.dtype) if weights is None else weights
+        weights = mean_weights(weights, (R, T, B), X.dtype)
         total.flat.fill(0.0)
         loss = np.zeros(R)
         for start in range(0, T, self.stride):

@@ -21,7 +21,7 @@ from rnn_lab.network import Network, Parameters
 from rnn_lab.network.layer import Weights
 from rnn_lab.rng import named_rng
 from rnn_lab.rules.local import Step, Term, linearise, parts, refuse_unknown
-from rnn_lab.rules.rule import Reach, Rule
+from rnn_lab.rules.rule import Reach, Rule, mean_weights
 
 Array = NDArray[Any]
 Noise = Callable[[], Array]
@@ -129,22 +129,17 @@ class ForwardGradient:
         if not self.network.each_step:
             Y = Y[:, None]
         first = n - Y.shape[1]
-        weights = np.full((R, Y.shape[1], B), 1.0 / (Y.shape[1] * B), X.dtype) if weights is None else weights
+        weights = mean_weights(weights, (R, Y.shape[1], B), X.dtype)
         layer, loss = parameters.layer(1), np.zeros(R)
         self.gradient.flat.fill(0.0)
         for t in range(n):
-            step = linearise(self.network.model, self._cell(layer), X[:, t], self._state)
+            step = linearise(self.network.model, at_position(layer, self._position), X[:, t], self._state)
             self.influence.advance(step, self._position, self._signs)
             self._state = step.state
             self._position += 1
             if t >= first:
                 loss = loss + self._learn(parameters, X[:, t], Y[:, t - first], weights[:, t - first])
         return loss, self.gradient
-
-    def _cell(self, layer: Weights) -> Weights:
-        """The weights of this step: those of its position, where each has its own."""
-        W_xh = layer["W_xh"]
-        return layer if W_xh.ndim == 3 else {**layer, "W_xh": W_xh[:, self._position]}
 
     def _learn(self, parameters: Parameters, x: Array, y: Array, weights: Array) -> Array:
         """Add the gradient of the loss after this step."""
@@ -172,7 +167,13 @@ def readout_error(
     return loss, error
 
 
-def block(views: dict[str, Array], term: Term, position: int, axes: int) -> Array:
+def at_position(layer: Weights, position: int) -> Weights:
+    """Weights of the step of that number in its window: its own, where each position has its own."""
+    W_xh = layer["W_xh"]
+    return layer if W_xh.ndim == 3 else {**layer, "W_xh": W_xh[:, position]}
+
+
+def block(views: Weights, term: Term, position: int, axes: int) -> Array:
     """Find a term's columns among views (.., *shape) behind ``axes`` axes; of weights by position, this step's."""
     view = views[term.name]
     if term.name == "W_xh" and view.ndim == axes + 3:

@@ -14,6 +14,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
 
 Array = NDArray[Any]
@@ -110,6 +111,37 @@ class Rule(ABC):
     @abstractmethod
     def for_stream(self, network: Network, replicas: int, lanes: int, settings: Reach) -> StreamGradient:
         """Allocate what works along a stream's lanes."""
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class WindowRule(Rule):
+    """A rule that is defined for windows, and refuses a stream."""
+
+    no_stream: ClassVar[str]
+    """The reason, and another rule to take, as the end of a sentence whose subject is "a stream"."""
+
+    def refuse(self, network: Network) -> None:
+        """Refuse a stream."""
+        if network.window is None:
+            raise BadInput(
+                f"the rule {type(self).__name__} is defined for windows, and the data is a stream, {self.no_stream}."
+            )
+
+    def for_stream(self, network: Network, replicas: int, lanes: int, settings: Reach) -> StreamGradient:
+        """Refuse."""
+        self.refuse(network)
+        raise AssertionError("a stream's network has no window")
+
+
+def mean_weights(weights: Array | None, shape: tuple[int, ...], dtype: Any) -> Array:
+    """Weights (R, n, B) of losses as they are given, or those of the mean over n B losses.
+
+    Example:
+        >>> mean_weights(None, (1, 2, 2), float)
+        array([[[0.25, 0.25],
+                [0.25, 0.25]]])
+    """
+    return np.full(shape, 1.0 / (shape[1] * shape[2]), dtype) if weights is None else weights
 
 
 def begin_epoch(at_work: Any, rule: Rule, noise: Sequence[np.random.Generator]) -> None:
