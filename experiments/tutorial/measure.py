@@ -14,7 +14,7 @@ from rnn_lab.network import ForwardPass, Network, Parameters
 from rnn_lab.rules import Reach
 from rnn_lab.rules.bptt import TruncatedGradient
 from rnn_lab.sequences import Dataset
-from rnn_lab.sequences.dataset import Records
+from rnn_lab.sequences.records import Records
 
 Array = NDArray[Any]
 

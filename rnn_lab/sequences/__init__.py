@@ -6,7 +6,7 @@ from rnn_lab.sequences.arma import ARMA
 from rnn_lab.sequences.composition import Product, Sum
 from rnn_lab.sequences.copying import Copying
 from rnn_lab.sequences.csv_file import read_csv
-from rnn_lab.sequences.dataset import Data, Dataset, Records, Series, SeriesDataset, StreamDataset, TextDataset
+from rnn_lab.sequences.dataset import Data, Dataset, SeriesDataset, StreamDataset
 from rnn_lab.sequences.delayed_recall import DelayedRecall
 from rnn_lab.sequences.drawn import Drawn, TaskDataset
 from rnn_lab.sequences.forecasting import Forecasting, Generated
@@ -21,11 +21,14 @@ from rnn_lab.sequences.narma import NARMA
 from rnn_lab.sequences.parity import FinalParity, Parity
 from rnn_lab.sequences.random_walk import RandomWalk
 from rnn_lab.sequences.reber import EmbeddedReber, Reber
+from rnn_lab.sequences.records import Records
 from rnn_lab.sequences.rossler import Rossler
 from rnn_lab.sequences.rows import Rows
 from rnn_lab.sequences.scaling import Scaler, scaler_from
+from rnn_lab.sequences.series import Series
 from rnn_lab.sequences.sine import MSO, DampedSine, Sine
 from rnn_lab.sequences.stream import Stream
+from rnn_lab.sequences.symbols import TextDataset
 from rnn_lab.sequences.table import Sunspots, Table
 from rnn_lab.sequences.task import Task
 from rnn_lab.sequences.temporal_order import TemporalOrder

@@ -9,7 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.sequences.criteria import ahead
-from rnn_lab.sequences.dataset import Records
+from rnn_lab.sequences.records import Records
 from rnn_lab.sequences.task import Task, Yardsticks, collect, of_classes, one_hot
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.sequences.dataset import Records
+from rnn_lab.sequences.records import Records
 
 Array = NDArray[Any]
 Solved = NDArray[np.bool_]

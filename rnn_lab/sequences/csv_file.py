@@ -11,10 +11,10 @@ from rnn_lab.errors import BadInput
 from rnn_lab.sequences.calendar import Calendar, recognise
 from rnn_lab.sequences.csv_numbers import NUMBER, Column, NaValues, Spot, numbers, plain_number
 from rnn_lab.sequences.csv_text import CsvText
-from rnn_lab.sequences.dataset import Series
 from rnn_lab.sequences.dates import compact_format, read_dates
 from rnn_lab.sequences.forecasting import Selection, choose, pick
 from rnn_lab.sequences.missing import Missing
+from rnn_lab.sequences.series import Series
 
 
 def read_csv(

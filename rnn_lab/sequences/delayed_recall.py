@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.criteria import close
-from rnn_lab.sequences.dataset import Records
+from rnn_lab.sequences.records import Records
 from rnn_lab.sequences.task import Task, Yardsticks, collect, of_numbers
 
 ERROR = 0.04

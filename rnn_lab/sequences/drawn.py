@@ -11,8 +11,10 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.capacity import refuse_too_large
 from rnn_lab.component import STRICT
 from rnn_lab.rng import named_rng
-from rnn_lab.sequences.dataset import Dataset, DataVisitor, Records, Result_co, digest
+from rnn_lab.sequences.dataset import Dataset, DataVisitor, Result_co
+from rnn_lab.sequences.fingerprint import digest
 from rnn_lab.sequences.forecasting import describe
+from rnn_lab.sequences.records import Records
 from rnn_lab.sequences.scaling import unscaled
 from rnn_lab.sequences.task import Task
 

@@ -13,10 +13,13 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.rng import named_rng
-from rnn_lab.sequences.dataset import Series, SeriesDataset, Windows, fingerprint
+from rnn_lab.sequences.dataset import SeriesDataset
+from rnn_lab.sequences.fingerprint import fingerprint
 from rnn_lab.sequences.generator import Generator
 from rnn_lab.sequences.missing import admissible
+from rnn_lab.sequences.records import Windows
 from rnn_lab.sequences.scaling import Scaling, fit_scaler
+from rnn_lab.sequences.series import Series
 from rnn_lab.sequences.transform import Kind, Transform
 from rnn_lab.sequences.windows import count_windows, split, windows
 

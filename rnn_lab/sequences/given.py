@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 
 from rnn_lab.errors import BadInput
-from rnn_lab.sequences.dataset import Series, SeriesDataset
+from rnn_lab.sequences.dataset import SeriesDataset
 from rnn_lab.sequences.forecasting import Forecasting, Selection, Share, choose
 from rnn_lab.sequences.scaling import Scaling
+from rnn_lab.sequences.series import Series
 from rnn_lab.sequences.transform import Kind
 
 

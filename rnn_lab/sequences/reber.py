@@ -9,8 +9,8 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.criteria import above, every_counted
-from rnn_lab.sequences.dataset import Records
 from rnn_lab.sequences.grammar import Grammar, Paths, Statistics
+from rnn_lab.sequences.records import Records
 from rnn_lab.sequences.task import Task, Yardsticks, collect, of_classes, one_hot
 
 SYMBOLS = "BTPSXVE"

@@ -75,7 +75,7 @@ class Rows:
         return 300
 
     def accept(self, visitor: Any) -> Any:
-        """Let it do what it does with the steps of a stream; see `rnn_lab.sequences.dataset.SplitVisitor`."""
+        """Let it do what it does with the steps of a stream; see `rnn_lab.sequences.records.SplitVisitor`."""
         return visitor.of_rows(self)
 
 

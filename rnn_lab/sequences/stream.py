@@ -9,7 +9,8 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.rng import named_rng
-from rnn_lab.sequences.dataset import StreamDataset, fingerprint_blocks
+from rnn_lab.sequences.dataset import StreamDataset
+from rnn_lab.sequences.fingerprint import fingerprint_blocks
 from rnn_lab.sequences.forecasting import Selection, Share, choose, describe
 from rnn_lab.sequences.generator import ROWS, Generator
 from rnn_lab.sequences.rows import cut

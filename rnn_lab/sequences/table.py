@@ -15,9 +15,9 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.sequences.csv_file import read_csv
 from rnn_lab.sequences.csv_numbers import NaValues
-from rnn_lab.sequences.dataset import Series
 from rnn_lab.sequences.forecasting import Forecasting
 from rnn_lab.sequences.missing import Missing
+from rnn_lab.sequences.series import Series
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

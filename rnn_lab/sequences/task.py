@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.sequences.dataset import Records
+from rnn_lab.sequences.records import Records
 
 Yardsticks = dict[str, dict[str, float]]
 """Name of an answer -> its figures: loss, and rmse of numbers or accuracy and bits of classes."""

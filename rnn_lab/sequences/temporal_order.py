@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.criteria import certain
-from rnn_lab.sequences.dataset import Records
+from rnn_lab.sequences.records import Records
 from rnn_lab.sequences.task import Task, Yardsticks, chance, collect, one_hot
 
 ERROR = 0.3

@@ -11,12 +11,13 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.rng import named_rng
-from rnn_lab.sequences.dataset import SymbolDataset, fingerprint_blocks
+from rnn_lab.sequences.fingerprint import fingerprint_blocks
 from rnn_lab.sequences.forecasting import Share, describe
 from rnn_lab.sequences.generator import ROWS
 from rnn_lab.sequences.rows import cut
 from rnn_lab.sequences.scaling import Scaler
 from rnn_lab.sequences.spool import Spool
+from rnn_lab.sequences.symbols import SymbolDataset
 from rnn_lab.sequences.task import Yardsticks, of_classes
 from rnn_lab.sequences.windows import split
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn_lab.sequences.criteria import above, ahead, certain, close, softmax
-from rnn_lab.sequences.dataset import Records
+from rnn_lab.sequences.records import Records
 
 
 def records(Y: np.ndarray, mask: np.ndarray | None = None) -> Records:

@@ -16,7 +16,7 @@ from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.rng import named_rng
 from rnn_lab.sequences import Generated, Generator, Henon, Rows, Series, Sine, Stream, StreamDataset, scaler_from
-from rnn_lab.sequences.dataset import fingerprint
+from rnn_lab.sequences.fingerprint import fingerprint
 from rnn_lab.sequences.generator import ROWS
 from rnn_lab.sequences.scaling import Array, fit_scaler
 

@@ -12,7 +12,7 @@ from rnn_lab.evaluation.free_run.segment import segment_of
 from rnn_lab.network import Elman, Network
 from rnn_lab.scoring.evaluator import evaluate
 from rnn_lab.sequences import Table
-from rnn_lab.sequences.dataset import fingerprint
+from rnn_lab.sequences.fingerprint import fingerprint
 
 T = 4
 KINDS = ["difference", "log", "log_difference"]

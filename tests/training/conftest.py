@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from rnn_lab.sequences.dataset import SeriesDataset, Windows
+from rnn_lab.sequences.dataset import SeriesDataset
+from rnn_lab.sequences.records import Windows
 from rnn_lab.sequences.scaling import Scaler
 
 

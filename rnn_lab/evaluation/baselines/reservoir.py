@@ -15,7 +15,8 @@ from rnn_lab.evaluation.free_run.loop import run_freely
 from rnn_lab.evaluation.free_run.segment import Segment
 from rnn_lab.evaluation.ridge import Ridge
 from rnn_lab.rng import named_rng
-from rnn_lab.sequences.dataset import Dataset, Records, SeriesDataset, StreamDataset
+from rnn_lab.sequences.dataset import Dataset, SeriesDataset, StreamDataset
+from rnn_lab.sequences.records import Records
 
 RECORDS = 1000
 """Training records of a task that it is fitted on, and records of a split that it is scored on."""

@@ -1,0 +1,38 @@
+"""Streams whose targets are classes: characters, or other symbols."""
+
+from dataclasses import dataclass
+
+from rnn_lab.sequences.dataset import StreamDataset
+from rnn_lab.sequences.rows import Rows
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SymbolDataset(StreamDataset):
+    """A stream with one of the classes as the target of every step."""
+
+    classes: bool = True
+
+    @property
+    def scored(self) -> dict[str, Rows]:
+        """All of validation and test, and of training as many of the last steps as validation has."""
+        return {**self.splits, "train": self.train.last(self.validation.length)}
+
+    @property
+    def feeds_back(self) -> bool:
+        """False: outputs are logits, and no input."""
+        return False
+
+    @property
+    def lags(self) -> int:
+        """Classes are no numbers: a linear model is given none."""
+        return 0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TextDataset(SymbolDataset):
+    """A stream of characters: at every step the next one is to be foretold."""
+
+    @property
+    def size(self) -> str:
+        """Amount of data, in words."""
+        return f"{self.train.length} training and {self.validation.length} validation characters"
