@@ -80,7 +80,7 @@ class GRU(Architecture):
 
 
 class GRUPass(LayerPass):
-    """What both variants share.
+    """Base class of both variants.
 
     Attributes:
         gates: (R, k, B, 3 H), r_t, z_t and n_t of each remembered step.

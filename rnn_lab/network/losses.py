@@ -19,7 +19,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, config=STRICT)
 class Loss(ABC):
-    """What is trained on, of outputs and targets of R networks.
+    """Training loss of R networks, from their outputs and targets.
 
     Attributes:
         of_classes: whether targets are classes, 0 .. O-1, and outputs logits; otherwise both are O numbers.
@@ -43,7 +43,7 @@ class Loss(ABC):
         """
 
     def link(self, outputs: Array) -> Array:
-        """What outputs say: numbers are scaled targets as they are, and of classes it is their probabilities."""
+        """Predictions from outputs: scaled targets as they are, or the probabilities of classes."""
         return outputs
 
 

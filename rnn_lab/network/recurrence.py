@@ -34,7 +34,7 @@ class Recurrence:
         self._read = [self.inputs, *(self._joined(layer.states[:, 1:]) for layer in self.layers[:-1])]
 
     def _joined(self, states: Array) -> Array:
-        """What a layer above the first reads: the states below it, with ``input_skip`` beside x_t in a buffer."""
+        """Input of a layer above the first: the states below it, with ``input_skip`` beside x_t in a buffer."""
         if not self.skip:
             return states
         return np.zeros((*states.shape[:3], states.shape[3] + self.inputs.shape[3]), states.dtype)
