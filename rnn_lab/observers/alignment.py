@@ -1,4 +1,4 @@
-"""How well a rule's gradient agrees with the whole one, measured beside a training that does not know of it."""
+"""Agreement of a rule's gradient with the whole one, measured beside a training that does not know of it."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""What every observer offers: it is told about each epoch, and says what it measured."""
+"""Interface of observers: each is told about every epoch, and says what it measured."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """What is being trained: known before the first epoch.
+    """Setup of a training run, known before the first epoch.
 
     Attributes:
         network, data: what is trained, on what.
@@ -50,7 +50,7 @@ class Snapshot:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What an observer measured.
+    """Measurements of an observer after an epoch.
 
     Attributes:
         metrics: name -> (R,): they go to the journal, and from there to MLflow, as curves.

@@ -38,7 +38,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class _Reader:
-    """How a probe is taken, in the way that the split is read: spread evenly over it."""
+    """Visitor of a split that takes a probe of its records or of its rows, spread evenly over it."""
 
     training: Training
     batch: int
