@@ -48,7 +48,7 @@ class Sizes:
 
     @property
     def count(self) -> int:
-        """How many numbers these are: n."""
+        """Number of these parameters, entry by entry: n."""
         return sum(int(np.prod(shape)) for shape in self.layer.values())
 
     def views(self, flat: Array) -> dict[str, Array]:
@@ -62,7 +62,7 @@ class Sizes:
 
 
 class Influence(ABC):
-    """What is carried of ds_t/dtheta."""
+    """Influence ds_t/dtheta, or an approximation of it, carried from step to step."""
 
     @abstractmethod
     def begin(self, noise: Noise) -> None:

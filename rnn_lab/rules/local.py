@@ -26,7 +26,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Term:
-    """How a block of columns of one parameter reaches the new state at once: M = source (x) effect.
+    """Immediate effect of a block of columns of one parameter on the new state: M = source (x) effect.
 
     Attributes:
         name: the parameter's.

@@ -85,15 +85,15 @@ class Rule(ABC):
     """The way in which a gradient is obtained: a frozen component that makes what works on batches of one size."""
 
     supports_sampling: ClassVar[bool]
-    """Whether steps can read the network's own last output: the mask ``sampled``."""
+    """True if steps can read the network's own last output: the mask ``sampled``."""
     is_gradient: ClassVar[bool]
-    """Whether its result is the (truncated) gradient of the loss, so that a line search may rely on it."""
+    """True if its result is the (truncated) gradient of the loss, so that a line search may rely on it."""
     estimates_gradient: ClassVar[bool] = False
-    """Whether its result estimates the gradient, though no line search may rely on it: it can be compared with it."""
+    """True if its result estimates the gradient and can be compared with it, though no line search may rely on it."""
     clips_itself: ClassVar[bool] = False
-    """Whether it applies ``clip_value`` by itself, so that the trainer must not."""
+    """True if it applies ``clip_value`` by itself, so that the trainer must not."""
     told_of_epochs: ClassVar[bool] = False
-    """Whether what it makes has ``begin_epoch(noise)``: it is then told of each epoch before the first batch, with
+    """True if what it makes has ``begin_epoch(noise)``: it is then told of each epoch before the first batch, with
     generators to draw from, one a replica. What it draws or remembers lies within an epoch, so a run that resumes goes
     on as it would have."""
 

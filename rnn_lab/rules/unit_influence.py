@@ -45,7 +45,7 @@ def own_decay(step: Step) -> Array:
 
 
 class UnitInfluence(Influence):
-    """What each parameter does to its own unit: (R, B, C, n)."""
+    """Influence of each parameter on its own unit: (R, B, C, n)."""
 
     def __init__(self, sizes: Sizes, own: Own) -> None:
         self.sizes, self.own = sizes, own
