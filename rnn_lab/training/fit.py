@@ -29,7 +29,7 @@ EpochRunner = RecordEpochs | StreamEpochs
 
 @dataclass(frozen=True, eq=False)
 class Epoch:
-    """What listeners are told after each epoch; its arrays are live, so copy what you keep.
+    """Report to listeners after each epoch; its arrays are live, so copy what you keep.
 
     Attributes:
         epoch: 0 is before any update.
@@ -62,7 +62,7 @@ class Listener(Protocol):
 
 @dataclass(frozen=True)
 class _Runner:
-    """How an epoch is trained, in the way that the training split is read."""
+    """Visitor of the training split that makes a runner of epochs for its records or for its rows."""
 
     network: Network
     data: Data
@@ -87,7 +87,7 @@ def make_epoch_runner(
     seeds: Sequence[int],
     state: TrainingState | None = None,
 ) -> EpochRunner:
-    """What trains for one epoch.
+    """Make what trains for one epoch at a time.
 
     Raises:
         BadInput: where the settings do not fit the data, each other or the state.

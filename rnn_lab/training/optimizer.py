@@ -1,4 +1,4 @@
-"""What every optimizer offers: it takes a value and a gradient, and changes the parameters."""
+"""Interface of optimizers: each takes a value and a gradient, and changes the parameters."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Protocol
@@ -26,7 +26,7 @@ class Optimizer(ABC):
     """Turns gradients into updates: a frozen component."""
 
     one_loss: ClassVar[bool] = False
-    """Whether it goes down one loss, which must not change from one evaluation to the next: then it is given all
+    """True if it goes down one loss, which must not change from one evaluation to the next: then it is given all
     records at once, in their order, and a rule that is that loss's gradient; nothing is clipped."""
 
     @abstractmethod
@@ -61,7 +61,7 @@ class Optimizer(ABC):
     @property
     @abstractmethod
     def described(self) -> str:
-        """What it is, in a word or two: ``Adam at 0.01``."""
+        """Name and rate in a word or two: ``Adam at 0.01``."""
 
 
 class FirstOrder(Optimizer):

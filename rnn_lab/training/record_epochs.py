@@ -77,7 +77,7 @@ class RecordEpochs:
 
     @property
     def described(self) -> str:
-        """How it goes through an epoch."""
+        """Batch size and truncation, in words."""
         T = len(self.records.X)
         return f"in batches of {self.batch}, gradient through {min(self.trainer.bptt_truncate, T)} of {T} steps"
 

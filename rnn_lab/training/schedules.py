@@ -19,7 +19,7 @@ State = dict[str, Array]
 
 @runtime_checkable  # so that pydantic can refuse an optimizer's schedule that is none
 class Schedule(Protocol):
-    """What every schedule offers."""
+    """Interface of learning-rate schedules."""
 
     def begin(self, replicas: int) -> State:
         """The state before the first epoch: arrays with a leading R."""

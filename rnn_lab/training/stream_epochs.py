@@ -55,7 +55,7 @@ class StreamEpochs:
 
     @property
     def described(self) -> str:
-        """How it goes through an epoch."""
+        """Lanes, steps between updates and truncation, in words."""
         trainer = self.trainer
         return f"in {self.lanes} lanes, an update every {trainer.chunk} steps, gradient through {trainer.bptt_truncate}"
 

@@ -18,7 +18,7 @@ Count = Annotated[int, Field(ge=1)]
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Trainer:
-    """How a network is trained.
+    """Settings of training.
 
     Args:
         epochs: passes over the training records.
@@ -90,7 +90,7 @@ class Trainer:
 
     @property
     def reach(self) -> Reach:
-        """How far the learning rule may go."""
+        """Settings that a learning rule needs: truncation, and the limit on a gradient's entries."""
         return Reach(bptt_truncate=self.bptt_truncate, bptt_stride=self.bptt_stride, clip_value=self.clip_value)
 
     def reach_within(self, steps: int) -> Reach:
