@@ -1,4 +1,4 @@
-"""How training went: losses and errors by epoch, the best epoch, and the baselines to beat."""
+"""Training curves: losses and errors by epoch, the best epoch, and the baselines to beat."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from rnn_lab.figures.style import BLUE, GREY, INK, PALE, Array, legend_above, styled
 
 BINS = 110
-"""How many dots fit beside each other."""
+"""Number of dots that fit beside each other."""
 
 DASHES: Sequence[Any] = ((0, (1, 1)), (0, (4, 2)), (0, (8, 2)), (0, (8, 2, 1, 2)))
 

@@ -36,7 +36,7 @@ class TrialPoint:
 
 
 def spans_decades(values: Sequence[float]) -> bool:
-    """Whether a linear axis would show little but the largest of these values.
+    """Tell whether a linear axis would show little but the largest of these values.
 
     >>> spans_decades([1e-5, 1e-2]), spans_decades([1.0, 9.0]), spans_decades([-1.0, 500.0])
     (True, False, False)

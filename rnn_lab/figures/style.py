@@ -22,7 +22,7 @@ P = ParamSpec("P")
 INK, GREY, PALE = "#222222", "#777777", "#dddddd"
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#AA4499"
 SPLITS = {"train": BLUE, "validation": ORANGE, "test": GREEN}
-"""What is trained on, chosen by, and only looked at: the same colour in every figure; the data itself is ink.
+"""Colour of what is trained on, chosen by, and only looked at, the same in every figure; the data itself is ink.
 
 The colours can be told apart with any colour vision (Okabe & Ito, "Color universal design", 2008).
 """

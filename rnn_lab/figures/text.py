@@ -8,7 +8,7 @@ from rnn_lab.figures.style import INK, Array, styled
 WIDTH = 72
 """Characters of a line."""
 SHOWN = {"\n": "↵", "\t": "→", " ": "·"}
-"""What would not be seen."""
+"""Signs for characters that would not be seen."""
 
 
 @styled

@@ -1,4 +1,4 @@
-"""How an error depends on k, the time steps that the gradient is sent back through."""
+"""Error as a function of k, the time steps that the gradient is sent back through."""
 
 from collections.abc import Mapping
 

@@ -64,7 +64,7 @@ def losses(axes: Axes, published: Array, nudged: Array, countdown: Array) -> Non
 
 
 def apart(axes: Axes, updates: Array, distances: Array) -> None:
-    """How far runs are apart that began with the same weights but for rounding errors."""
+    """Draw the distance of runs that began with the same weights but for rounding errors."""
     axes.plot(updates / RECORDS + 1, distances, color=BLUE, linewidth=0.9, alpha=0.8)
     axes.axhline(RESOLUTION, color=GREY, linewidth=1.1, linestyle=(0, (1, 1)))
     axes.text(1.05, RESOLUTION * 0.55, "resolution of float64", color=GREY, fontsize=8, va="top")

@@ -1,4 +1,4 @@
-"""What the weights look like: each parameter as a heat map, and its values as a histogram."""
+"""Figures of the weights: each parameter as a heat map, and its values as a histogram."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
@@ -85,7 +85,7 @@ def _mark_gates(axis: Axis, draw_line: Callable[..., object], units: int, gates:
 
 
 def _broad(matrix: Array) -> bool:
-    """Whether a matrix is no strip."""
+    """Tell whether a matrix is no strip."""
     return bool(min(matrix.shape) > 4 and max(matrix.shape) <= 4 * min(matrix.shape))
 
 
