@@ -52,7 +52,7 @@ def one_sentence(*, outermost: bool = False) -> Iterator[None]:
 
 
 def _sweeping() -> bool:
-    """Whether Hydra runs several jobs."""
+    """Tell whether Hydra runs several jobs."""
     from hydra.core.hydra_config import HydraConfig
     from hydra.types import RunMode
 

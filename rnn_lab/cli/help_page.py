@@ -17,7 +17,7 @@ TEMPLATES = Path(__file__).parent / "pages"
 
 
 def asked(arguments: list[str]) -> bool:
-    """Whether the arguments ask for it."""
+    """Tell whether the arguments ask for a page of help."""
     return any(argument in ("-h", "--help") for argument in arguments)
 
 

@@ -50,14 +50,14 @@ class Data(BaseModel):
 
 
 class Tracking(BaseModel):
-    """Where MLflow keeps the run."""
+    """Address at which MLflow keeps the run."""
 
     model_config = STRICT
     uri: str | None
 
 
 class Request(BaseModel):
-    """What is asked for: the keys of ``conf/predict.yaml``."""
+    """Request of the user: the keys of ``conf/predict.yaml``."""
 
     model_config = STRICT
     run: str

@@ -1,4 +1,4 @@
-"""What to tell the user about an error, in one sentence."""
+"""Message to the user about an error, in one sentence."""
 
 import errno
 
@@ -11,7 +11,7 @@ from rnn_lab.signals import ended_by
 
 
 def sentence(error: BaseException) -> str | None:
-    """What to tell the user about an error; None if it is a bug rather than bad input.
+    """Sentence that tells the user about an error; None if it is a bug rather than bad input.
 
     Example:
         >>> sentence(BadInput("steps=-1 is not allowed."))

@@ -14,7 +14,7 @@ from rnn_lab.keys import flatten
 
 CONF = Path(conf.__file__).parent
 PACKAGE = f"pkg://{conf.__name__}"
-"""Where Hydra finds the configuration, installed or in a clone."""
+"""Address at which Hydra finds the configuration, installed or in a clone."""
 
 
 def suggestion(error: BaseException) -> str:

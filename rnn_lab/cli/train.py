@@ -62,7 +62,7 @@ LAB = App(
     repeats=True,
     held_out=held_out,
 )
-"""What sweeps of the lab are checked, described and drawn by."""
+"""Settings by which sweeps of the lab are checked, described and drawn."""
 
 
 def main(arguments: list[str]) -> None:
