@@ -12,7 +12,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.tracking.journal import NAME, Tail
 
 EPOCH = '{"fact": "epoch"'
-"""How the lines begin that are as many as epochs; the others are few."""
+"""Beginning of the lines that are as many as epochs; the others are few."""
 FIGURE = '{"fact": "figure"'
 
 
@@ -76,7 +76,7 @@ class RunFolder:
 
     @property
     def is_study(self) -> bool:
-        """Whether this is the record of a sweep and no run of its own."""
+        """True if this is the record of a sweep and no run of its own."""
         return bool(self.facts.get("start", {}).get("tags", {}).get("rnn_lab.kind") == "sweep")
 
     @property
@@ -88,7 +88,7 @@ class RunFolder:
 
     @property
     def started(self) -> float:
-        """When, in unix seconds; NaN when the journal is empty."""
+        """Time of the start, in unix seconds; NaN when the journal is empty."""
         return float(self.facts.get("start", {}).get("time", "nan"))
 
     @property

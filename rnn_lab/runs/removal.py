@@ -25,7 +25,7 @@ PATTERNS = (
     "figures/arrays/epoch_[0-9]*.npz",
     "observers/epoch_[0-9]*.npz",
 )
-"""What every run writes; its figures are named in its journal."""
+"""Files that every run writes; its figures are named in its journal."""
 
 
 def own_files(run: RunFolder) -> list[Path]:
