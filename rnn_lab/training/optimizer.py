@@ -61,7 +61,7 @@ class Optimizer(ABC):
     @property
     @abstractmethod
     def described(self) -> str:
-        """Name and rate in a word or two: ``Adam at 0.01``."""
+        """Description in a word or two: ``Adam at 0.01``."""
 
 
 class FirstOrder(Optimizer):
