@@ -1,4 +1,4 @@
-"""How good is a trained network: the baselines it must beat, free runs, the report; and the network in use."""
+"""Evaluation of a trained network: the baselines it must beat, free runs, the report; and the network in use."""
 
 from rnn_lab.evaluation.baselines import (
     BASELINES,

@@ -1,4 +1,4 @@
-"""What is measured of the weights that a run keeps, and what they are compared with: ``conf/evaluation``."""
+"""Scores, baselines and free runs of the weights that a run keeps: ``conf/evaluation``."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ class Evaluation:
     free_run: FreeRun | None = None
 
     def plan(self, dataset: Data, data: Any) -> Plan | None:
-        """Where the network is to run freely; None where it is not, or cannot."""
+        """Plan of the network's free runs; None where it is not to run freely, or cannot."""
         return None if self.free_run is None else self.free_run.plan(dataset, data)
 
     def missing(self, dataset: Data) -> str | None:

@@ -1,4 +1,4 @@
-"""What a trained network says of a new series: of each row from the rows before it, and of the rows to come."""
+"""Forecasts of a new series by a trained network: of each row from the rows before it, and of the rows to come."""
 
 import csv
 import io

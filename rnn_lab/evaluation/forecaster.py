@@ -115,7 +115,7 @@ class Forecaster(Trained):
         return self.free_runs(self._series(series, self.lag)[None, -self.lag :], steps)[:, 0]
 
     def most_steps(self, rows: int, wanted: int) -> int:
-        """How many of the steps wanted a free run can have after so many rows.
+        """Number of the steps wanted that a free run can have after so many rows.
 
         All of them where every input is fed back; else as many as the horizon; none after less rows than it needs.
         """
@@ -157,7 +157,7 @@ class Forecaster(Trained):
         return feed_back(forecast, everyone, steps, window=self.window, outputs=len(self.targets), fed_back=fed_back)
 
     def fed_back(self, steps: int) -> list[int] | None:
-        """Where each of the D inputs stands among the O targets; None where some is no target.
+        """Position of each of the D inputs among the O targets; None where some input is no target.
 
         Raises:
             BadInput: so many steps cannot be forecast.

@@ -1,4 +1,4 @@
-"""What a run found: every score of the weights that it keeps, beside the baselines."""
+"""Summary of a run: every score of the weights that it keeps, beside the baselines."""
 
 from collections.abc import Mapping, Sequence
 from math import nan

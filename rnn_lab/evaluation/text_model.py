@@ -63,7 +63,7 @@ class TextModel(Trained):
         return alphabet.decode(np.array(written, dtype=np.int64))
 
     def sample(self, data: StreamDataset, rng: np.random.Generator) -> dict[str, Any]:
-        """What the network writes after the first characters of validation: prompt, temperature and text."""
+        """Text that the network writes after the first characters of validation, with these and the temperature."""
         opening = data.validation.read_targets(0, min(OPENING, data.validation.length))
         prompt = Alphabet(self.targets).decode(opening)
         return {

@@ -73,12 +73,12 @@ class Trained:
 
     @property
     def classes(self) -> bool:
-        """Whether the outputs are probabilities of classes."""
+        """True if the outputs are probabilities of classes."""
         return self.network.loss.of_classes
 
     @property
     def rows(self) -> int | None:
-        """How many rows a window must have; None: any number."""
+        """Number of rows that a window must have; None: any number."""
         return self.network.window
 
     def sample(self, data: Any, rng: np.random.Generator) -> dict[str, Any] | None:
@@ -98,7 +98,7 @@ class Trained:
         return np.asarray(self.predict_each(windows).mean(axis=0))
 
     def predict_each(self, windows: ArrayLike) -> Array:
-        """What each replica says of windows (N, T, D): (R, N, O), or (R, N, T, O) of each step; all in original units.
+        """Predictions of each replica for windows (N, T, D): (R, N, O), or (R, N, T, O) at each step; original units.
 
         Of classes it is their probabilities.
 
@@ -117,7 +117,7 @@ class Trained:
         return self._predict(X)
 
     def _predict(self, X: Array) -> Array:
-        """What each replica says of finite windows of the right shape."""
+        """Predictions of each replica for finite windows of the right shape."""
         network = replace(self.network, window=X.shape[1])
         found = []
         with np.errstate(over="ignore", invalid="ignore"):

@@ -1,4 +1,4 @@
-"""What every baseline offers: fitted once a run, it predicts each split, and runs freely where it can."""
+"""Interface of baselines: each is fitted once a run, predicts each split, and runs freely where it can."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """What a baseline is compared on.
+    """Problem that a baseline is compared on.
 
     Attributes:
         data: the network's.

@@ -1,4 +1,4 @@
-"""What is known exactly of certain answers to a task: no memory, chance, the best there is on just these records."""
+"""Exact scores of certain answers to a task: no memory, chance, the best there is on just these records."""
 
 from dataclasses import dataclass as plain_dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""How long a forecast that feeds on itself stays true: valid time, error at a horizon, growth of the error.
+"""Metrics of a forecast that feeds on itself: valid time, error at a horizon, growth of the error.
 
 Shapes: ``forecast`` (..., K, S, O) holds free runs of S steps from K starts, of O targets; ``true`` (K, S, O) what
 happened; ``deviation`` (O,) each target's standard deviation over a *long* stretch of the series, not over the S steps

@@ -1,4 +1,4 @@
-"""What free runs came to: valid times, errors at horizons and their growth, beside the rivals'."""
+"""Results of free runs: valid times, errors at horizons and their growth, beside the rivals'."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
