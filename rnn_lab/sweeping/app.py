@@ -45,7 +45,7 @@ class App:
     repeats: bool = False
 
     def is_idle(self, key: str) -> bool:
-        """Whether the key changes no result."""
+        """Tell whether the key changes no result."""
         return any(key == each or key.startswith((f"{each}.", f"{each}/")) for each in self.idle)
 
 

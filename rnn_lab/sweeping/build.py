@@ -73,7 +73,7 @@ def executor(options: Options) -> TrialExecutor:
 
 
 def tracking(options: Options) -> "Tracking | None":
-    """Where studies are remembered, if anywhere."""
+    """Tracking of studies, if they are remembered anywhere."""
     if options.tracking is None:
         return None
     from rnn_lab.tracking.config import Tracking
@@ -83,7 +83,7 @@ def tracking(options: Options) -> "Tracking | None":
 
 
 def trials(options: Options, parameters: list[Parameter]) -> int:
-    """How many trials a study has in all: a grid ends with its last point."""
+    """Number of trials that a study has in all: a grid ends with its last point."""
     points = 1
     if _node(options.sampler, SAMPLERS, "sampler")["_target_"].endswith(".GridSampler"):
         for values in grid(parameters).values():
@@ -119,7 +119,7 @@ def grid(parameters: list[Parameter]) -> dict[str, list[Any]]:
 
 
 def _count(parameter: Parameter) -> int:
-    """How many values a parameter has; 1 if it is continuous, which `grid` refuses by itself."""
+    """Number of values that a parameter has; 1 if it is continuous, which `grid` refuses by itself."""
     match parameter.distribution:
         case CategoricalDistribution(choices=choices):
             return len(choices)

@@ -19,7 +19,7 @@ OF_THE_SWEEP = ("hydra.sweeper", "hydra/sweeper", "hydra.sweep.", "hydra.mode")
 
 @dataclass(frozen=True)
 class Command:
-    """How this process was started.
+    """Command line that started this process.
 
     Attributes:
         program: the interpreter and the script.
@@ -67,7 +67,7 @@ class Command:
 
 
 def dashboard(address: str, raw: object = None) -> str:
-    """How to open the storage in a browser, and how to install what does it.
+    """Command that opens the storage in a browser, and how to install what does it.
 
     Args:
         address: of the storage.

@@ -137,7 +137,7 @@ class _Flying:
 
 
 class _FreshRuns:
-    """What a race asks for: runs that are started together, and the values of all objectives kept in the study."""
+    """Runs that a race asks for: they are started together, and the values of all objectives kept in the study."""
 
     def __init__(self, study: SweepStudy, seeds: int, start: Any) -> None:
         self.study, self.seeds, self._start = study, seeds, start
@@ -175,7 +175,7 @@ class _FreshRuns:
 
 
 def steps(trial: FrozenTrial) -> int:
-    """How many epochs a trial reported: its cost."""
+    """Number of epochs that a trial reported: its cost."""
     return max(trial.intermediate_values, default=0)
 
 

@@ -1,4 +1,4 @@
-"""What fresh seeds said of a study's best trial, in words and as plain data."""
+"""Findings of fresh seeds on a study's best trial, in words and as plain data."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def _short(found: dict[str, Any]) -> str:
 
 
 def _optimism(found: dict[str, Any]) -> str:
-    """How much better than the fresh seeds the search looked."""
+    """Optimism of the search, in words: how much better it looked than the fresh seeds."""
     optimism = found["optimism"]
     if abs(optimism) <= 1e-3 * abs(found["reported"]):
         return "as good as it looked"

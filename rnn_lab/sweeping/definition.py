@@ -48,7 +48,7 @@ def check_definition(study: "SweepStudy") -> list[str]:
 
 
 def _only_ranges(study: "SweepStudy") -> bool:
-    """Whether the same keys are searched as before, none of them by a function of the user's."""
+    """Tell whether the same keys are searched as before, none of them by a function of the user's."""
     before = study.study.user_attrs[DEFINITION]["space"]
     return set(before) == set(study.plan.definition["space"]) and study.options.space is None
 

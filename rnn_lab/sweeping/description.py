@@ -9,13 +9,13 @@ from rnn_lab.sweeping.app import current
 
 
 def changes(stored: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """What differs from the stored description; keys that change no result do not count, whoever wrote them."""
+    """Differences from the stored description; keys that change no result do not count, whoever wrote them."""
     kept = {key: text for key, text in stored.get("fixed", {}).items() if not current().is_idle(key)}
     return differences(stored | {"fixed": kept}, now)
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """What changed between two definitions, each in a few words.
+    """Changes between two definitions, each in a few words.
 
     >>> differences({"fixed": {"epochs": "5"}}, {"fixed": {"epochs": "7", "data": "sine"}})
     ['data was not given, now sine', 'epochs was 5, now 7']
@@ -33,7 +33,7 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 
 
 def idle(trials: list[FrozenTrial], directions: list[StudyDirection]) -> int:
-    """How many trials in a row, in the order in which they ended, did not improve on the best (first objective)."""
+    """Number of trials since the last that improved on the best (first objective), in the order in which they ended."""
     sign = 1 if directions[0] == StudyDirection.MINIMIZE else -1
     best, idle = float("inf"), 0
     for trial in trials:

@@ -1,4 +1,4 @@
-"""What a user may set below ``hydra.sweeper``, checked before anything happens."""
+"""Options that a user may set below ``hydra.sweeper``, checked before anything happens."""
 
 import re
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""What the sweeper needs of Optuna and has no public name for; each with the reason, so that an upgrade looks here."""
+"""Parts of Optuna that the sweeper needs and that have no public name, each with the reason: an upgrade looks here."""
 
 from typing import Any
 

@@ -133,7 +133,7 @@ def _plan(
 
 
 def _suggested(name: str, config: DictConfig) -> list[Parameter]:
-    """What the user's function suggests to a trial of no study, to see that it works and fits the config."""
+    """Parameters that the user's function suggests to a trial of no study, to see that it works and fits the config."""
     trial = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0)).ask()
     suggest(name, config, trial)
     return [Parameter(key, distribution, f"{name}: {key}") for key, distribution in trial.distributions.items()]

@@ -1,4 +1,4 @@
-"""How Hydra finds the sweeper: the plugin class, its registration, and its options in Hydra's config store.
+"""Plugin by which Hydra finds the sweeper: its class, its registration, and its options in Hydra's config store.
 
 Hydra 1.4 accepts a plugin class from any package. Hydra 1.3 instantiates only classes below ``hydra_plugins``, a
 namespace that an editable install cannot add to; so this one class is built here.

@@ -39,7 +39,7 @@ class Candidate:
 
 @dataclass
 class RaceState:
-    """What has been measured: enough to take a race up where it was left.
+    """Measured values: enough to take a race up where it was left.
 
     Decisions are not stored: they follow from the values, and a race that is taken up makes them again.
 
@@ -73,7 +73,7 @@ class RaceState:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What a race found.
+    """Result of a race.
 
     Attributes:
         trial: of the winner.

@@ -177,7 +177,7 @@ class StudyRun:
 
 
 def _number(folder: Path) -> str:
-    """Which trial left its journal here; nothing if it was killed before it said so."""
+    """Number of the trial that left its journal here; empty if it was killed before it said so."""
     facts = read(folder)
     return str(facts[0]["tags"].get(TRIAL, "")) if facts and facts[0]["fact"] == "start" else ""
 

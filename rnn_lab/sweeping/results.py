@@ -1,4 +1,4 @@
-"""What a sweep leaves when it ends: ``best.yaml``, the best trial's command, or a sentence why there is none."""
+"""Results that a sweep leaves when it ends: ``best.yaml``, the best trial's command, or why there is none."""
 
 import os
 from collections.abc import Mapping
@@ -95,7 +95,7 @@ def describe(study: SweepStudy, trial: FrozenTrial, command: Command) -> dict[st
 
 
 def _confirmed(study: SweepStudy, trial: FrozenTrial) -> Any:
-    """What fresh seeds gave: for the best trial everything, for another on the front a spread for each objective."""
+    """Findings of fresh seeds: for the best trial everything, for another on the front a spread for each objective."""
     found = confirmed.as_plain(study)
     front = found.pop("front", {})
     best = study.best()

@@ -23,7 +23,7 @@ def masked(text: str) -> str:
 
 
 def holds_password(text: str) -> bool:
-    """Whether a text spells a password out; one that it takes from the environment does not count.
+    """Tell whether a text spells a password out; one that it takes from the environment does not count.
 
     >>> holds_password("http://ada:pw@host"), holds_password("http://ada:${oc.env:PW}@host")
     (True, False)

@@ -220,7 +220,7 @@ def _nearest(node: Any, name: str) -> str:
 
 
 def _mismatch(distribution: BaseDistribution, now: Any, node: Any, name: str) -> str | None:
-    """What the key is and the distribution is not; None if they fit."""
+    """Mismatch of a key's value and a distribution, in words; None if they fit."""
     if isinstance(distribution, CategoricalDistribution):
         kinds = {type(choice) for choice in distribution.choices if choice is not None}
     else:
@@ -244,7 +244,7 @@ def _kind(kinds: set[type]) -> str:
 
 
 def _accepts_float(node: Any, name: str) -> bool:
-    """Whether the component that the node describes declares this argument as a real number (YAML may say ``1``)."""
+    """Tell whether the node's component declares this argument as a real number (YAML may say ``1``)."""
     from typing import get_type_hints
 
     from hydra.utils import get_class

@@ -1,4 +1,4 @@
-"""Where studies are kept: a journal file, or any database; and the lock that gives a sweep one coordinator."""
+"""Storage of studies: a journal file, or any database; and the lock that gives a sweep one coordinator."""
 
 import fcntl
 import json
@@ -70,7 +70,7 @@ class JournalFile(JournalFileBackend):
 
 
 def is_url(address: str) -> bool:
-    """Whether the address names a database (otherwise it is the path of a journal file)."""
+    """Tell whether the address names a database (otherwise it is the path of a journal file)."""
     return "://" in address
 
 

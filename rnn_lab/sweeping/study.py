@@ -183,11 +183,11 @@ class SweepStudy:
         return [trial for trial in trials if trial.number >= since and not trial.user_attrs.get(INTERRUPTED)]
 
     def counts(self) -> Counter[str]:
-        """How many trials are complete, pruned and fail."""
+        """Numbers of the finished trials by state: ``complete``, ``pruned``, ``fail``."""
         return Counter(trial.state.name.lower() for trial in self.finished())
 
     def confirmed(self) -> dict[str, Any] | None:
-        """What fresh seeds said of the best trials; None before they ran, and as soon as there are further trials."""
+        """Findings of fresh seeds on the best trials; None before they ran, and as soon as there are further trials."""
         found: dict[str, Any] | None = self.study.user_attrs.get(CONFIRMED)
         return found if found and found["after"] == len(self.finished()) else None
 
@@ -219,15 +219,15 @@ class SweepStudy:
         return sorted(self.finished(), key=lambda each: (each.datetime_complete, each.number))
 
     def wants_more(self) -> bool:
-        """Whether another trial should be started now."""
+        """Tell whether another trial should be started now."""
         return len(self.finished()) + len(self.running) < self.n_trials
 
     def failed_too_often(self) -> bool:
-        """Whether more trials failed than the user allows."""
+        """Tell whether more trials failed than the user allows."""
         return self.options.max_failures is not None and self.counts()["fail"] > self.options.max_failures
 
     def given_up(self) -> str | None:
-        """Why the study ends before its last trial, or None."""
+        """Reason why the study ends before its last trial, or None."""
         if self.failed_too_often():
             return f"{self.counts()['fail']} trials failed (hydra.sweeper.max_failures={self.options.max_failures})"
         if (

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Sweep:
-    """What Hydra calls a sweep: one or more studies of the same task."""
+    """Sweep in Hydra's sense: one or more studies of the same task."""
 
     def __init__(self, context: HydraContext, function: TaskFunction, config: DictConfig, arguments: list[str]) -> None:
         self._context = context

@@ -1,4 +1,4 @@
-"""What the user sees while a sweep runs: a live table on a terminal, plain lines elsewhere."""
+"""Display of a running sweep: a live table on a terminal, plain lines elsewhere."""
 
 import sys
 import time

@@ -76,7 +76,7 @@ class Reporter:
 
 
 def tags() -> dict[str, str]:
-    """What a tracker should write on the run of this trial: its study, its number, and MLflow's parent if there is one.
+    """Tags that a tracker should write on the run of this trial: its study, its number, and MLflow's parent if any.
 
     >>> tags()  # no sweep is running here
     {}

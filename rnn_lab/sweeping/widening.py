@@ -1,4 +1,4 @@
-"""Which changes of a space keep every trial that a study has: a study goes on when a range is widened."""
+"""Changes of a space that keep every trial that a study has: a study goes on when a range is widened."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

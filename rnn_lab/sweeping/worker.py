@@ -30,7 +30,7 @@ TRACEBACK = "traceback.txt"
 
 @dataclass(frozen=True)
 class Job:
-    """What all trials of a sweep share."""
+    """Task and configuration that all trials of a sweep share."""
 
     function: TaskFunction
     context: HydraContext
@@ -66,7 +66,7 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a trial ended."""
+    """End of a trial: its state, and its values or the reason."""
 
     state: Literal["complete", "pruned", "failed"]
     values: list[float] | None = None

@@ -1,4 +1,4 @@
-"""What does each parameter do? Importances over the whole space and near the best, interactions, isolation plots."""
+"""Effects of each parameter: importances over the whole space and near the best, interactions, isolation plots."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ BINS = 8
 
 @dataclass(frozen=True, eq=False)
 class Importances:
-    """How much each parameter explains, with 95 % intervals over resampled trials.
+    """Importance of each parameter, with 95 % intervals over resampled trials.
 
     Attributes:
         names: P.

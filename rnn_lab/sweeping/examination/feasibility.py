@@ -1,4 +1,4 @@
-"""How much is infeasible, and where? Trials that failed or diverged, by region of each parameter."""
+"""Infeasible trials, which failed or diverged: how many, and in which region of each parameter."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Where trials run: executors with the interface of :mod:`concurrent.futures`, one process for each trial at a time."""
+"""Executors of trials with the interface of :mod:`concurrent.futures`, one process for each trial at a time."""
 
 from concurrent.futures import Executor
 
