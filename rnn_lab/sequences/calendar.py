@@ -18,7 +18,7 @@ RUN = 8
 
 @dataclass(frozen=True, eq=False)
 class Calendar:
-    """What is known of a series' dates.
+    """Step, gaps, time zone and format of a series' dates.
 
     Args:
         step: pandas' alias (``B``, ``ME``, ``20min``), or ``3 months`` for dates such as each month's 15th; None: they

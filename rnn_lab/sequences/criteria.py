@@ -1,4 +1,4 @@
-"""When a record of a task counts as solved: published criteria, on a network's raw outputs.
+"""Criteria by which a record of a task counts as solved: published ones, on a network's raw outputs.
 
 Each takes ``outputs`` (..., N, [T,] O), leading axes such as the R replicas included, and gives (..., N): whether every
 target that counts is met. A network that diverged solves nothing, without a warning.

@@ -18,7 +18,7 @@ OFFSET = re.compile(r"[T ]\d\d[\d:.,]*\s?([+-]\d\d(?::?\d\d)?|Z)$")
 
 @dataclass(frozen=True)
 class DateFormat:
-    """How a file writes its dates.
+    """Format in which a file writes its dates.
 
     Example:
         >>> import pandas as pd

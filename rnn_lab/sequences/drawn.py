@@ -29,7 +29,7 @@ class TaskDataset(Dataset):
 
     @property
     def size(self) -> str:
-        """How much there is of it, in words."""
+        """Number and length of the records, and the kind of their targets, in words."""
         what = ("numbers", "classes")[self.classes]
         where = "at each step" if self.each_step else "after the last"
         fresh = "; fresh ones each epoch" if self.fresh else ""
@@ -52,7 +52,7 @@ class TaskDataset(Dataset):
         return self.task.success(outputs, records)
 
     def yardsticks(self, split: Records) -> dict[str, dict[str, float]]:
-        """What the task's own answers score in expectation, and the best answer on just these records."""
+        """Expected scores of the task's own answers, and the loss of the best answer on just these records."""
         ideal = self.task.ideal(split)
         return self.task.yardsticks() | ({} if ideal is None else {"ideal": {"loss": ideal}})
 

@@ -1,4 +1,4 @@
-"""What every generated series shares: a length, blocks, observation noise, a finite result or a refusal."""
+"""Base classes of generated series: a length, blocks, observation noise, a finite result or a refusal."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator

@@ -19,7 +19,7 @@ Paths = Mapping[int, str]
 
 @dataclass(frozen=True, eq=False)
 class Statistics:
-    """What is known exactly of the strings of a grammar up to some length, each as likely as in the grammar.
+    """Exact statistics of the strings of a grammar up to some length, each as likely as in the grammar.
 
     Predictions are of every symbol but the first, from all before it.
 

@@ -1,4 +1,4 @@
-"""How fast a chaotic system forgets: its largest Lyapunov exponent, from the system itself.
+"""Largest Lyapunov exponent: the rate at which a chaotic system forgets, from the system itself.
 
 Two neighbouring orbits are followed, their distance is set back before it leaves the linear regime, and the logarithms
 of its growth are averaged (Benettin's method). Many pairs side by side cost hardly more than one, so a fraction of a
@@ -23,7 +23,7 @@ NUMBERS = 8192
 APART = 1e-7
 """Distance of two neighbours in units of the states' size: far above rounding, far below the attractor."""
 SCATTER = 1e-2
-"""How far the pairs start from the system's own start: near enough to stay in its basin; chaos does the rest."""
+"""Scatter of the pairs about the system's own start, in units of |start| + 1: small enough to stay in its basin."""
 TOLERANCE = 2e-3
 """Error of a Runge-Kutta step, relative to how far it goes, that the exponent of a flow forgives."""
 FOLDS = 4.0
@@ -66,7 +66,7 @@ class Lyapunov:
 
     @property
     def positive(self) -> bool:
-        """Whether it can be told from zero, so that 1 / exponent is a time scale: the Lyapunov time."""
+        """True if it can be told from zero, so that 1 / exponent is a time scale: the Lyapunov time."""
         return self.exponent * self.time > FOLDS
 
 

@@ -12,7 +12,7 @@ WORDS = frozenset(
     ("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
      "NULL", "NaN", "None", "n/a", "nan", "null")
 )  # fmt: skip
-"""What pandas takes for missing, unless it is told otherwise."""
+"""Words that pandas takes for missing, unless it is told otherwise."""
 
 
 def fill(values: Array, how: Literal["interpolate", "forward_fill"]) -> Array:

@@ -96,7 +96,7 @@ class Reber(Task):
 
     @property
     def statistics(self) -> Statistics:
-        """What is known exactly of the strings."""
+        """Exact statistics of the strings."""
         return self.grammar.statistics(self.length)
 
     @property

@@ -84,7 +84,7 @@ READING: Mapping[str, Any] = {
     for field in fields(Table)
     if (parameter := signature(read_csv).parameters.get(field.name)) and field.name not in {"path", "columns", "target"}
 }
-"""How a file is read, apart from which file and columns: keyword arguments of `read_csv`, and their defaults."""
+"""Options for reading a file, but for which file and columns: keyword arguments of `read_csv`, and their defaults."""
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -1,4 +1,4 @@
-"""What every task shares: records drawn at will, an answer that is known, and how well one does without memory."""
+"""Base class of tasks: records drawn at will, an answer that is known, and how well one does without memory."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar

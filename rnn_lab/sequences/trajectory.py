@@ -1,4 +1,4 @@
-"""What every simulated dynamical system shares: a transient that may be thrown away."""
+"""Base class of simulated dynamical systems: a transient may be thrown away."""
 
 from collections.abc import Iterator
 

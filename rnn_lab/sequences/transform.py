@@ -40,7 +40,7 @@ class Transform:
 
     @property
     def logarithmic(self) -> bool:
-        """Whether logarithms are taken."""
+        """True if logarithms are taken."""
         return self.kind in ("log", "log_difference")
 
     @property

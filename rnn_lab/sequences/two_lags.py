@@ -31,7 +31,7 @@ class TwoLagsDataset(SymbolDataset):
     answers: Yardsticks
 
     def yardsticks(self, split: Any) -> Yardsticks:
-        """What answers with no memory, with one lag and with both score in expectation."""
+        """Expected scores of answers with no memory, with one lag and with both."""
         return self.answers
 
 
