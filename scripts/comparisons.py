@@ -1,4 +1,4 @@
-"""What the lab is compared with, and how: one function for each row of `benchmark.py`'s table.
+"""Comparisons of the lab with its rivals and with set figures: one function for each row of `benchmark.py`'s table.
 
 Both sides of a row are measured in turn, A B A B ..., in one run on one machine: ratios carry over, seconds do not.
 """
@@ -60,7 +60,7 @@ class Row:
 
     @property
     def kept(self) -> bool:
-        """Whether the limit, if any, is kept."""
+        """True if the limit is kept, or if there is none."""
         return self.limit is None or self.ratio <= self.limit
 
 
@@ -183,7 +183,7 @@ def process(programs: Programs, rounds: int) -> Iterator[Row]:
 
 
 def tracking(programs: Programs, rounds: int) -> Iterator[Row]:
-    """What being watched costs the training loop, in a short run and in a longer one."""
+    """Cost of tracking for the training loop, in a short run and in a longer one."""
     for what, overrides in (
         ("default", ()),
         ("hidden_dim 100, 300 epochs", ("model.hidden_dim=100", "trainer.epochs=300")),
@@ -197,7 +197,7 @@ def tracking(programs: Programs, rounds: int) -> Iterator[Row]:
 
 
 def sine(programs: Programs, rounds: int) -> Iterator[Row]:
-    """How exact, and how soon: medians over five seeds."""
+    """Error on the sine, and seconds until it is reached: medians over five seeds."""
     default = programs.five_seeds("data=sine")
     rmse = median(summary["metrics"]["val/rmse"] for summary in default)
     spent = median(summary["seconds"]["training"] for summary in default)

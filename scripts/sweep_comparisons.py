@@ -67,7 +67,7 @@ def uneven(programs: Programs, rounds: int) -> Iterator[Row]:
 
 
 def overhead(programs: Programs, rounds: int) -> Iterator[Row]:
-    """What the sweeper itself costs, with trials that do nothing; starting the workers is not a trial's cost."""
+    """Cost of the sweeper itself, with trials that do nothing; starting the workers is not a trial's cost."""
     many, few = "hydra.sweeper.n_trials=40", "hydra.sweeper.n_trials=2"
     ours, short, theirs = in_turn(
         rounds, lambda: _ours(programs, many), lambda: _ours(programs, few), lambda: _theirs(programs, 2, many)
