@@ -1,4 +1,4 @@
-"""What every test stands on: one BLAS thread, no telemetry, no screen, none of the user's own settings."""
+"""Conditions of every test: one BLAS thread, no telemetry, no screen, none of the user's own settings."""
 
 import atexit
 import os

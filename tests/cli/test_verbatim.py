@@ -1,4 +1,4 @@
-"""What is typed for files, marks and columns reaches the config as it was typed."""
+"""Names of files, marks and columns reach the config as they were typed."""
 
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser

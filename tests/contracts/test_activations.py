@@ -1,4 +1,4 @@
-"""What every activation function must do."""
+"""Contract of every activation function."""
 
 import math
 

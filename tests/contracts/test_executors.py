@@ -1,4 +1,4 @@
-"""What every executor must do; a new one is added to ``EXECUTORS`` and passes the same suite."""
+"""Contract of every executor; a new one is added to ``EXECUTORS`` and passes the same suite."""
 
 import os
 import signal

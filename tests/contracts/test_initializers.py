@@ -1,4 +1,4 @@
-"""What every initialiser must do.
+"""Contract of every initialiser.
 
 Moments are those of 400 x 300 draws with a fixed seed. Their standard errors are below 0.5 % of the standard
 deviation for the mean and below 0.7 % for the variance, so that the tolerances of 2 % and 3 % are four of them.

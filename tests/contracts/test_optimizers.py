@@ -1,4 +1,4 @@
-"""What every first-order optimizer must do; each one's formula, written out; and what it does on known problems."""
+"""Contract of every first-order optimizer; each one's formula, written out; and what it does on known problems."""
 
 import inspect
 import math

@@ -1,4 +1,4 @@
-"""What every learning-rate schedule must do, and each one's closed form."""
+"""Contract of every learning-rate schedule, and each one's closed form."""
 
 import inspect
 import math

@@ -1,4 +1,4 @@
-"""What every generator of a series promises, whatever its equation. A new one joins by an entry in SERIES."""
+"""Contract of every generator of a series, whatever its equation. A new one joins by an entry in SERIES."""
 
 import hashlib
 import json

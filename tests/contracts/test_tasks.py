@@ -1,4 +1,4 @@
-"""What every task promises, whatever is asked. A new one joins by entries in TASKS and in NO_MEMORY."""
+"""Contract of every task, whatever is asked. A new one joins by entries in TASKS and in NO_MEMORY."""
 
 import hashlib
 import json
@@ -80,7 +80,7 @@ def digests() -> dict[str, list[str]]:
 
 
 def targets(name: str, records: Records) -> np.ndarray:
-    """What a perfect network would put out: the numbers, or all but certain logits; of strings, what may follow."""
+    """Outputs of a perfect network: the numbers, or all but certain logits; of strings, what may follow."""
     task = TASKS[name]
     if "reber" in name:
         return 20.0 * may_follow(records, embedded="embedded" in name)
@@ -128,7 +128,7 @@ def blank_until_asked(count: int, symbols: int) -> Callable[[Records], np.ndarra
 
 
 def bigrams(name: str) -> Callable[[Records], np.ndarray]:
-    """How often each symbol followed the current one in other strings."""
+    """Logarithms of how often each symbol followed the current one in other strings."""
 
     def answer(records: Records) -> np.ndarray:
         others = draw(name, 2 * MANY, seed=99)

@@ -1,4 +1,4 @@
-"""What studies leave behind: rows, origin, generated parts of a page."""
+"""Evidence that studies leave behind: rows, origin, generated parts of a page."""
 
 import doctest
 import json

@@ -1,4 +1,4 @@
-"""What a figure of records shows is what the records and the network say."""
+"""A figure of records shows what the records and the network say."""
 
 import numpy as np
 import pytest

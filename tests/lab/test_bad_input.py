@@ -1,4 +1,4 @@
-"""What a user can get wrong: one sentence that names the key, the value and what is allowed."""
+"""Mistakes that a user can make: one sentence names the key, the value and what is allowed."""
 
 import pytest
 from hydra.errors import HydraException

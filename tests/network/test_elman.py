@@ -1,4 +1,4 @@
-"""What a layer's description means: its parameters' shapes, its first weights, its limits."""
+"""Meaning of a layer's description: its parameters' shapes, its first weights, its limits."""
 
 import numpy as np
 import pytest

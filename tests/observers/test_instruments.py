@@ -1,4 +1,4 @@
-"""What the instruments measure, on networks whose answers are known beforehand."""
+"""Measurements of the instruments, on networks whose answers are known beforehand."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ WINDOWS = Generated(name="sine", series=Sine(length=60), window=6, train=20, val
 
 
 def measured(observer, data, model, change=None, rule=None, k=4):
-    """What it measures before training; ``change`` sets the weights."""
+    """Measurement before training; ``change`` sets the weights."""
     network = Network.for_data(data, model)
     parameters = network.initial(SEEDS)
     if change:

@@ -21,7 +21,7 @@ CELLS = [
 
 
 def z_scores(rule, model, k):
-    """How many standard errors the mean of 1e5 draws is away from the exact gradient, entry by entry."""
+    """Distance of the mean of 1e5 draws from the exact gradient, in standard errors, entry by entry."""
     network, rng = Network(model, D, 1, T, each_step=True), np.random.default_rng(11)
     one = network.initial([0])
     one.flat[...] += 0.2 * rng.standard_normal(one.flat.shape)

@@ -1,4 +1,4 @@
-"""What is known of the weights after an epoch, against loops over records and steps."""
+"""Scores of the weights after an epoch, against loops over records and steps."""
 
 import numpy as np
 import pytest

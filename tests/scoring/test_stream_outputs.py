@@ -1,4 +1,4 @@
-"""What networks say along a stream, against a walk through it step by step."""
+"""Answers of networks along a stream, against a walk through it step by step."""
 
 import numpy as np
 import pytest
@@ -124,7 +124,7 @@ def test_scores_of_classes():
 
 @pytest.mark.usefixtures("small")
 def test_the_loss_of_a_network_that_is_certain_and_wrong_is_that_of_training():
-    """Where the right class's probability is too small for a number, its logarithm is not."""
+    """The right class's probability is too small for a number here, and its logarithm is not."""
     data = text()
     network = net(data, MODELS[0])
     parameters = drawn(network, 1)

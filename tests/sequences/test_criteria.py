@@ -1,4 +1,4 @@
-"""When a record is solved, at the borders of each criterion."""
+"""Solved records, at the borders of each criterion."""
 
 import numpy as np
 import pytest

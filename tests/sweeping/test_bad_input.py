@@ -15,7 +15,7 @@ from rnn_lab.sweeping.sweep import Sweep
 
 
 def sweep(*arguments):
-    """What Hydra does for ``python toy.py -m hydra/sweeper=rnn_lab ARGUMENTS``, in this process."""
+    """Do what Hydra does for ``python toy.py -m hydra/sweeper=rnn_lab ARGUMENTS``, in this process."""
     sweeping.register()
     with initialize_config_dir(str(Path(__file__).parent / "toy" / "conf"), version_base="1.3", job_name="toy"):
         loader = GlobalHydra.instance().config_loader()

@@ -20,7 +20,7 @@ FRESH = (
 
 
 def luck(seed):
-    """What `toy.luck` adds for a seed."""
+    """Value that `toy.luck` adds for a seed."""
     return 0.0 if seed == 0 else 0.2 + 0.01 * (seed % 5)
 
 

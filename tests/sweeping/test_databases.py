@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 
 def _binaries() -> Path | None:
-    """Where PostgreSQL's server programs are: on the path, or where Debian keeps them."""
+    """Folder of PostgreSQL's server programs: on the path, or where Debian keeps them."""
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
     return next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)

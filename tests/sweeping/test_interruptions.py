@@ -1,4 +1,4 @@
-"""What is left when a sweep ends before its last trial, and that the same command finishes it."""
+"""A sweep that ends before its last trial: what is left, and that the same command finishes it."""
 
 import os
 import random
@@ -15,7 +15,7 @@ SWEEP = ("x=interval(-1,1)", "sleep=0.1", "hydra/sweeper/pruner=none")
 
 
 def finished(toy):
-    """How many trials are complete, without any check of the rest (the journal may be growing)."""
+    """Number of complete trials, without any check of the rest (the journal may be growing)."""
     path = toy.folder / "multirun" / "toy" / "optuna.journal"
     return (
         sum(trial.state == TrialState.COMPLETE for trial in toy.trials())

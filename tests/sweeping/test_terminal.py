@@ -1,4 +1,4 @@
-"""What the user sees: a live table on a real (pseudo) terminal."""
+"""Display of a sweep: a live table on a real (pseudo) terminal."""
 
 import os
 import pty

@@ -1,4 +1,4 @@
-"""What the trainer is told, and what it prints: with relays that are scripts of the test."""
+"""Reports to the trainer, and what it prints: with relays that are scripts of the test."""
 
 import os
 import sys

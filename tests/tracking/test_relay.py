@@ -28,7 +28,7 @@ TRAINER = Path(__file__).with_name("fake_trainer.py")
 
 
 class Remembered:
-    """What a store has of the one run in it, read back with MLflow's client."""
+    """Contents of a store's only run, read back with MLflow's client."""
 
     def __init__(self, store: str, run_id: str | None = None):
         import mlflow

@@ -60,7 +60,7 @@ def test_an_epoch_is_one_call_of_scipy(network, waves, diary) -> None:
 
 
 def test_an_epoch_depends_on_the_weights_alone(network, waves) -> None:
-    """What a checkpoint needs: no memory is carried from one epoch to the next."""
+    """No memory is carried from one epoch to the next, as a checkpoint needs it."""
     state = fit(network, waves, Trainer(**FULL), LBFGS(iterations=4), [0])
     assert state.moments == state.schedule == {}
 

@@ -1,4 +1,4 @@
-"""What a network must beat on windows of a series: closed forms, and nothing that it could not know."""
+"""Baselines that a network must beat on windows of a series: closed forms, and nothing that it could not know."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a network must beat on a task, against direct computation."""
+"""Baselines that a network must beat on a task, against direct computation."""
 
 import json
 from dataclasses import replace

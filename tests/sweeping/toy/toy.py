@@ -22,7 +22,7 @@ def conditional(config, trial):
 
 
 def luck(seed):
-    """What a seed adds: the search's only one, 0, flatters."""
+    """Value that a seed adds: the search's only one, 0, flatters."""
     return 0.0 if seed == 0 else 0.2 + 0.01 * (seed % 5)
 
 
