@@ -1,4 +1,4 @@
-"""What R networks said of the targets that count, beside what is right: what every score is a function of."""
+"""Answers of R networks for the targets that count, beside what is right: every score is a function of these."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -42,11 +42,11 @@ class NumberAnswers:
         return NumberAnswers(predicted=self.predicted[..., only], true=self.true[:, only], past=past)
 
     def plot_values(self, most: int | None = None) -> Array:
-        """What a plot shows: the numbers, (R, M, O)."""
+        """Values to plot: the numbers, (R, M, O)."""
         return self.predicted[:, :most]
 
     def plot_targets(self, most: int | None = None) -> Array:
-        """What that should be, (M, O)."""
+        """Targets of a plot: the true numbers, (M, O)."""
         return self.true[:most]
 
 
@@ -71,11 +71,11 @@ class ClassAnswers:
         return score.of_classes(self)
 
     def plot_values(self, most: int | None = None) -> Array:
-        """What a plot shows: the probability of the right class, (R, M, 1), which should be 1."""
+        """Values to plot: the probability of the right class, (R, M, 1), which should be 1."""
         return np.asarray(np.exp(self.log_probability[:, :most]))
 
     def plot_targets(self, most: int | None = None) -> Array:
-        """What that should be, (M, 1)."""
+        """Targets of a plot: ones, (M, 1)."""
         return np.ones(self.log_probability[0, :most].shape)
 
 

@@ -1,4 +1,4 @@
-"""Whether one thing is better than another, by a test over seeds and draws, and how sure that is."""
+"""Tests over seeds and draws of whether one thing is better than another, and how sure that is."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Comparison:
-    """How the values of A compare with those of B.
+    """Comparison of the values of A with those of B.
 
     Attributes:
         effect: mean(A) - mean(B), or the ratio of the geometric means; see ``ratio``.

@@ -1,4 +1,4 @@
-"""How far predictions lie from the truth, in the data's own units.
+"""Errors of predictions, in the data's own units.
 
 Every metric takes ``predicted`` (..., N, O) and ``true`` (N, O) and averages over the last two axes, records
 and targets; leading axes, such as the R replicas, are kept. A network that diverged scores ``inf`` or ``nan``

@@ -58,7 +58,7 @@ def _statistics(chosen: NDArray[np.bool_], values: Array, a: int, b: int) -> Arr
 
 @lru_cache(maxsize=16)
 def _arrangements(a: int, b: int) -> NDArray[np.bool_]:
-    """Which of the values belong to A, (K, a + b)."""
+    """Arrangements of the values, (K, a + b): True for those that belong to A."""
     n = a + b
     if math.comb(n, a) <= LISTED:
         chosen = np.zeros((math.comb(n, a), n), np.bool_)

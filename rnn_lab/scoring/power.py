@@ -1,4 +1,4 @@
-"""What so many seeds could have told: the power of the t test, for differences said as P(A better than B)."""
+"""Power of the t test with so many seeds, for differences said as P(A better than B)."""
 
 import math
 

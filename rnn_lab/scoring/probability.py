@@ -1,4 +1,4 @@
-"""How probable it is that one draw of A is better than one of B, from a few of each."""
+"""Probability that one draw of A is better than one of B, from a few of each."""
 
 import math
 from collections.abc import Callable

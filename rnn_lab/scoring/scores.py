@@ -47,12 +47,12 @@ class Score:
 
     @property
     def takes_numbers(self) -> bool:
-        """Whether there is such a score of numbers."""
+        """True if it scores numbers."""
         return type(self).of_numbers is not Score.of_numbers
 
     @property
     def takes_classes(self) -> bool:
-        """Whether there is such a score of classes."""
+        """True if it scores classes."""
         return type(self).of_classes is not Score.of_classes
 
 

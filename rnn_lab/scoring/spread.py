@@ -1,4 +1,4 @@
-"""What R replicas say together: their typical value, how they vary, and an interval that holds its level."""
+"""Spread over R replicas: their typical value, how they vary, and an interval that holds its level."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

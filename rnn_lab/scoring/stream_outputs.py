@@ -21,7 +21,7 @@ CHUNK = 100
 
 
 class StreamOutputs:
-    """What R networks say of every step of a stretch.
+    """Answers of R networks at every step of a stretch.
 
     Args:
         network: what is asked.
