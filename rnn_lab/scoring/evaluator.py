@@ -6,8 +6,9 @@ from typing import Any
 
 from rnn_lab.network import Network, Outputs, Parameters
 from rnn_lab.scoring.answers import Answers, Array
+from rnn_lab.scoring.factory import targets_of
 from rnn_lab.scoring.stream_outputs import StreamOutputs
-from rnn_lab.scoring.targets import Targets, targets_of
+from rnn_lab.scoring.targets import Targets
 from rnn_lab.sequences import Data, Records, Rows
 from rnn_lab.sequences.dataset import metric
 
