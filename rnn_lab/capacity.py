@@ -1,4 +1,4 @@
-"""What cannot fit is said before it starts, in GB: memory by what the machine has free, disk by what the folder has."""
+"""Limits on what fits, checked before it starts, in GB: memory by what the machine has free, disk by the folder's."""
 
 import os
 import shutil

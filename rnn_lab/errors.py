@@ -13,7 +13,7 @@ class Diverged(RuntimeError):
 
 
 def missing_module(name: str) -> str:
-    """What to do about a module that is not there, as the rest of a sentence.
+    """Advice about a module that is not there, as the rest of a sentence.
 
     Example:
         >>> missing_module("mine")

@@ -1,4 +1,4 @@
-"""What a run returns: which scores it may be asked for, and where they are found in its summary."""
+"""Objectives of a run: which scores it may be asked for, and where they are found in its summary."""
 
 from collections.abc import Mapping, Sequence
 from math import nan
@@ -41,7 +41,7 @@ def objectives(given: str | Sequence[str] | None, targets: Targets) -> list[str]
 
 
 def known_each_epoch(objective: str, targets: Targets) -> bool:
-    """Whether it is measured after each epoch, so that a sweep can prune by it."""
+    """Tell whether an objective is measured after each epoch, so that a sweep can prune by it."""
     return objective in {metric(split, name) for split in targets.data.watched for name in targets.epoch_names}
 
 

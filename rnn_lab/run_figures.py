@@ -31,7 +31,7 @@ CHARACTERS = 1000
 
 @component(frozen=True, kw_only=True, config=STRICT)
 class Figures:
-    """How a run's figures are written; ``tracking.figures`` says whether.
+    """Format in which a run's figures are written; ``tracking.figures`` says whether they are.
 
     Args:
         format: ``png``, ``pdf`` or ``svg``.
@@ -93,7 +93,7 @@ class _Own:
     kept: Parameters
 
     def answers(self, **splits: Any) -> dict[str, Any]:
-        """What the kept weights say of some splits."""
+        """Answers of the kept weights on some splits."""
         return Evaluator(self.network, self.targets, splits, self.kept.replicas).answers(self.kept)
 
     def of_series(self, data: SeriesDataset) -> Drawn:

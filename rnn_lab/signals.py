@@ -46,7 +46,7 @@ class Ended(KeyboardInterrupt):
 
     @property
     def reason(self) -> str:
-        """Why the run ended, as its record says it."""
+        """Reason why the run ended, as its record says it."""
         return REASONS[self.number]
 
     @property

@@ -1,4 +1,4 @@
-"""What a run says on the terminal: a progress bar where someone watches, plain lines elsewhere."""
+"""Output of a run on the terminal: a progress bar where someone watches, plain lines elsewhere."""
 
 import logging
 import sys
@@ -167,7 +167,7 @@ def fitting(rows: Sequence[tuple[str, Mapping[str, float]]], groups: Sequence[Se
 
 
 def _rank(value: Any) -> float:
-    """Where a score stands in a table, the best first: what has none, or no number, comes last."""
+    """Sort key of a score in a table, the best first: what has none, or no number, comes last."""
     number = float("inf") if value is None else float(value)
     return float("inf") if number != number else number
 

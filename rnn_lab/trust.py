@@ -46,7 +46,7 @@ def own_modules(recipe: Any) -> list[str]:
 
 
 def as_arguments(recipe: Any) -> list[str]:
-    """What a command has to say to make a recipe's components from its folder: nothing, if all are the lab's.
+    """Arguments that a command needs to make a recipe's components from its folder: none, if all are the lab's.
 
     Example:
         >>> as_arguments({"model": {"_target_": "mine.Cell"}, "rule": {"_target_": "rnn_lab.rules.BPTT"}})
