@@ -1,4 +1,4 @@
-"""What a study leaves behind: rows as CSV, where they come from, and the parts of its README that they fill."""
+"""Evidence that a study leaves: rows as CSV, where they come from, and the parts of its README that they fill."""
 
 import csv
 import json
@@ -61,7 +61,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 
 
 def origin() -> dict[str, Any]:
-    """Where and by what rows are made: commit, versions, processor, threads. Ask before anything is written."""
+    """Origin of rows: commit, versions, processor, threads. Ask before anything is written."""
     facts = provenance(seed=0, data_fingerprint="")
     return {
         "commit": facts["git"]["commit"],

@@ -42,7 +42,7 @@ class Run:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """What the run found, as in ``summary.json``."""
+        """Summary of the run, as in ``summary.json``."""
         return next(fact for fact in self.facts if fact["fact"] == "summary")
 
     def curve(self, metric: str) -> Array:

@@ -1,4 +1,4 @@
-"""How studies write numbers and findings."""
+"""Writing of numbers and findings in studies."""
 
 import textwrap
 from collections.abc import Iterable

@@ -60,7 +60,7 @@ def measure(folder: Path) -> Iterator[tuple[str, list[Row]]]:
 
 
 def ends(name: str, done: Run) -> list[Row]:
-    """How each seed ended, on the test records."""
+    """Final score of each seed, on the test records."""
     return [
         {
             "task": name,
@@ -81,7 +81,7 @@ def of_split(split: str, metrics: Mapping[str, float]) -> dict[str, float]:
 
 
 def rivals(name: str, done: Run) -> list[Row]:
-    """What needs no training loop, on the same targets."""
+    """Scores of what needs no training loop, on the same targets."""
     validation, test = (done.summary["baselines"][split] for split in ("validation", "test"))
     of = TASKS[name].of
     return [{"task": name, "name": who, "val_score": of(validation[who]), "score": of(test[who])} for who in test]
@@ -129,7 +129,7 @@ def curve(name: str, done: Run) -> list[Row]:
 
 
 def free(done: Run) -> list[Row]:
-    """How long forecasts hold that are fed back, in Lyapunov times, and their errors after so many steps."""
+    """Valid times of forecasts that are fed back, in Lyapunov times, and their errors after so many steps."""
     section = done.summary["free_run"]
     longest = section["steps"] * section["lyapunov"]["exponent"] * section["lyapunov"]["step"]
     return [

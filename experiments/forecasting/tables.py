@@ -1,4 +1,4 @@
-"""What the rows of the forecasting study say, in Markdown: the generated parts of its README."""
+"""Findings in the rows of the forecasting study, in Markdown: the generated parts of its README."""
 
 import textwrap
 from collections.abc import Callable
@@ -71,11 +71,11 @@ def free(rows: Rows) -> str:
 
 
 def sample(rows: Rows) -> str:
-    """What seed 0 writes."""
+    """Text that seed 0 writes."""
     written = (rows.sample["prompt"] + rows.sample["text"]).splitlines()
     return "\n".join(textwrap.fill(line, 116, initial_indent="    ", subsequent_indent="    ") for line in written)
 
 
 def commands(rows: Rows) -> str:
-    """How to do one run again."""
+    """Commands that do each run again."""
     return "\n".join(f"    python scripts/train.py {' '.join(overrides)}" for overrides in RUNS.values())

@@ -29,7 +29,7 @@ def measure(folder: Path) -> Iterator[tuple[str, list[Row]]]:
 
 
 def ends(name: str, network: str, done: Run) -> list[Row]:
-    """How each seed ended: its scores on the test records."""
+    """Final scores of each seed on the test records."""
     task, data = TASKS[name], tasks_data(done)
     return [
         {

@@ -1,4 +1,4 @@
-"""What the rows of the memory study say, in Markdown: the generated parts of its README."""
+"""Findings in the rows of the memory study, in Markdown: the generated parts of its README."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ def answer(rows: Rows) -> str:
 
 
 def tasks(rows: Rows) -> str:
-    """What counts as learned."""
+    """Limits up to which a task counts as learned."""
     cells = []
     for name, task in TASKS.items():
         also = f", and more than {task.success:.0%} of the records solved" if task.success else ""
@@ -34,13 +34,13 @@ def tasks(rows: Rows) -> str:
 
 
 def learned(rows: Rows, task: str, network: str) -> str:
-    """How many seeds of how many have learned a task."""
+    """Number of seeds that have learned a task, of how many."""
     seeds = rows.ends(task, network, "learned")
     return f"{int(seeds.sum())} of {len(seeds)}"
 
 
 def ends(rows: Rows) -> str:
-    """Where the networks end: median and range of the score over seeds."""
+    """Final scores of the networks: median and range over seeds."""
     cells = []
     for task in rows.tasks:
         for network in rows.networks:
@@ -71,5 +71,5 @@ def seeds(rows: Rows) -> str:
 
 
 def commands(rows: Rows) -> str:
-    """How to do one run again."""
+    """Commands that do one run of each task again."""
     return "\n".join(f"    python scripts/train.py {' '.join(RUNS[task, 'GRU'])}" for task in rows.tasks)

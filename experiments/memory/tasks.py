@@ -28,7 +28,7 @@ class Task:
     success: float | None = None
 
     def learned(self, metrics: Metrics, data: TaskDataset) -> bool:
-        """Whether a network has learned the task."""
+        """Tell whether a network has learned the task."""
         solved = self.success is None or metrics["test/success"] > self.success
         return solved and self.of(metrics, data) <= self.limit
 

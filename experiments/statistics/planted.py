@@ -28,7 +28,7 @@ EPOCHS = 40
 
 @dataclass(frozen=True)
 class Planted:
-    """What a study is made of; the defaults are those of a clean one.
+    """Recipe of a study; the defaults are those of a clean one.
 
     Attributes:
         centre: best place of each parameter, in [0, 1] within its range.

@@ -14,7 +14,7 @@ KINDS = {
     "edge", "sparse", "cliff", "failures", "falling", "overfit", "noisy", "flat", "lucky", "noise", "no effect",
     "interaction", "decides",
 }  # fmt: skip
-"""What a study can be accused of."""
+"""Faults that a study can be accused of."""
 OF_PARAMETERS = {"edge", "cliff", "no effect", "interaction"}
 
 

@@ -1,4 +1,4 @@
-"""What is asked of which sequence: every series of conf/data but one's own CSV file, each short enough for a sweep."""
+"""Sequences and the runs on each: every series of conf/data but one's own CSV file, each short enough for a sweep."""
 
 from dataclasses import dataclass
 
@@ -48,7 +48,7 @@ DEFAULT, POOLED = "default", "k scan"
 
 @dataclass(frozen=True)
 class Design:
-    """How much is done.
+    """Extent of the study.
 
     Attributes:
         sequences: names of SEQUENCES.

@@ -1,4 +1,4 @@
-"""Which of the searched numbers matters most on a sequence, and how sure that is."""
+"""Importance of each searched number on a sequence, and how sure it is which matters most."""
 
 import warnings
 from collections.abc import Sequence

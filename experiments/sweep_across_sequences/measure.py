@@ -118,11 +118,11 @@ class Plan:
         run(self.folder, self.overrides)
 
     def config(self) -> dict[str, Any]:
-        """What was composed."""
+        """Config that was composed."""
         return dict(next(fact for fact in read(self.folder) if fact["fact"] == "start")["config"])
 
     def summary(self) -> dict[str, Any]:
-        """What was found."""
+        """Summary of the finished run."""
         found: dict[str, Any] = json.loads((self.folder / "summary.json").read_text())
         return found
 
@@ -175,7 +175,7 @@ def _overrides(trial: Row) -> tuple[str, ...]:
 
 
 def _sequence(plan: Plan) -> list[Row]:
-    """What there is to know of the sequence itself: its size, its yardsticks, its memory."""
+    """Facts about the sequence itself: its size, its yardsticks, its memory."""
     dataset, summary = _windows(plan.overrides), plan.summary()
     test = {rival: score["rmse"] for rival, score in summary["baselines"]["test"].items()}
     linear = [rival for rival in test if rival.startswith("AR")][-1]

@@ -1,4 +1,4 @@
-"""How far back a sequence's forecast has to look, measured without any recurrent network."""
+"""Number of rows that a sequence's forecast has to look back, measured without any recurrent network."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What the rows of the study say, in Markdown: the generated parts of its README."""
+"""Findings in the rows of the study, in Markdown: the generated parts of its README."""
 
 import textwrap
 from collections.abc import Callable, Sequence
@@ -115,7 +115,7 @@ def shortest_within_a_tenth(scan: dict[int, float]) -> int:
 
 
 def verdicts(rows: Rows, configuration: str, against: str) -> dict[str, str]:
-    """Whether a configuration's test errors are lower or higher than another's, by a rank-sum test over seeds."""
+    """Verdicts by a rank-sum test over seeds: test errors lower or higher than those of another configuration."""
     found = {}
     for name, ours, theirs in zip(rows.sequences, rows.finals(configuration), rows.finals(against), strict=True):
         alike = bool(np.array_equal(ours, theirs))

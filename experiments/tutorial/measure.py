@@ -121,7 +121,7 @@ def literal() -> tuple[Row, list[Row]]:
 
 
 def yardsticks(done: Run) -> list[Row]:
-    """What needs no network, on the same targets; zero is what the tutorial's sine swings about."""
+    """Errors of forecasts without a network, on the same targets; zero is what the tutorial's sine swings about."""
     rivals, data = done.summary["baselines"], done.windows
     zero: Row = {"name": "zero"} | {
         f"{part}_rmse": float(np.sqrt(np.mean(records.Y**2)))
@@ -137,7 +137,7 @@ def yardsticks(done: Run) -> list[Row]:
 
 
 def anatomy(network: Network, data: Dataset, epoch: int, parameters: Parameters) -> Row:
-    """What the weights of an epoch (R = 1) do.
+    """Behaviour of the weights of an epoch (R = 1).
 
     ``input_sum`` is the mean over units of the sum of their recurrent weights: their input from a saturated layer.
     ``countdown`` is the training loss if the output were the readout's first sum less 0.1 a record, whatever it reads.
@@ -171,7 +171,7 @@ def last_states(network: Network, parameters: Parameters, records: Records) -> A
 
 
 def separation(published: Run, nudged: Run, updates: int = 800) -> list[Row]:
-    """How far nudged runs are from the published one after each update: |W - W'| / |W|, recurrent weights."""
+    """Distance of nudged runs from the published one, every five updates: |W - W'| / |W|, recurrent weights."""
     network, train = published.experiment.network, published.windows.train
     exact, moved = network.initial([42]), nudged.experiment.network.initial(range(PAIRS))
     parameters = exact.like(np.concatenate([exact.flat, moved.flat]))

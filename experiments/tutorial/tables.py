@@ -1,4 +1,4 @@
-"""What the rows of experiment zero say, in Markdown: the generated parts of its README."""
+"""Findings in the rows of experiment zero, in Markdown: the generated parts of its README."""
 
 from collections.abc import Callable
 
@@ -72,7 +72,7 @@ def losses(rows: Rows) -> str:
 
 
 def anatomy(rows: Rows) -> str:
-    """What the weights do at the start of an epoch, seed 42."""
+    """Behaviour of the weights at the start of an epoch, seed 42."""
     names = ("output", "input_sum", "largest_gradient", "state_sd", "best_readout")
     columns = [rows.column("anatomy", name) for name in names]
     formats = ("{:.2f}", "{:.2f}", "{:.1e}", "{:.1e}", "{:.1e}")
@@ -86,7 +86,7 @@ def anatomy(rows: Rows) -> str:
 
 
 def ends(rows: Rows) -> str:
-    """Where runs of the published rule end."""
+    """Final errors of runs of the published rule."""
     cells = [["published", "1", three(PUBLISHED_RMSE), f"{three(rows.published_trained)} (before pass 25)"]]
     for run, name in (
         ("published", "this lab, seed 42"),
@@ -102,7 +102,7 @@ def ends(rows: Rows) -> str:
 
 
 def ladder(rows: Rows) -> str:
-    """What else the network and the lab can do."""
+    """Errors that the network and the lab can reach otherwise."""
     seen = dict(zip(rows.words("runs", "run"), rows.words("runs", "records_seen"), strict=True))
     cells = [[name, f"{int(seen[run]):,}", middle(rows.run(run))] for run, name in LADDER.items()]
     return table(["", "records seen", "validation RMSE"], cells)
