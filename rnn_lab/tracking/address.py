@@ -14,13 +14,13 @@ DEFAULT = "sqlite:///mlflow.db"
 """MLflow's own default, in the working directory."""
 
 PAGES = "http://127.0.0.1:5000"
-"""Where ``make ui`` shows a store that is a database and has no pages of its own."""
+"""Address at which ``make ui`` shows a store that is a database and has no pages of its own."""
 
 MODE = "workflowType=machine_learning"
 """Without it a fresh browser shows MLflow's pages for language models."""
 
 SCHEMES = ("http", "https", "sqlite", "postgresql", "mysql", "mssql")
-"""What MLflow 3 keeps runs in. Its file store (``./mlruns``) takes no new runs."""
+"""Schemes of the stores in which MLflow 3 keeps runs. Its file store (``./mlruns``) takes no new runs."""
 
 
 def fault(uri: str) -> str | None:

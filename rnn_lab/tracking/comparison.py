@@ -1,4 +1,4 @@
-"""What a reader compares runs by: the parameters that MLflow gets, the run's name, and the group of its seeds."""
+"""Comparison of runs by a reader: the parameters that MLflow gets, the run's name, and the group of its seeds."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ KINDS = ("model", "optimizer", "rule")
 
 GROUPS = ("study", "data", "model", "rule", "optimizer", "trainer")
 SILENT = {"trainer.resume", "trainer.checkpoint_seconds"}
-"""What changes nothing of the result."""
+"""Keys that change nothing of the result."""
 
 SAID = ("data", "model", "seed", "replicas", "model.hidden_dim")
 """Keys whose values a run's name has in any case."""
@@ -110,7 +110,7 @@ def kind(component: Mapping[str, Any]) -> str:
 
 
 def is_described(config: Mapping[str, Any]) -> bool:
-    """Whether a config says what data and which model: a study's says neither."""
+    """Tell whether a config says what data and which model: a study's says neither."""
     return bool(config.get("data", {}).get("name")) and "_target_" in config.get("model", {})
 
 

@@ -1,4 +1,4 @@
-"""What the user may say about tracking: the component behind ``conf/tracking/*.yaml``."""
+"""Settings of tracking: the component behind ``conf/tracking/*.yaml``."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,7 @@ from rnn_lab.redaction import has_password
 from rnn_lab.tracking.address import fault
 
 SPACED = 50
-"""How many epochs ``auto`` keeps, beside epoch 0."""
+"""Number of epochs that ``auto`` keeps, beside epoch 0."""
 
 
 def _every(value: Any) -> Any:
@@ -38,7 +38,7 @@ Uri = Annotated[str | None, BeforeValidator(_uri)]
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Tracking:
-    """Where a run is remembered beside its folder, and how much of it.
+    """Settings of tracking: where a run is remembered beside its folder, and how much of it.
 
     Args:
         enabled: carry the journal to MLflow. If not, nothing of MLflow starts; the run folder is as complete.

@@ -14,12 +14,12 @@ from typing import Any
 MODEL = Path("weights", "model.json")
 INSTALLED = {"site-packages", "dist-packages"}
 LIBRARIES = {"mlflow", "numpy", "scipy", "pydantic"}
-"""What every packaged model requires, and none carries."""
+"""Libraries that every packaged model requires, and none carries."""
 
 
 @dataclass
 class Code:
-    """What travels with a network.
+    """Code that travels with a network.
 
     Attributes:
         files: place below the model's ``code`` folder -> source file.

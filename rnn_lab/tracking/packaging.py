@@ -1,4 +1,4 @@
-"""What of a run MLflow keeps as things of their own: the dataset it read and the model it trained."""
+"""Dataset that a run read and model that it trained, which MLflow keeps as things of their own."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Where a run comes from: code, command, versions, machine, seed, data. All that it takes to make it again."""
+"""Origin of a run: code, command, versions, machine, seed, data. All that it takes to make it again."""
 
 import contextlib
 import getpass

@@ -51,7 +51,7 @@ KILLED = "the trainer ended without a word: killed, or its machine failed"
 
 
 START = {"run": str, "name": str, "experiment": str, "tags": dict, "config": dict}
-"""What a run in MLflow is made of."""
+"""Fields of the journal's first fact that a run in MLflow is made of, and their types."""
 
 
 class Busy(BadInput):

@@ -1,4 +1,4 @@
-"""What the relay has to say to the trainer and to later readers: a small file in the run folder, always whole."""
+"""Message of the relay to the trainer and to later readers: a small file in the run folder, always whole."""
 
 import contextlib
 import json
@@ -14,7 +14,7 @@ NAME = "mlflow.json"
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """How far a run's way into MLflow is.
+    """Progress of a run on its way into MLflow.
 
     Attributes:
         state: ``created`` (MLflow has the run), ``done`` (and everything of it) or ``unreachable``

@@ -1,4 +1,4 @@
-"""What a resumed run takes over from the run that it goes on from, so that its own folder is complete by itself."""
+"""Facts and files that a resumed run takes over from the one before it, so that its folder is complete by itself."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""What the facts of a journal are called in MLflow: its pages tell the story in the order of these names.
+"""Names in MLflow for the facts of a journal: its pages tell the story in the order of these names.
 
 A slash in a metric's name opens a section of a run's charts, and sections stand in alphabetical order. So what is
 measured stands before the slash and the split behind it, ``loss/val`` for the journal's ``val/loss``: training and
@@ -24,7 +24,7 @@ TRAINING = {
     "grad/norm": "training/gradient_norm",
     "grad/clipped": "training/gradient_clipped",
 }
-"""How training goes, in one section behind the scores."""
+"""Metrics of how training goes, in one section behind the scores."""
 
 BY_SEED = {f"{part}/{score}" for part in ("train", "val") for score in ("rmse", "accuracy")}
 """Metrics that MLflow gets for each replica. The journal has all of them; MLflow's charts would drown in them."""
@@ -34,7 +34,7 @@ BOUNDS = ("ideal", "entropy")
 
 EXACT = 1e-6
 FIRST = ("rmse", "accuracy", "loss")
-"""What MLflow's table of a run's metrics begins with: it keeps the order in which they come."""
+"""Scores that MLflow's table of a run's metrics begins with: it keeps the order in which they come."""
 
 
 def metric(name: str) -> str:

@@ -130,14 +130,14 @@ def _notes(place: Path) -> Iterator[Note]:
 
 
 def _trains(folder: Path) -> bool:
-    """Whether a run's trainer lives; a folder that is gone has none, and nothing to carry either."""
+    """Tell whether a run's trainer lives; a folder that is gone has none, and nothing to carry either."""
     with contextlib.suppress(BadInput):
         return (folder / JOURNAL).is_file() and Tail(folder).written_to()
     return False
 
 
 def _is_carried(folder: Path) -> bool:
-    """Whether a relay is at work; it holds a lock on the folder."""
+    """Tell whether a relay is at work; it holds a lock on the folder."""
     try:
         held = os.open(folder, os.O_RDONLY)
     except OSError:
