@@ -15,7 +15,7 @@ from rnn_lab.sequences.dataset import metric
 
 @dataclass(frozen=True)
 class _Reader:
-    """How a network is asked for answers to a split, in the way that the split is read."""
+    """Visitor of a split that asks a network for answers to its records or along its rows."""
 
     network: Network
     targets: Targets
@@ -56,7 +56,7 @@ class Evaluator:
         self._readers = {name: split.accept(reader) for name, split in splits.items()}
 
     def answers(self, parameters: Parameters) -> dict[str, Answers]:
-        """What networks with these weights say of each split."""
+        """Answers of networks with these weights on each split."""
         return {name: read(parameters) for name, read in self._readers.items()}
 
     def metrics(self, answers: Mapping[str, Answers], *, each_epoch: bool = False) -> dict[str, Array]:
