@@ -1,4 +1,4 @@
-"""Limits on what fits, checked before it starts, in GB: memory by what the machine has free, disk by the folder's."""
+"""Checks before the start that a run fits, in GB: memory by what the machine has free, disk by what the folder has."""
 
 import os
 import shutil
