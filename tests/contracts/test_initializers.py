@@ -9,6 +9,7 @@ import pytest
 
 from rnn_lab.network.initializers import INITIALIZERS
 from rnn_lab.rng import named_rng
+from rnn_lab.testing.initializers import SHAPES, InitializerContract
 
 MEAN_AND_VARIANCE = {
     "uniform": (0.5, 1 / 12),
@@ -17,12 +18,6 @@ MEAN_AND_VARIANCE = {
     "he": (0.0, 2 / 400),
     "orthogonal": (0.0, 1 / 400),  # every column has length 1
 }
-SHAPES = [(1, 1), (1, 6), (6, 1), (4, 4), (3, 7), (7, 3)]
-
-
-@pytest.fixture(params=sorted(INITIALIZERS))
-def draw(request):
-    return INITIALIZERS[request.param]
 
 
 def rng(seed=0):
@@ -33,22 +28,13 @@ def test_the_suite_knows_every_initializer() -> None:
     assert set(INITIALIZERS) == set(MEAN_AND_VARIANCE) | {"identity"}
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_shape_and_type(draw, shape) -> None:
-    W = draw(rng(), *shape)
-    assert W.shape == shape
-    assert W.dtype == "float64"
-    assert W.flags.c_contiguous
-    assert np.isfinite(W).all()
+class TestEveryInitializer(InitializerContract):
+    @pytest.fixture(autouse=True, params=sorted(INITIALIZERS))
+    def _one(self, request):
+        self.initializer, self.random = INITIALIZERS[request.param], request.param != "identity"
 
-
-def test_same_stream_same_weights(draw) -> None:
-    np.testing.assert_array_equal(draw(rng(), 4, 5), draw(rng(), 4, 5))
-
-
-def test_draws_come_from_the_stream_that_is_handed_in(draw) -> None:
-    one, other = draw(rng(0), 4, 5), draw(rng(1), 4, 5)
-    assert np.array_equal(one, other) == (draw is INITIALIZERS["identity"])
+    def make(self):
+        return self.initializer
 
 
 @pytest.mark.parametrize("name", MEAN_AND_VARIANCE)

@@ -53,29 +53,6 @@ def test_loss_and_its_gradient(name, literal, shape, weighted) -> None:
             np.testing.assert_allclose(error[r].reshape(M, O), derivative(of, o), rtol=1e-12, atol=1e-16)
 
 
-@pytest.mark.parametrize("name", LOSSES)
-def test_what_has_no_weight_does_not_count(name) -> None:
-    rng = np.random.default_rng(1)
-    outputs, targets = drawn(name, (2, 6, 3), rng)
-    counted = np.array([True, False, True, True, False, False])
-    weights = np.tile(counted / counted.sum(), (2, 1))
-    error, few = np.empty((2, 6, 3)), np.empty((2, 3, 3))
-    loss = LOSSES[name](outputs, targets, error, weights)
-    np.testing.assert_allclose(loss, LOSSES[name](outputs[:, counted], targets[:, counted], few), rtol=1e-14)
-    np.testing.assert_allclose(error[:, counted], few, rtol=1e-14)
-    assert not error[:, ~counted].any()
-
-
-@pytest.mark.parametrize("name", LOSSES)
-def test_replicas_are_apart(name) -> None:
-    rng = np.random.default_rng(2)
-    outputs, targets = drawn(name, (3, 5, 2), rng)
-    loss = LOSSES[name](outputs, targets, np.empty_like(outputs))
-    outputs[1] += 7.0 * rng.standard_normal((5, 2))
-    moved = LOSSES[name](outputs, targets, np.empty_like(outputs))
-    assert (loss == moved).tolist() == [True, False, True]
-
-
 def test_no_error_no_loss() -> None:
     error = np.full((2, 3, 1), np.nan)
     same = np.ones((2, 3, 1))
@@ -115,20 +92,3 @@ def test_huge_logits_do_not_overflow(dtype) -> None:
         np.testing.assert_allclose(loss, 2 * huge * (1 if weights is None else 1 / 3), rtol=1e-6)
         LOSSES["cross_entropy"](outputs, np.array([[0, 0, 1]]), error, weights)
         np.testing.assert_allclose(3 * error[0], [[0, 0], [-1, 1], [0.5, -0.5]], rtol=1e-6)
-
-
-@pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("name", LOSSES)
-def test_single_precision(name, weighted) -> None:
-    """Outputs, errors and weights in float32 stay so, and differ from float64 by rounding alone."""
-    rng = np.random.default_rng(3)
-    outputs, targets = drawn(name, (2, 40, 5), rng)
-    weights = rng.random((2, 40)) / 20 if weighted else None
-    error, short = np.empty_like(outputs), np.empty(outputs.shape, "float32")
-    loss = LOSSES[name](outputs, targets, error, weights)
-    y = targets if name == "cross_entropy" else targets.astype("float32")
-    w = None if weights is None else weights.astype("float32")
-    found = LOSSES[name](outputs.astype("float32"), y, short, w)
-    assert short.dtype == found.dtype == "float32"
-    np.testing.assert_allclose(found, loss, rtol=1e-5)
-    np.testing.assert_allclose(short, error, rtol=1e-4, atol=1e-8)
