@@ -16,6 +16,7 @@ from omegaconf import DictConfig
 
 from rnn_lab import lab
 from rnn_lab.errors import Diverged
+from rnn_lab.experiment import Experiment, build
 from rnn_lab.network import Parameters
 from rnn_lab.sequences import SeriesDataset
 from rnn_lab.tracking.journal import read
@@ -36,7 +37,7 @@ class Run:
         facts: its journal.
     """
 
-    experiment: lab.Experiment
+    experiment: Experiment
     folder: Path
     facts: list[dict[str, Any]]
 
@@ -132,4 +133,4 @@ def _carry_out(folder: Path, config: DictConfig) -> None:
 
 
 def _read_back(folder: Path, config: DictConfig) -> Run:
-    return Run(lab.build(config), folder, read(folder))
+    return Run(build(config), folder, read(folder))

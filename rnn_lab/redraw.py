@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 from omegaconf import OmegaConf
 
-from rnn_lab import lab, run_figures
+from rnn_lab import run_figures
 from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import Problem, fit_baselines, make_predictor
 from rnn_lab.evaluation.trained_network import Trained
+from rnn_lab.experiment import build
 from rnn_lab.run_figures import Figures
 from rnn_lab.runs.folder import RunFolder
 from rnn_lab.trust import Trusted, check_targets
@@ -35,7 +36,7 @@ def redraw(folder: Path | str, figures: Figures | None = None, trusted: Trusted 
     check_targets(dict(run.config), trusted, f"the config of {folder}")
     config = OmegaConf.create(dict(run.config))
     config.tracking.enabled = False
-    experiment = lab.build(config)
+    experiment = build(config)
     if experiment.data.fingerprint != run.facts["data"]["fingerprint"]:
         raise BadInput(f"{folder} cannot be drawn again: its data is not what it was trained on.")
     kept = Trained.load(folder, trusted).parameters

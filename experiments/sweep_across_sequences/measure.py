@@ -18,7 +18,7 @@ from experiments.runs import CONF, Row, run
 from experiments.sweep_across_sequences import importances, memory
 from experiments.sweep_across_sequences.design import DEFAULT, KEYS, POOLED, SAMPLERS, SEQUENCES, Design
 from rnn_lab.errors import BadInput
-from rnn_lab.lab import build
+from rnn_lab.experiment import build
 from rnn_lab.sequences import SeriesDataset
 from rnn_lab.sweeping.executors.local import LocalExecutor
 from rnn_lab.sweeping.storage import JOURNAL, connect

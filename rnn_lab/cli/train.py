@@ -26,10 +26,10 @@ from rnn_lab.sweeping.app import App
 
 def check(config: DictConfig) -> list[str]:
     """Build what a run would be of, for a sweep that is about to start; gives the names of its objectives."""
-    from rnn_lab import lab
+    from rnn_lab import experiment
 
     try:
-        return lab.check(config)
+        return experiment.check(config)
     except HydraException as error:
         raise BadInput(str(sentence(error)).removeprefix("Error: ")) from None
 

@@ -17,6 +17,7 @@ from experiments.forecasting.rows import Rows
 from experiments.forecasting.tables import blocks
 from experiments.runs import CONF, Run, run
 from rnn_lab import lab
+from rnn_lab.experiment import build
 from rnn_lab.sequences import StreamDataset
 
 HERE = Path(study.__file__).parent
@@ -45,7 +46,7 @@ def text(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def built(*overrides: str) -> lab.Experiment:
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        return lab.build(compose("config", [*overrides, "tracking=off"]))
+        return build(compose("config", [*overrides, "tracking=off"]))
 
 
 @pytest.mark.parametrize("name", measure.RUNS)

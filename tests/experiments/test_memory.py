@@ -18,6 +18,7 @@ from experiments.memory.tables import blocks
 from experiments.memory.tasks import NETWORKS, TASKS, above_the_grammar, beside_forgetting
 from experiments.runs import CONF, Run, run
 from rnn_lab import lab
+from rnn_lab.experiment import build
 from rnn_lab.network import Parameters
 from rnn_lab.sequences import Copying, Drawn, EmbeddedReber, TaskDataset
 
@@ -40,7 +41,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def built(*overrides: str) -> lab.Experiment:
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        return lab.build(compose("config", [*overrides, "tracking=off"]))
+        return build(compose("config", [*overrides, "tracking=off"]))
 
 
 @pytest.mark.parametrize("name", TASKS)

@@ -19,7 +19,7 @@ from experiments.sweep_across_sequences.measure import measure
 from experiments.sweep_across_sequences.pictures import draw
 from experiments.sweep_across_sequences.rows import Rows
 from experiments.sweep_across_sequences.tables import blocks, shortest, verdicts
-from rnn_lab import lab
+from rnn_lab.experiment import build
 from rnn_lab.sequences import SeriesDataset
 
 HERE = Path(study.__file__).parent
@@ -33,7 +33,7 @@ def rows():
 
 def built(*overrides):
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        return lab.build(compose("config", [*overrides, "tracking=off"]))
+        return build(compose("config", [*overrides, "tracking=off"]))
 
 
 def test_every_series_in_windows_but_ones_own_file_takes_part():

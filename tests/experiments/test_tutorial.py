@@ -16,7 +16,7 @@ from experiments.tutorial import loops, measure, nudged, study
 from experiments.tutorial.pictures import draw
 from experiments.tutorial.rows import Rows
 from experiments.tutorial.tables import blocks
-from rnn_lab import lab
+from rnn_lab.experiment import build
 from rnn_lab.scoring import evaluate
 
 HERE = Path(study.__file__).parent
@@ -96,7 +96,7 @@ def test_nudged_runs_are_runs_of_the_lab(tmp_path: Path) -> None:
 def test_every_run_of_the_study_is_composed_and_built() -> None:
     with initialize_config_dir(str(CONF), version_base="1.3"):
         for overrides in measure.RUNS.values():
-            experiment = lab.build(compose("config", [*overrides, "tracking=off"]))
+            experiment = build(compose("config", [*overrides, "tracking=off"]))
             assert experiment.trainer.keep == "last"
 
 

@@ -8,6 +8,7 @@ import pytest
 from rnn_lab import lab
 from rnn_lab.errors import BadInput, Diverged
 from rnn_lab.evaluation import Forecaster, StreamForecaster, TextModel, Trained
+from rnn_lab.experiment import build
 from rnn_lab.tracking.journal import read
 from tests.lab.kinds import KINDS, QUICK
 
@@ -103,7 +104,7 @@ def test_an_objective_that_the_data_has_not_is_refused(kind, composed, tmp_path)
         with pytest.raises(BadInput, match=rf"^objective=val/{wrong} is not allowed: it should be one of seconds, "):
             lab.run(composed(*QUICK, *KINDS[kind], f"objective=val/{wrong}"), tmp_path / "run")
     for right in sorted(scores):
-        lab.build(composed(*QUICK, *KINDS[kind], f"objective=val/{right}"))
+        build(composed(*QUICK, *KINDS[kind], f"objective=val/{right}"))
 
 
 @every_kind
