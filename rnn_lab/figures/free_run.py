@@ -53,11 +53,12 @@ def of_free_runs(runs: FreeRuns) -> Iterator[tuple[str, Figure, str]]:
         "How the error of free runs grows",
     )
     if runs.true.shape[1] > 2:
-        best = max(runs.rivals, key=lambda name: float(runs.valid_steps(runs.rivals[name]).mean()))
         network = runs.network[_middle(valid.mean(axis=1))]
+        lasting = {name: float(runs.valid_steps(series).mean()) for name, series in runs.rivals.items()}
+        best = sorted(lasting, key=lambda name: -lasting[name])[:1]  # none, where no baseline runs freely
         yield (
             "free_run_states",
-            states(runs.series, {"network": network, best: runs.rivals[best]}, targets=names),
+            states(runs.series, {"network": network, **{name: runs.rivals[name] for name in best}}, targets=names),
             "The attractor, and where free runs go",
         )
 

@@ -130,7 +130,7 @@ def test_everything_is_drawn_of_free_runs(series, replicas, steps):
     dataset = data.dataset()
     network = Network(Elman(hidden_dim=3), len(dataset.inputs), len(dataset.targets), window=4)
     forecaster = Forecaster.of(network, network.initial(range(replicas)), dataset)
-    runs = FreeRun(steps=steps, starts=5).plan(dataset, data).carry_out(forecaster)
+    runs = FreeRun(steps=steps, starts=5).plan(dataset, data).carry_out(forecaster, {})
     figures = {name: drawn(figure) for name, figure, _ in of_free_runs(runs)}
     assert list(figures) == ["free_run", "free_run_error", *(["free_run_states"] if steps > 2 else [])]
     above = [child for child in figures["free_run"].axes[0].child_axes if child.get_xlabel() == "Lyapunov times"]
