@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnn_lab.errors import BadInput
-from rnn_lab.tracking import address, comparison, note, registry, slides, translation
+from rnn_lab.tracking import address, comparison, note, registry, translation
 from rnn_lab.tracking.artifacts import Artifacts
 from rnn_lab.tracking.inside import inside
 from rnn_lab.tracking.journal import NAME as JOURNAL
 from rnn_lab.tracking.journal import Fact
+from rnn_lab.tracking.kept_epochs import KeptEpochs
+from rnn_lab.tracking.labels import Labels, texts
 from rnn_lab.tracking.metrics import Metrics
-from rnn_lab.tracking.names import TAG_LENGTH, parameter_name, shortened
 from rnn_lab.tracking.packaging import log_dataset, log_model
 from rnn_lab.tracking.relay_state import State
 from rnn_lab.tracking.store import experiment
@@ -32,16 +33,12 @@ RUN = "rnn_lab.run"
 PARENT = "mlflow.parentRunId"
 
 OWN_TAGS = {"mlflow.source.type": "LOCAL"}
-"""What MLflow's own logging says of a run, and its pages ask."""
+"""Tags that MLflow's own logging sets, and its pages read."""
 
 STATUS = {"PRUNED": "FINISHED"}
-"""What the lab says of an end and MLflow does not know; a pruned trial is no failure. Any other is ``KILLED``."""
-
-PER_EPOCH = ("weights", "predictions")
+"""MLflow's word for an end that it does not know; a pruned trial is no failure. Any other is ``KILLED``."""
 
 STATUSES = ("FINISHED", "FAILED", "KILLED")
-PARAMETERS = 100
-"""MLflow's limit of parameters in one call."""
 
 
 class Carrier:
@@ -73,11 +70,11 @@ class Carrier:
         found = self._find(start["run"])
         run = found or self._create(start, parent)
         self.run_id = str(run.info.run_id)
-        self._parameters_there = set(run.data.params)
+        self._labels = Labels(client, self.run_id, run.data.params)
         self._metrics = Metrics(client, self.run_id, fresh=found is None)
         self._artifacts = Artifacts(client, self.run_id, folder, fresh=found is None)
         self._facts: dict[str, Fact] = {}
-        self._kept: dict[str, dict[int, str]] = {name: {} for name in PER_EPOCH}
+        self._kept = KeptEpochs(folder)
         self._line_to_beat: dict[str, float] = {}
         self._fresh = found is None
         self._is_trial = PARENT in run.data.tags
@@ -95,7 +92,7 @@ class Carrier:
 
     @property
     def idle(self) -> bool:
-        """Whether no file waits."""
+        """True where no file waits."""
         return not self._queue
 
     def carry(self, facts: Iterable[Fact]) -> None:
@@ -137,7 +134,7 @@ class Carrier:
 
     def announce(self, status: str, reason: str) -> None:
         """Say how the run ended, before its last files are there."""
-        self._tag({"rnn_lab.reason": reason, "rnn_lab.status": status})
+        self._labels.tag({"rnn_lab.reason": reason, "rnn_lab.status": status})
         known = STATUS.get(status, status)
         self._client.set_terminated(
             self.run_id, known if known in STATUSES else "KILLED", end_time=int(self._last_time * 1000)
@@ -192,7 +189,7 @@ class Carrier:
             self.experiment_id,
             start_time=int(start["time"] * 1000),
             run_name=comparison.title(start),
-            tags={RUN: start["run"], **OWN_TAGS, **_texts(start["tags"]), **above},
+            tags={RUN: start["run"], **OWN_TAGS, **texts(start["tags"]), **above},
         )
 
     def _start(self, fact: Fact) -> None:
@@ -202,24 +199,16 @@ class Carrier:
         if not self._is_trial:  # a study's view shows them all
             save_view_of_run(self._client, self.experiment_id, self.run_id, trials="data" not in config)
         self._client.log_dict(self.run_id, config, "config.yaml")
-        self._tag(translation.labels(fact))
+        self._labels.tag(translation.labels(fact))
         self._describe("RUNNING", "training is under way")
 
     def _parameters(self, config: dict[str, Any]) -> None:
-        self._add_parameters(comparison.compared(config, self._facts.get("data")))
-
-    def _add_parameters(self, flat: dict[str, str]) -> None:
-        from mlflow.entities import Param
-
-        new = [Param(name, value) for name, value in flat.items() if name not in self._parameters_there]
-        for first in range(0, len(new), PARAMETERS):
-            self._client.log_batch(self.run_id, params=new[first : first + PARAMETERS])
-        self._parameters_there |= set(flat)
+        self._labels.add_parameters(comparison.compared(config, self._facts.get("data")))
 
     def _provenance(self, fact: Fact) -> None:
-        self._tag(translation.provenance(fact, self._folder))
+        self._labels.tag(translation.provenance(fact, self._folder))
         if self._fresh:  # a name that somebody changed since is theirs
-            self._tag({"mlflow.runName": comparison.longer_title(self._facts["start"], fact)})
+            self._labels.tag({"mlflow.runName": comparison.longer_title(self._facts["start"], fact)})
 
     def _data(self, fact: Fact) -> None:
         self._parameters(self._facts["start"]["config"])
@@ -227,7 +216,7 @@ class Carrier:
 
     def _baselines(self, fact: Fact) -> None:
         self._line_to_beat = translation.line_to_beat(fact)
-        self._tag({"rnn_lab.best_baseline": translation.best_baseline(fact) or None})
+        self._labels.tag({"rnn_lab.best_baseline": translation.best_baseline(fact) or None})
 
     def _an_epoch(self, fact: Fact) -> None:
         first = int(self._facts.get("start", {}).get("config", {}).get("seed", 0))
@@ -235,28 +224,20 @@ class Carrier:
         self._metrics.add(found, step=fact["epoch"], time=fact["time"])
 
     def _weights(self, fact: Fact) -> None:
-        self._kept["weights"][fact["epoch"]] = fact["file"]
+        self._kept.weights[fact["epoch"]] = fact["file"]
         self._file(fact)
 
     def _file(self, fact: Fact) -> None:
         self._queue.append(partial(self._artifacts.file, fact["file"]))
 
     def _predictions(self, fact: Fact) -> None:
-        self._kept["predictions"][fact["epoch"]] = fact["file"]
+        self._kept.predictions[fact["epoch"]] = fact["file"]
 
     def _pages(self) -> None:
         """Upload the pages with a slider over the epochs that were kept."""
-        name = comparison.title(self._facts["start"]) if "start" in self._facts else ""
-        predictions, weights = self._kept["predictions"], self._kept["weights"]
-        data = self._facts.get("data", {})
-        given: dict[str, Any] = {"targets": data.get("shown", ()), "classes": data.get("classes", False)}
-        given["title"] = f"{name}: true and predicted, epoch by epoch"
-        if predictions:
-            compose = partial(slides.predictions_page, self._folder, predictions, **given)
-            self._artifacts.page("predictions.html", compose)
-        if weights:
-            title = f"{name}: weights, epoch by epoch"
-            self._artifacts.page("weights.html", partial(slides.weights_page, self._folder, weights, title=title))
+        title = comparison.title(self._facts["start"]) if "start" in self._facts else ""
+        for name, compose in self._kept.pages(title, self._facts.get("data", {})):
+            self._artifacts.page(name, compose)
 
     def _summary(self, fact: Fact) -> None:
         found = {**translation.final(fact), **translation.free_run(fact)}
@@ -281,14 +262,14 @@ class Carrier:
         trial = State.load(inside(self._folder, best["folder"]))
         best["link"] = trial.link if trial else None
         parameters = {f"rnn_lab.best.{name}": value for name, value in best["params"].items()}
-        self._tag({"rnn_lab.best_trial": best["trial"], "rnn_lab.best_link": best["link"], **parameters})
+        self._labels.tag({"rnn_lab.best_trial": best["trial"], "rnn_lab.best_link": best["link"], **parameters})
         if trial is None or trial.run_id is None:
             return
         winner = self._client.get_run(trial.run_id).data
         shown = {name: value for name, value in winner.metrics.items() if name.startswith("scores/")}
         self._metrics.add(shown, step=0, time=best["time"])  # the study's row has the scores of its winner
         self._metrics.send()
-        self._add_parameters(winner.params)
+        self._labels.add_parameters(winner.params)
         self._register(trial.run_id)
 
     def _register(self, run_id: str) -> None:
@@ -296,34 +277,17 @@ class Carrier:
             self._artifacts.missing.append(missing)
 
     def _describe(self, status: str, reason: str) -> None:
+        pages = self._kept.links(self.experiment_id, self.run_id)
         try:
-            text = note.write(self._facts, self._stops, status, reason, pages=self._page_links())
+            text = note.write(self._facts, self._stops, status, reason, pages=pages)
         except DAMAGED as error:
             self.missing.append(f"the note is short: {type(error).__name__}: {error}")
             text = note.write({}, [], status, reason)
-        self._tag({"mlflow.note.content": text})
-
-    def _page_links(self) -> dict[str, str]:
-        names = {"predictions": "Predictions over the epochs", "weights": "Weights over the epochs"}
-        place = f"#/experiments/{self.experiment_id}/runs/{self.run_id}/artifacts"
-        return {names[kept]: f"{place}/{kept}.html?{address.MODE}" for kept in PER_EPOCH[::-1] if self._kept[kept]}
-
-    def _tag(self, tags: dict[str, Any]) -> None:
-        from mlflow.entities import RunTag
-
-        given = [RunTag(name, value) for name, value in _texts(tags).items()]
-        self._client.log_batch(self.run_id, tags=given)
-
-
-def _texts(tags: dict[str, Any]) -> dict[str, str]:
-    """Return tags as MLflow takes them; the user's own may have any name."""
-    return {
-        parameter_name(name): shortened(str(value), TAG_LENGTH) for name, value in tags.items() if value is not None
-    }
+        self._labels.tag({"mlflow.note.content": text})
 
 
 DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
-"""What reading a fact that lacks a field ends in."""
+"""Errors that reading a fact ends in that lacks a field."""
 
 HANDLERS: dict[str, Callable[[Carrier, Fact], None]] = {
     "start": Carrier._start,
