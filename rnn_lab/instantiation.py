@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from rnn_lab.component import refusal
 from rnn_lab.errors import BadInput, missing_module
+from rnn_lab.hydra_private import full_key
 from rnn_lab.trust import shipped
 
 
@@ -40,7 +41,7 @@ def instantiate(config: Any, kind: type | None = None, **options: Any) -> Any:
     except InstantiationException as error:
         raise BadInput(explain(error)) from error
     if kind is not None and not isinstance(built, kind):
-        key = config._get_full_key("_target_") if isinstance(config, DictConfig) else "_target_"
+        key = full_key(config, "_target_") if isinstance(config, DictConfig) else "_target_"
         raise BadInput(f"{key}={config['_target_']} is no {kind.__name__}.")
     return built
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
-from hydra._internal.utils import get_args_parser
 from omegaconf import DictConfig, OmegaConf
 
 from rnn_lab import paste
+from rnn_lab.hydra_private import get_args_parser
 from rnn_lab.sweeping.executors.local import ONE_THREAD
 from rnn_lab.sweeping.secrets import in_shell, masked
 

@@ -3,10 +3,14 @@
 from typing import Any
 
 from optuna.distributions import BaseDistribution
+from optuna.storages.journal._file import BaseJournalFileLock, get_lock_file
 from optuna.storages.journal._storage import JournalOperation
 from optuna.trial import FrozenTrial, Trial
 
-__all__ = ["JournalOperation", "contains", "id_of"]
+__all__ = ["BaseJournalFileLock", "JournalOperation", "contains", "get_lock_file", "id_of"]
+"""``BaseJournalFileLock``, ``get_lock_file``: a lock on the journal file held by the kernel derives from the one, and
+is taken by the other. ``JournalOperation``: which lines of a journal need not wait for the disk.
+"""
 
 
 def id_of(trial: Trial | FrozenTrial) -> int:

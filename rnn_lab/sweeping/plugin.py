@@ -15,6 +15,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
 from rnn_lab.errors import BadInput
+from rnn_lab.hydra_private import build_directly
 from rnn_lab.sweeping.app import current
 from rnn_lab.sweeping.choices import EXECUTORS, PRUNERS, SAMPLERS
 
@@ -90,21 +91,7 @@ def register() -> None:
         plugins.register(OptunaSweeper)
 
 
-def _teach_instantiate() -> None:
-    """Build our class directly, and leave every other plugin to Hydra.
-
-    Hydra would resolve the sweeper's config first, and a range that depends on a swept group (``${data.window}`` under
-    ``data=sine,sunspots``) has no value before a study is chosen.
-    """
-    original = Plugins._instantiate
-
-    def instantiate(self: Plugins, config: DictConfig) -> Any:
-        return OptunaSweeper() if config.get("_target_") == DEFAULTS["_target_"] else original(self, config)
-
-    Plugins._instantiate = instantiate  # type: ignore[method-assign]
-
-
 _store(SAMPLERS, "hydra/sweeper/sampler")
 _store(PRUNERS, "hydra/sweeper/pruner")
 _store(EXECUTORS, "hydra/sweeper/executor")
-_teach_instantiate()
+build_directly(DEFAULTS["_target_"], OptunaSweeper)

@@ -20,7 +20,7 @@ from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Override, Quote, QuotedString, RangeSweep
 from hydra.errors import HydraException
-from omegaconf import DictConfig, ListConfig
+from omegaconf import DictConfig, ListConfig, OmegaConf
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -29,6 +29,7 @@ from optuna.distributions import (
 )
 
 from rnn_lab.errors import BadInput
+from rnn_lab.hydra_private import spelled
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def spell(value: Any) -> str:
     if isinstance(value, str):
         word = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_/.]*", value) and value.lower() not in _NOT_TEXT
         return value if word else QuotedString(value, Quote.single).with_quotes()
-    return str(Override._get_value_element_as_str(value))
+    return spelled(value)
 
 
 def split(overrides: list[str], loader: ConfigLoader) -> tuple[list[Override], list[Override]]:
@@ -131,7 +132,7 @@ def _spelling(override: Override) -> tuple[tuple[Any, str], ...]:
     elements = list(value.list) if isinstance(value, ChoiceSweep) else list(override.sweep_iterator())
     spelling = []
     for element in elements:
-        text = Override._get_value_element_as_str(element)
+        text = spelled(element)
         plain = element.text if isinstance(element, QuotedString) else element
         spelling.append((plain if plain is None or isinstance(plain, str | int | float) else text, text))
     return tuple(spelling)
@@ -195,8 +196,8 @@ def check_against(config: DictConfig, parameter: Parameter, groups: list[str]) -
     node = _select(config, parent)
     if not isinstance(node, DictConfig | ListConfig) or (isinstance(node, DictConfig) and name not in node):
         raise BadInput(f"{parameter.source}: the config has no key {parameter.key!r}{_nearest(node, name)}.")
-    current = node._get_node(name) if isinstance(node, DictConfig) else None
-    now = current._value() if current is not None and not isinstance(current, list) else None
+    plain: Any = OmegaConf.to_container(node, resolve=False)
+    now = plain[name] if isinstance(node, DictConfig) else None
     if wrong := _mismatch(parameter.distribution, now, node, name):
         raise BadInput(f"{parameter.source}: {parameter.key} is {wrong}.")
 
@@ -252,6 +253,6 @@ def _accepts_float(node: Any, name: str) -> bool:
     if not isinstance(node, DictConfig) or "_target_" not in node:
         return False
     try:
-        return "float" in str(get_type_hints(get_class(node._target_)).get(name))
+        return "float" in str(get_type_hints(get_class(node["_target_"])).get(name))
     except Exception:
         return False  # the component itself will speak when it is built

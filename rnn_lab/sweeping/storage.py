@@ -12,10 +12,9 @@ from typing import Any
 import optuna
 from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
-from optuna.storages.journal._file import BaseJournalFileLock, get_lock_file
 
 from rnn_lab.errors import BadInput
-from rnn_lab.sweeping.optuna_private import JournalOperation
+from rnn_lab.sweeping.optuna_private import BaseJournalFileLock, JournalOperation, get_lock_file
 from rnn_lab.sweeping.secrets import masked
 
 JOURNAL = "optuna.journal"

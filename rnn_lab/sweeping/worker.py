@@ -20,6 +20,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict
 
 from rnn_lab.errors import Diverged
+from rnn_lab.hydra_private import failure
 from rnn_lab.sweeping.aggregate import aggregate
 from rnn_lab.sweeping.returned import fresh_values, trial_values
 from rnn_lab.sweeping.trial import Pruned, Values, opened
@@ -133,7 +134,7 @@ def _run(job: Job, assignment: Assignment) -> Outcome:
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             return _failed(error, folder, assignment)
         if ended.status is JobStatus.FAILED:
-            return _failed(ended._return_value, folder, assignment)
+            return _failed(failure(ended), folder, assignment)
     if channel.verdict or isinstance(ended.return_value, _Stopped):
         reason = channel.verdict or ended.return_value.reason
         return Outcome("pruned", reason=reason, folder=str(folder))
