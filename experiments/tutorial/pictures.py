@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.tutorial.figure import reproduction
 from experiments.tutorial.rows import DEFAULT, LADDER, PUBLISHED_RMSE, RULE, SAME, Rows
 from rnn_lab.figures.strips import Strip, strips
 from rnn_lab.figures.style import BLUE, GREEN, ORANGE, save
 from rnn_lab.figures.truncation import truncation
-from rnn_lab.figures.tutorial import reproduction
 
 
 def draw(rows: Rows, folder: Path) -> None:

@@ -11,8 +11,8 @@ from rnn_lab.errors import BadInput
 PAGE = """List the lab's studies, or run one again: its rows, tables and figures, from real runs.
 
   rnn-lab study --list        the studies, and what each asks
-  rnn-lab study tutorial      run one (in a clone: its folder in experiments/ is written anew)
-  rnn-lab train study=tutorial
+  rnn-lab study memory        run one (in a clone: its folder in experiments/ is written anew)
+  rnn-lab train study=memory
                               one run by a study's recipe, anywhere
 """
 

@@ -38,7 +38,7 @@ class Architecture(ABC):
         input_skip: whether x_t also reaches the layers above the first, beside h_t, and the readout.
         initial_state: h_0, ``zero``, or ``learned`` as parameters that start at zero.
         encoding: ``shared``, one W_xh (D, G H) for all time steps; or ``positional``, a W_xh (T, D, G H) with a slice
-            for each step, as if the input were one-hot in time (the tutorial's).
+            for each step, as if the input were one-hot in time.
         bias: whether b_h and b_y exist.
         input_initializer: of W_xh, gate by gate.
         recurrent_initializer: of W_hh, gate by gate.

@@ -27,7 +27,7 @@ class Initializer(ABC):
 
 @dataclass(frozen=True, config=STRICT)
 class Uniform(Initializer):
-    """W ~ U[0, 1): the tutorial's choice; every weight positive, so that large networks saturate at once."""
+    """W ~ U[0, 1): every weight positive, so that large networks saturate at once."""
 
     def __call__(self, rng: np.random.Generator, fan_in: int, fan_out: int) -> Weights:
         """Draw (fan_in, fan_out)."""

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from experiments.tutorial.figure import reproduction
 from rnn_lab.figures.strips import Strip
 from rnn_lab.figures.style import save
-from rnn_lab.figures.tutorial import reproduction
 
 PUBLISHED = np.geomspace(1e5, 17, 10)
 NUDGED = PUBLISHED[:, None] * np.array([0.9, 1.0, 1.3])
