@@ -24,15 +24,10 @@ from rnn_lab.sequences import (
     Data,
     Drawn,
     Forecasting,
-    Generated,
-    Henon,
-    Logistic,
-    MackeyGlass,
     SeriesDataset,
     StreamDataset,
     TaskDataset,
 )
-from rnn_lab.sequences.runge_kutta import Flow3D
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "conf" / "data"
@@ -91,7 +86,7 @@ def description(text: str) -> str:
 
 
 def equation(text: str, key: str = "series") -> str:
-    """What a YAML says behind ``series:``, or behind another key."""
+    """The part of a YAML behind ``series:``, or behind another key."""
     found = re.search(rf"^{key}: +# (.*)$", text, flags=re.M)
     return found[1] if found else ""
 
@@ -138,7 +133,7 @@ def row(name: str, dataset: SeriesDataset | None) -> list[str]:
 
 
 def _plural(dataset: Data) -> str:
-    """What its targets are, in the plural where there are several."""
+    """The word for its targets, in the plural where there are several."""
     return targets_of(dataset).what.removesuffix("" if len(dataset.targets) > 1 else "s")
 
 
@@ -217,36 +212,43 @@ def filled(page: str, content: str, what: str = "generated") -> str:
     )
 
 
-def states(data: Forecasting, series: NDArray[np.float64]) -> tuple[NDArray[np.float64] | None, str]:
-    """Points in state space, (M, 2) or (M, 3), and what they are: the variables, or a single one and its past."""
-    match data.series if isinstance(data, Generated) else None:
-        case Henon():
-            return series, "y over x"
-        case Flow3D():
-            return series, "x, y and z"
-        case Logistic():
-            return np.column_stack([series[:-1], series[1:]]), "each value over the one before"
-        case MackeyGlass(tau=tau, step=step):
-            lag = round(tau / step)
-            return np.column_stack([series[:-lag], series[lag:]]), f"y(t) over y(t - {tau:g})"
-    return None, ""
+PORTRAITS = {
+    "logistic": (1, "each value over the one before"),
+    "henon": (0, "y over x"),
+    "mackey_glass": (17, "y(t) over y(t - 17)"),
+    "mackey_glass30": (30, "y(t) over y(t - 30)"),
+    "rossler": (0, "x, y and z"),
+    "lorenz63": (0, "x, y and z"),
+}
+"""Sequences that are drawn in state space too: rows between a value and its past, 0 where the variables are the state
+already; and the coordinates in words."""
+
+MAPS = {"logistic", "henon"}
+"""Sequences whose states do not lie on a curve in the order of time."""
 
 
-def panel(name: str, data: Forecasting, dataset: SeriesDataset) -> Panel:
-    """What is drawn of one sequence: its targets, and inputs that are no targets."""
+def states(name: str, series: NDArray[np.float64]) -> tuple[NDArray[np.float64] | None, str]:
+    """Points in state space, (M, 2) or (M, 3), and their coordinates in words; None where they show little."""
+    if name not in PORTRAITS:
+        return None, ""
+    lag, coordinates = PORTRAITS[name]
+    return np.column_stack([series[:-lag], series[lag:]]) if lag else series, coordinates
+
+
+def panel(name: str, dataset: SeriesDataset) -> Panel:
+    """Channels of one sequence that are drawn: its targets, and inputs that are no targets."""
     aside = [column for column in dataset.inputs if column not in dataset.targets]
     columns = [*aside, *dataset.targets]
     series = dataset.series[:, [dataset.columns.index(column) for column in columns]]
     if aside:  # in other units: unscaled, they would flatten the targets
         series = (series - series.mean(axis=0)) / series.std(axis=0)
     caption = re.split(r"[:.,;](?: |$)", description((DATA / f"{name}.yaml").read_text(encoding="utf-8")))[0]
-    points, coordinates = states(data, dataset.series)
-    continuous = not (isinstance(data, Generated) and isinstance(data.series, Henon | Logistic))
-    return Panel(name, caption, series, columns, len(aside), points, coordinates, orbit=continuous)
+    points, coordinates = states(name, dataset.series)
+    return Panel(name, caption, series, columns, len(aside), points, coordinates, orbit=name not in MAPS)
 
 
 def example(name: str, dataset: TaskDataset) -> Example:
-    """What is drawn of one task: of the first records, that in which the most targets count."""
+    """The record of one task that is drawn: of the first, that in which the most targets count."""
     caption = description((DATA / f"{name}.yaml").read_text(encoding="utf-8"))
     train = dataset.train
     which = 0 if train.mask is None else int(train.mask[:20].sum(axis=1).argmax())
@@ -261,10 +263,9 @@ def main() -> None:
         if OmegaConf.missing_keys(config):  # a file of one's own: nothing to draw or to measure
             rows.append(row(name, None))
             continue
-        data: Forecasting = instantiate(config, _convert_="all")
-        dataset = data.dataset()
+        dataset = instantiate(config, _convert_="all").dataset()
         rows.append(row(name, dataset))
-        panels.append(panel(name, data, dataset))
+        panels.append(panel(name, dataset))
     rows_of_tasks, examples = [], []
     for name in names("task"):
         drawn: Drawn = instantiate(composed(name), _convert_="all")

@@ -30,7 +30,7 @@ class TaskDataset(Dataset):
     @property
     def size(self) -> str:
         """Number and length of the records, and the kind of their targets, in words."""
-        what = ("numbers", "classes")[self.classes]
+        what = "numbers" if self.task.target_shape else "classes"
         where = "at each step" if self.each_step else "after the last"
         fresh = "; fresh ones each epoch" if self.fresh else ""
         return (
@@ -122,7 +122,7 @@ class Drawn:
 
     def _refuse_too_large(self) -> None:
         task, records = self.task, self.train + self.validation + self.test
-        wide = len(task.inputs) + len(task.targets) * (not task.classes) + 1
+        wide = len(task.inputs) + sum(task.target_shape) + 1
         refuse_too_large(
             3.0 * 8 * records * task.window * wide,
             f"data.train={self.train}, data.validation={self.validation}, data.test={self.test} of {task.window} steps",

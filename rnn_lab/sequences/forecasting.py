@@ -57,7 +57,7 @@ class Forecasting(ABC):
     """
 
     one_unit: ClassVar[bool] = True
-    """Whether all columns have one unit."""
+    """True where all columns have one unit."""
 
     name: str
     window: int = Field(gt=0)

@@ -5,7 +5,7 @@ each offers a method for each, and lets the split choose by its `accept`.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +53,7 @@ class Records:
         """True where there is a target at each time step, False where there is one after the last."""
         return self.Y.ndim == (2 if self.Y.dtype.kind == "i" else 3)
 
-    def first(self, count: int) -> "Records":
+    def first(self, count: int) -> Self:
         """The first records."""
         mask = None if self.mask is None else self.mask[:count]
         return replace(self, X=self.X[:count], Y=self.Y[:count], at=self.at[:count], mask=mask)
@@ -105,11 +105,9 @@ class Windows(Records):
         """Transform values of the targets that count, from original units: what `undo` undoes, but for the scaler."""
         return self.transform.reduce(values, self.base)
 
-    def first(self, count: int) -> "Windows":
+    def first(self, count: int) -> Self:
         """The first windows."""
-        few = super().first(count)
-        assert isinstance(few, Windows)
-        return replace(few, base=None if self.base is None else self.base[:count])
+        return replace(super().first(count), base=None if self.base is None else self.base[:count])
 
     @property
     def shown(self) -> None:

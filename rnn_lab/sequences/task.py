@@ -39,6 +39,11 @@ class Task(ABC):
         """The O names: of the target numbers, or of the classes."""
 
     @property
+    def target_shape(self) -> tuple[int, ...]:
+        """Shape of one target: (), the position of a class, or (O,) numbers."""
+        return () if self.classes else (len(self.targets),)
+
+    @property
     @abstractmethod
     def window(self) -> int:
         """T, the steps of a record; where sequences differ in length, those of the longest."""

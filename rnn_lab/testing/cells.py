@@ -30,7 +30,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "two layers, skipping": {"layers": 2, "input_skip": True},
     "positional": {"encoding": "positional"},
 }
-"""What every `Architecture` can be told."""
+"""Arguments that every `Architecture` has."""
 
 every_variant = pytest.mark.parametrize("variant", VARIANTS)
 along_streams = pytest.mark.parametrize("variant", [name for name in VARIANTS if name != "positional"])

@@ -61,7 +61,7 @@ class ObserverContract(ABC):
             assert all(len(values) == len(SEEDS) for values in epoch.arrays.values())
 
     def test_watches_two_runs_as_it_watches_one(self) -> None:
-        """What it remembers belongs to a run."""
+        """Nothing is remembered from one run to the next."""
         (_, first), (_, second) = (self.trained(observed=True) for _ in range(2))
         for one, other in zip(first, second, strict=True):
             for name in one.metrics.keys() - {"epoch_seconds"}:

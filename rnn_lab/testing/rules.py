@@ -66,7 +66,7 @@ class RuleContract(ABC):
             np.testing.assert_allclose(gradient.flat, whole.flat, rtol=1e-9, atol=1e-13)
 
     def test_changes_neither_parameters_nor_batch(self) -> None:
-        """What it is given stays as it is."""
+        """No argument is changed."""
         parameters, X, Y = self.batch()
         before = [array.copy() for array in (parameters.flat, X, Y)]
         self.at_work()(parameters, X, Y)

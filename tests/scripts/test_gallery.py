@@ -120,13 +120,11 @@ def test_it_draws_and_measures(tmp_path, monkeypatch, capsys) -> None:
 def test_states_are_the_variables_or_a_value_and_its_past() -> None:
     for name, lag in (("logistic", 1), ("mackey_glass", 17), ("mackey_glass30", 30)):
         series = made(name).series
-        points, _ = gallery.states(instantiate(gallery.composed(name), _convert_="all"), series)
+        points, _ = gallery.states(name, series)
         assert (points[5] == [series[5, 0], series[5 + lag, 0]]).all()
-    points, _ = gallery.states(instantiate(gallery.composed("lorenz63"), _convert_="all"), made("lorenz63").series)
+    points, _ = gallery.states("lorenz63", made("lorenz63").series)
     assert points.shape == (4000, 3)
-    assert (
-        gallery.states(instantiate(gallery.composed("sunspots"), _convert_="all"), made("sunspots").series)[0] is None
-    )
+    assert gallery.states("sunspots", made("sunspots").series) == (None, "")
 
 
 def test_a_yaml_s_head_without_its_commands() -> None:
