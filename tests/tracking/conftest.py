@@ -1,4 +1,4 @@
-"""Stores to carry runs to: real ones."""
+"""A server to carry runs to: a real one."""
 
 import shutil
 import socket
@@ -6,36 +6,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from rnn_lab.tracking.store import open_store
-
-
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory) -> Path:
-    """A store that was opened once; making one takes seconds.
-
-    What MLflow and its libraries say of themselves while they are imported is let pass here, and nowhere else.
-    """
-    file = tmp_path_factory.mktemp("store") / "mlflow.db"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import mlflow.pyfunc.model  # noqa: F401
-
-        open_store(f"sqlite:///{file}")
-    return file
-
-
-@pytest.fixture
-def store(empty_store, tmp_path) -> str:
-    """The address of a fresh store of one's own."""
-    (tmp_path / "store").mkdir()
-    shutil.copy(empty_store, tmp_path / "store" / "mlflow.db")
-    return f"sqlite:///{tmp_path}/store/mlflow.db"
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""Components that live outside the lab: one module and one YAML each."""
