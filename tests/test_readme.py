@@ -2,11 +2,11 @@
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.processes import python
 
 HOUSE = Path(__file__).parents[1]
 README = (HOUSE / "README.md").read_text(encoding="utf-8")
@@ -20,8 +20,7 @@ TRAIN = [command for command in COMMANDS if re.match(r"(\w+=\S+ )?python scripts
 
 def run(command, folder, *more):
     words = [word for word in shlex.split(command) if not re.fullmatch(r"[A-Z_]+=\S+", word)]
-    script = [sys.executable, str(HOUSE / words[1]), *words[2:], *more]
-    return subprocess.run(script, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    return python(HOUSE / words[1], *words[2:], *more, cwd=folder)
 
 
 @pytest.mark.parametrize("command", [command for command in TRAIN if "hiden" not in command])

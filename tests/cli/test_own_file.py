@@ -2,12 +2,12 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from tests.processes import python
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 QUICK = (
@@ -21,8 +21,7 @@ QUICK = (
 
 
 def command(script, folder, *arguments):
-    line = [sys.executable, str(SCRIPTS / script), *arguments]
-    return subprocess.run(line, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    return python(SCRIPTS / script, *arguments, cwd=folder)
 
 
 @pytest.fixture

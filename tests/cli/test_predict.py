@@ -2,8 +2,6 @@
 
 import csv
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +14,7 @@ from rnn_lab.evaluation import Forecaster, StreamForecaster, TextModel, Trained
 from rnn_lab.network import GRU, Elman, Network
 from rnn_lab.rng import named_rng
 from rnn_lab.sequences import Adding, Drawn, Generated, Sine, Stream, Table, Text
+from tests.processes import python
 
 PREDICT = Path(__file__).parents[2] / "scripts" / "predict.py"
 
@@ -31,8 +30,7 @@ def folder(tmp_path):
 
 
 def predict(folder, *arguments):
-    command = [sys.executable, str(PREDICT), *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    return python(PREDICT, *arguments, cwd=folder)
 
 
 def files(folder):

@@ -1,7 +1,5 @@
 """Overrides of a run folder from elsewhere: what a recipe says passes, nothing else, and nothing of it is made."""
 
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from hypothesis import strategies as st
 
 from rnn_lab.cli.resumed import with_resumed
 from rnn_lab.errors import BadInput
+from tests.processes import python
 
 TRAIN = Path(__file__).parents[2] / "scripts" / "train.py"
 QUICK = ("tracking=off", "tracking.figures=false", "model.hidden_dim=4", "trainer.epochs=2")
@@ -144,8 +143,7 @@ def test_code_of_a_folder_does_not_run(tmp_path):
     """A harmless payload in the folder's own recipe: it must not fire, whatever the run becomes."""
     (tmp_path / "payload.py").write_text("from pathlib import Path\nPath('fired').touch()\nclass Cell: pass\n")
     named = folder(tmp_path / "run", "++model.activation={_target_: payload.Cell}")
-    command = [sys.executable, str(TRAIN), named, *QUICK]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = python(TRAIN, named, *QUICK, cwd=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "names payload.Cell" in done.stderr
     assert {path.name for path in tmp_path.iterdir()} == {"payload.py", "run"}

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from rnn_lab.cli import study
+from tests.processes import python
 
 ROOT = Path(__file__).parents[2]
 
 
 def call(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "scripts" / "study.py"), *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    return python(ROOT / "scripts" / "study.py", *arguments, cwd=cwd)
 
 
 def test_alone_it_lists_the_studies_with_their_titles(tmp_path: Path) -> None:

@@ -2,19 +2,18 @@
 
 import shutil
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.processes import python
 from tests.tracking.fake_trainer import FakeTrainer
 
 SYNC = Path(__file__).parents[2] / "scripts" / "sync.py"
 
 
 def sync(cwd, *arguments):
-    return subprocess.run([sys.executable, SYNC, *arguments], cwd=cwd, capture_output=True, text=True, check=False)
+    return python(SYNC, *arguments, cwd=cwd)
 
 
 def test_folders_are_carried_to_the_store_of_the_working_directory(tmp_path):

@@ -14,14 +14,14 @@ import pytest
 
 from rnn_lab.tracking.journal import read
 from rnn_lab.training import TrainingState
+from tests.processes import python
 
 TRAIN = Path(__file__).parents[2] / "scripts" / "train.py"
 QUICK = ("tracking=off", "tracking.figures=false", "model.hidden_dim=4", "trainer.epochs=2")
 
 
 def train(folder, *arguments, **options):
-    command = [sys.executable, str(TRAIN), *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False, **options)
+    return python(TRAIN, *arguments, cwd=folder, **options)
 
 
 def test_a_run_from_any_working_directory_says_where_to_look(tmp_path):
@@ -76,7 +76,8 @@ def test_a_full_disk_ends_the_run_in_one_sentence(tmp_path):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000))
 
-    done = train(tmp_path, *QUICK, "trainer.epochs=400", "hydra.run.dir=run", preexec_fn=limit)
+    command = [sys.executable, str(TRAIN), *QUICK, "trainer.epochs=400", "hydra.run.dir=run"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, preexec_fn=limit)
     assert done.returncode == 2, done.stderr
     assert done.stderr.count("\n") == 1
     assert "cannot" in done.stderr
@@ -143,7 +144,9 @@ def test_ctrl_c_in_the_first_seconds_is_no_traceback(seconds, tmp_path):
     running.send_signal(signal.SIGINT)
     said = running.communicate(timeout=60)[1]
     # Within Python's own start, before any line of the lab, the signal itself ends the process or Python reports it.
-    assert (running.returncode, said) == (130, "Interrupted.\n") or (seconds < 0.2 and running.returncode in (-2, 1))
+    assert (running.returncode, said) == (130, "Interrupted.\n") or (
+        running.returncode in (-2, 1) and "rnn_lab" not in said
+    )
 
 
 @pytest.mark.slow

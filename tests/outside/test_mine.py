@@ -15,6 +15,7 @@ import pytest
 
 from rnn_lab.tracking.journal import read
 from rnn_lab.tracking.relay_state import State
+from tests.processes import python
 
 MINE = Path(__file__).with_name("mine")
 PROGRAM = Path(sys.executable).with_name("rnn-lab")
@@ -49,7 +50,7 @@ def folder(tmp_path_factory):
 
 def call(folder, *arguments, code=0):
     clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    done = subprocess.run(arguments, cwd=folder, env=clean, capture_output=True, text=True, timeout=300, check=False)
+    done = python(*arguments, cwd=folder, env=clean, timeout=300)
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done
@@ -67,7 +68,8 @@ def trained(folder, empty_store):
 
 
 def test_every_component_passes_the_suite_of_its_socket(folder):
-    done = call(folder, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "mine")
+    tests = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "mine"]
+    done = subprocess.run(tests, cwd=folder, capture_output=True, text=True, check=False)
     assert re.search(r"^\d+ passed in", done.stdout, re.M), done.stdout
     held = re.findall(r"^class Test\w+\(\w+\)", (MINE / "test_mine.py").read_text(), re.M)
     modules = {path.stem for path in MINE.glob("*.py")} - {"__init__", "test_mine"}

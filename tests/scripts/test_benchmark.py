@@ -2,8 +2,6 @@
 
 import io
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from comparisons import Programs, Row, in_turn, lab_epoch, sine_data
 from rich.console import Console
 
 from rnn_lab.training import SGD
+from tests.processes import python
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "benchmark.py"
 FAST = Row("an epoch", "ms", lab=1.0, rival=4.0, against="PyTorch", limit=0.25)
@@ -98,7 +97,7 @@ def test_the_labs_side_trains() -> None:
     ],
 )
 def test_bad_arguments_are_refused(arguments: list[str], sentence: str) -> None:
-    done = subprocess.run([sys.executable, SCRIPT, *arguments], capture_output=True, text=True)
+    done = python(SCRIPT, *arguments, cwd=SCRIPT.parent)
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr

@@ -14,8 +14,10 @@ import pytest
 from optuna.trial import FrozenTrial
 
 from rnn_lab.sweeping.storage import connect
+from tests.processes import python
 
 ASKED_FOR = ["-m"] if hydra.__version__ >= "1.4" else []  # 1.4 no longer reads hydra.mode from a config group
+QUIET = os.environ | {"PYTHONWARNINGS": "ignore"}
 TOY = Path(__file__).parent / "toy" / "toy.py"
 
 
@@ -33,7 +35,7 @@ class Toy:
         process = subprocess.Popen(
             [sys.executable, str(self.script), *own, *arguments],
             cwd=self.folder,
-            env=os.environ | {"PYTHONWARNINGS": "ignore"},
+            env=QUIET,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -44,11 +46,11 @@ class Toy:
 
     def sweep(self, *arguments: str, code: int = 0, sweeper: bool = True) -> "tuple[str, str]":
         """Run a sweep to its end; gives what it printed to standard output and to standard error."""
-        process = self.start(*arguments, sweeper=sweeper)
-        out, err = process.communicate(timeout=100)
-        assert process.returncode == code, f"exit code {process.returncode}\n{out}\n{err}"
-        assert "Traceback" not in out + err
-        return out, err
+        own = ["-m", "hydra/sweeper=rnn_lab"] if sweeper else ASKED_FOR
+        ended = python(self.script, *own, *arguments, cwd=self.folder, env=QUIET)
+        assert ended.returncode == code, f"exit code {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
+        assert "Traceback" not in ended.stdout + ended.stderr
+        return ended.stdout, ended.stderr
 
     def study(self, name: str = "toy", folder: str | None = None) -> optuna.Study:
         """The study, read from the journal in the sweep's folder."""

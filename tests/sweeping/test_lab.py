@@ -3,8 +3,6 @@
 import json
 import os
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import optuna
@@ -14,16 +12,14 @@ from optuna.trial import TrialState
 
 from rnn_lab.cli.arguments import with_mode
 from rnn_lab.sweeping.storage import connect
+from tests.processes import python
 
 TRAIN = Path(__file__).parents[2] / "scripts" / "train.py"
 SMALL = ("data=sine", "tracking=off", "trainer.epochs=12", "hydra.sweeper.figures=false", "model.hidden_dim=4")
 
 
 def train(folder, *arguments, environment=None):
-    command = [sys.executable, str(TRAIN), *arguments]
-    done = subprocess.run(
-        command, cwd=folder, env=os.environ | (environment or {}), capture_output=True, text=True, timeout=200
-    )
+    done = python(TRAIN, *arguments, cwd=folder, env=os.environ | (environment or {}), timeout=200)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

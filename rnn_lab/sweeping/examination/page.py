@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from numpy.typing import ArrayLike
 
 from rnn_lab.sweeping.examination.examine import examine
-from rnn_lab.sweeping.examination.pictures import pictures
 from rnn_lab.sweeping.examination.trials import Finding, Trials
 from rnn_lab.sweeping.examination.wrapping import COMMAND
 
@@ -42,6 +41,8 @@ def page(
         fresh: trial's number -> values of fresh seeds.
         command: turns overrides into the command that continues the study with them.
     """
+    from rnn_lab.sweeping.examination.pictures import pictures  # matplotlib is loaded where something is drawn
+
     answers, drawn = examine(trials, fresh), pictures(trials, fresh or {}, ylabel)
     parts = [f"<h1>{html.escape(name)}: the sweep examined</h1>"]
     for question, title in QUESTIONS.items():

@@ -20,13 +20,15 @@ Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR")}
 """Two workers whose BLAS takes every core run several times slower than two with one thread each."""
 
-_SPAWN = multiprocessing.get_context("spawn")
+_SERVER = multiprocessing.get_context("forkserver")
+_SERVER.set_forkserver_preload(["rnn_lab.sweeping.worker"])
 
 
 class LocalExecutor(TrialExecutor):
     """``workers`` processes, each with one BLAS thread; the first one that is free takes the next call.
 
-    Every worker is spawned (a fresh interpreter, in which BLAS reads its number of threads anew) and serves one slot.
+    Every worker is forked from a fresh interpreter that has imported what trials need, and in which BLAS has read its
+    number of threads anew; it serves one slot.
     If one dies, its own call fails with :class:`WorkerDied` and the slot gets a new process; the others notice nothing.
 
     >>> with LocalExecutor(1) as executor:
@@ -39,7 +41,7 @@ class LocalExecutor(TrialExecutor):
         self._processes: dict[int, BaseProcess] = {}
         self._ending = self._abandoned = False
         self._environment = {name: os.environ.get(name) for name in ONE_THREAD}
-        os.environ.update(ONE_THREAD)  # spawned processes inherit it, and read it before NumPy does
+        os.environ.update(ONE_THREAD)  # the workers' process inherits it, and reads it before NumPy does
         self._slots = [threading.Thread(target=self._serve, args=(slot,), daemon=True) for slot in range(workers)]
         for thread in self._slots:
             thread.start()
@@ -115,8 +117,8 @@ class _Worker:
     """One process and the pipe to it."""
 
     def __init__(self) -> None:
-        self.pipe, theirs = _SPAWN.Pipe()
-        self.process: BaseProcess = _SPAWN.Process(target=_work, args=(theirs,))
+        self.pipe, theirs = _SERVER.Pipe()
+        self.process: BaseProcess = _SERVER.Process(target=_work, args=(theirs,))
         self.process.start()
         theirs.close()
 
