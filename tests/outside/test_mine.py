@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import rnn_lab.testing
 from rnn_lab.tracking.journal import read
 from rnn_lab.tracking.relay_state import State
 from tests.processes import python
@@ -74,6 +75,15 @@ def test_every_component_passes_the_suite_of_its_socket(folder):
     held = re.findall(r"^class Test\w+\(\w+\)", (MINE / "test_mine.py").read_text(), re.M)
     modules = {path.stem for path in MINE.glob("*.py")} - {"__init__", "test_mine"}
     assert len(held) == len(modules)
+
+
+def test_the_page_on_extending_shows_just_these_files():
+    page = (Path(rnn_lab.testing.__file__).with_name("README.md")).read_text()
+    shown = dict(re.findall(r"^`mine/(\S+)`:\n\n```\w+\n(.*?)```$", page, re.M | re.S))
+    files = {
+        str(path.relative_to(MINE)): path.read_text() for path in MINE.rglob("*") if path.suffix in (".py", ".yaml")
+    }
+    assert shown == {name: text for name, text in files.items() if name not in ("__init__.py", "test_mine.py")}
 
 
 def test_all_of_it_is_what_was_trained(folder, trained):
