@@ -114,6 +114,18 @@ def test_pins_lie_within_the_bounds() -> None:
     assert all(any(each.operator == "<" for each in allowed[name]) for name in BOUNDED)
 
 
+def test_docstrings_begin_with_a_noun_or_a_verb() -> None:
+    """Not with a question word, nor with a reference where a sentence would help."""
+    found = []
+    for path in chain.from_iterable((ROOT / folder).rglob("*.py") for folder in ("rnn_lab", "scripts", "experiments")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                words = ast.get_docstring(node) or ""
+                if re.match(r"(What|Where|How|When|Which|Who|Why|Whether)\b|See `", words):
+                    found.append(f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}")
+    assert found == []
+
+
 def test_ci_runs_the_readmes_test_command() -> None:
     program = (ROOT / ".ci" / "run").read_text()
     assert "make test" in program

@@ -47,7 +47,7 @@ class Forecaster(Trained):
 
     @classmethod
     def extras(cls, data: Any) -> dict[str, Any]:
-        """See `Trained`."""
+        """The horizon, and how the file was read and transformed, so that another is treated alike."""
         reading = {key: data.recipe.get(key, value) for key, value in READING.items()}
         index = None if data.index is None else data.index_name
         return {"horizon": data.horizon, "reading": reading | {"index": index}, "transform": data.transform.kind}
@@ -60,7 +60,7 @@ class Forecaster(Trained):
 
     @property
     def rows(self) -> int | None:
-        """See `Trained`."""
+        """T, where the network is bound to it; None: any number."""
         return self.network.window and self.window
 
     @property

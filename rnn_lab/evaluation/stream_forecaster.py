@@ -39,12 +39,12 @@ class StreamForecaster(Forecaster):
 
     @classmethod
     def of(cls, network: Network, parameters: Parameters, data: Data) -> Self:
-        """See `Trained`."""
+        """The network that was trained on a stream, ready for use."""
         return super(Forecaster, cls).of(network, parameters, data)
 
     @classmethod
     def extras(cls, data: Any) -> dict[str, Any]:
-        """See `Trained`."""
+        """The horizon, and how a file is read if nothing is said."""
         return {"horizon": data.horizon, "reading": dict(READING)}
 
     @property

@@ -48,12 +48,12 @@ class Adding(Task):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """See `Task`."""
+        """The channels' names."""
         return ("value", "marker")
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """See `Task`."""
+        """The one number's name."""
         return ("sum",)
 
     @property
@@ -62,7 +62,7 @@ class Adding(Task):
         return self.length
 
     def draw(self, rng: np.random.Generator, records: int) -> Records:
-        """See `Task`."""
+        """N records; random numbers come from ``rng`` alone."""
         half, each = self.length // 2, np.arange(records)
         X = np.zeros((records, self.length, 2))
         X[:, :, 0] = rng.random((records, self.length))
@@ -71,11 +71,11 @@ class Adding(Task):
         return collect(X, X.prod(axis=2).sum(axis=1)[:, None])
 
     def yardsticks(self) -> Yardsticks:
-        """See `Task`."""
+        """The variance of a sum of two values, 1/6: no memory can do better than their mean."""
         return {"no memory": of_numbers(1 / 6)}
 
     def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_]:
-        """See `Task`."""
+        """The sum is met within 0.04: (..., N)."""
         return close(outputs, records, ERROR)
 
 
@@ -112,12 +112,12 @@ class AddingOriginal(Task):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """See `Task`."""
+        """The channels' names."""
         return ("value", "marker")
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """See `Task`."""
+        """The one number's name."""
         return ("scaled sum",)
 
     @property
@@ -126,7 +126,7 @@ class AddingOriginal(Task):
         return self.length + self.length // 10
 
     def draw(self, rng: np.random.Generator, records: int) -> Records:
-        """See `Task`."""
+        """N records; random numbers come from ``rng`` alone."""
         each, steps = np.arange(records), np.arange(self.window)
         last = rng.integers(self.length - 1, self.window, size=records)
         first = rng.integers(10, size=records)
@@ -142,9 +142,9 @@ class AddingOriginal(Task):
         return collect(X, Y, mask)
 
     def yardsticks(self) -> Yardsticks:
-        """See `Task`."""
+        """The variance of the target: a marked value does not count on the first step."""
         return {"no memory": of_numbers((1.9 - 0.9 / (self.length // 2 - 1)) / 48)}
 
     def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_]:
-        """See `Task`."""
+        """The number is met within 0.04: (..., N)."""
         return close(outputs, records, ERROR)

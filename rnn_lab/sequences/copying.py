@@ -63,7 +63,7 @@ class Copying(Task):
         return self.delay + 2 * self.count
 
     def draw(self, rng: np.random.Generator, records: int) -> Records:
-        """See `Task`."""
+        """N records; random numbers come from ``rng`` alone."""
         blank, cue = self.symbols, self.symbols + 1
         kept = rng.integers(self.symbols, size=(records, self.count))
         shown = np.full((records, self.window), blank)
@@ -74,10 +74,10 @@ class Copying(Task):
         return collect(one_hot(shown, len(self.inputs)), Y)
 
     def yardsticks(self) -> Yardsticks:
-        """See `Task`."""
+        """Blanks are certain, and the symbols to be copied a guess among all."""
         share = self.count / self.window
         return {"no memory": of_classes(share * np.log(self.symbols), 1 - share * (1 - 1 / self.symbols))}
 
     def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_]:
-        """See `Task`."""
+        """The right symbol is ahead at every step: (..., N)."""
         return ahead(outputs, records)

@@ -261,9 +261,9 @@ class SeriesDataset(Dataset):
     index: NDArray[Any] | None
     index_name: str
     calendar: Calendar | None = None
-    """See `Series`."""
+    """The series' own, by which a forecast goes on; None: rows are numbered."""
     notes: tuple[str, ...] = ()
-    """See `Series`."""
+    """Sentences about what was read."""
     transform: Transform = NONE
     """Change to the series before it was scaled."""
 

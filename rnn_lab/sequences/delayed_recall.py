@@ -53,12 +53,12 @@ class DelayedRecall(Task):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """See `Task`."""
+        """The channel's name."""
         return ("u",)
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """See `Task`."""
+        """The number's name."""
         return ("y",)
 
     @property
@@ -67,7 +67,7 @@ class DelayedRecall(Task):
         return self.length
 
     def draw(self, rng: np.random.Generator, records: int) -> Records:
-        """See `Task`."""
+        """N records; random numbers come from ``rng`` alone."""
         X = rng.uniform(-0.5, 0.5, (records, self.length, 1))
         Y = np.zeros_like(X)
         Y[:, self.delay :] = X[:, : -self.delay]
@@ -76,9 +76,9 @@ class DelayedRecall(Task):
         return collect(X, Y, mask)
 
     def yardsticks(self) -> Yardsticks:
-        """See `Task`."""
+        """The variance of a uniform number, 1/12: no memory can do better than its mean."""
         return {"no memory": of_numbers(1 / 12)}
 
     def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_]:
-        """See `Task`."""
+        """Every number that counts is met closely: (..., N)."""
         return close(outputs, records, ERROR)

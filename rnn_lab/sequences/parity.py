@@ -43,12 +43,12 @@ class Parity(Task):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """See `Task`."""
+        """The channel's name."""
         return ("bit",)
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """See `Task`."""
+        """The classes' names."""
         return ("even", "odd")
 
     @property
@@ -57,17 +57,17 @@ class Parity(Task):
         return self.length
 
     def draw(self, rng: np.random.Generator, records: int) -> Records:
-        """See `Task`."""
+        """N records; random numbers come from ``rng`` alone."""
         bits = rng.integers(2, size=(records, self.length))
         odd = np.bitwise_xor.accumulate(bits, axis=1)
         return collect(2.0 * bits[:, :, None] - 1.0, odd if self.each_step else odd[:, -1])
 
     def yardsticks(self) -> Yardsticks:
-        """See `Task`."""
+        """Without memory of all bits the classes are alike."""
         return chance(2)
 
     def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_]:
-        """See `Task`."""
+        """The right class is certain, up to the criterion's error, wherever it counts: (..., N)."""
         return certain(outputs, records, ERROR)
 
 

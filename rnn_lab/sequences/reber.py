@@ -81,12 +81,12 @@ class Reber(Task):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """See `Task`."""
+        """The symbols."""
         return tuple(SYMBOLS)
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """See `Task`."""
+        """The symbols."""
         return tuple(SYMBOLS)
 
     @property
@@ -105,7 +105,7 @@ class Reber(Task):
         return self.statistics.entropy
 
     def draw(self, rng: np.random.Generator, records: int) -> Records:
-        """See `Task`."""
+        """N records; random numbers come from ``rng`` alone."""
         codes = self.grammar.draw(rng, records, self.length)
         mask = codes[:, 1:] >= 0
         shown = np.where(mask, codes[:, :-1], -1)  # the last symbol of a string is no input: nothing follows
@@ -118,7 +118,7 @@ class Reber(Task):
         return "".join(SYMBOLS[code] for code in [first, *records.Y[record][records.mask[record]]])
 
     def yardsticks(self) -> Yardsticks:
-        """See `Task`."""
+        """The symbols' frequencies, and the entropy of the grammar: the best there is."""
         exact = self.statistics
         return {"no memory": of_classes(*exact.memoryless), "entropy": of_classes(exact.entropy, exact.accuracy)}
 
@@ -139,7 +139,7 @@ class Reber(Task):
         return every_counted(above(outputs, self.may_follow(records)), records)
 
     def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_]:
-        """See `Task`; here `legal`."""
+        """Only symbols that may follow are ahead, at every step: `legal`."""
         return self.legal(outputs, records)
 
 
@@ -166,7 +166,7 @@ class EmbeddedReber(Reber):
     grammar: ClassVar[Grammar] = Grammar(SYMBOLS, embedded(REBER))
 
     def yardsticks(self) -> Yardsticks:
-        """See `Task`."""
+        """As of the inner string, and the best without memory of the frame."""
         exact = self.statistics
         each = 1.0 / exact.predictions  # one prediction of a string
         forgetful = of_classes(exact.entropy + each * np.log(2), exact.accuracy - 0.5 * each)
@@ -180,5 +180,5 @@ class EmbeddedReber(Reber):
         return above(outputs[..., each, due, :], wanted)
 
     def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_]:
-        """See `Task`; here `second_last`."""
+        """The frame's symbol is ahead when it is due: `second_last`."""
         return self.second_last(outputs, records)

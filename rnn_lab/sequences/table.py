@@ -75,7 +75,7 @@ class Table(Forecasting):
         return replace(series, notes=(f"{self.path}: {len(series.values)} rows; {what}", *series.notes))
 
     def fit(self, filled: NDArray[np.bool_], inputs: list[int], targets: list[int]) -> NDArray[np.int64]:
-        """See `Forecasting`; a value carried forward was known, so that windows may end on it."""
+        """Return the windows that may be records; a value carried forward was known, so that inputs may have it."""
         return super().fit(filled, [] if self.missing == "forward_fill" else inputs, targets)
 
 

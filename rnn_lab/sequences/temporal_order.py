@@ -70,7 +70,7 @@ class TemporalOrder(Task):
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """See `Task`."""
+        """The classes: the order in which the symbols came."""
         return tuple("".join(symbols) for symbols in product("XY", repeat=self.relevant))
 
     @property
@@ -89,7 +89,7 @@ class TemporalOrder(Task):
         return tuple((low * self.least // 100, high * self.least // 100) for low, high in PLACES[self.relevant])
 
     def draw(self, rng: np.random.Generator, records: int) -> Records:
-        """See `Task`."""
+        """N records; random numbers come from ``rng`` alone."""
         X, B, E = (self.inputs.index(symbol) for symbol in "XBE")
         each = np.arange(records)
         start = rng.integers(self.length - self.least + 1, size=records)
@@ -104,9 +104,9 @@ class TemporalOrder(Task):
         return collect(one_hot(codes, len(self.inputs)), Y)
 
     def yardsticks(self) -> Yardsticks:
-        """See `Task`."""
+        """Without memory the classes are alike."""
         return chance(len(self.targets))
 
     def success(self, outputs: NDArray[Any], records: Records) -> NDArray[np.bool_]:
-        """See `Task`."""
+        """The right class is certain, up to the criterion's error: (..., N)."""
         return certain(outputs, records, ERROR)

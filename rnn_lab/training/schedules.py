@@ -51,7 +51,7 @@ class Constant(_Stateless):
     """
 
     def factor(self, state: State, epoch: float, epochs: int) -> Array:
-        """See `Schedule`."""
+        """One, always."""
         return state["ones"]
 
 
@@ -73,7 +73,7 @@ class Cosine(_Stateless):
     final: Annotated[float, Field(ge=0, le=1)] = 0.0
 
     def factor(self, state: State, epoch: float, epochs: int) -> Array:
-        """See `Schedule`."""
+        """The factor (R,) after so many of so many epochs."""
         progress = 0.5 * (1 + np.cos(np.pi * epoch / max(epochs, 1)))
         return np.asarray(state["ones"] * (self.final + (1 - self.final) * progress))
 
@@ -94,7 +94,7 @@ class Exponential(_Stateless):
     gamma: Annotated[float, Field(gt=0, le=1)] = 0.99
 
     def factor(self, state: State, epoch: float, epochs: int) -> Array:
-        """See `Schedule`."""
+        """The factor (R,): gamma^epoch."""
         return np.asarray(state["ones"] * self.gamma**epoch)
 
 
@@ -125,15 +125,15 @@ class ReduceOnPlateau:
     minimum: Annotated[float, Field(ge=0, le=1)] = 0.0
 
     def begin(self, replicas: int) -> State:
-        """See `Schedule`."""
+        """Factor, best loss and epochs without improvement of each replica."""
         return {"factor": np.ones(replicas), "best": np.full(replicas, np.inf), "wait": np.zeros(replicas)}
 
     def factor(self, state: State, epoch: float, epochs: int) -> Array:
-        """See `Schedule`."""
+        """The factor (R,) that the losses have led to."""
         return state["factor"]
 
     def observe(self, state: State, loss: Array) -> None:
-        """See `Schedule`."""
+        """Count epochs without improvement, and reduce the factor after too many."""
         better = loss < state["best"] * (1 - self.threshold)
         state["best"] = np.where(better, loss, state["best"])
         state["wait"] = np.where(better, 0, state["wait"] + 1)
