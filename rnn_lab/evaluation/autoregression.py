@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+BLOCK = 4096
+"""Forecasts made at a time: their lags are many times as large as they are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,17 +49,22 @@ class Autoregression:
             order: p >= 1.
             horizon: steps between the last lag and the target, >= 1.
         """
-        x, y = lags(series, at, order, horizon), series[at]
-        x_mean, y_mean = x.mean(axis=0), y.mean(axis=0)
-        coefficients = np.column_stack(
-            [np.linalg.lstsq(x[:, :, o] - x_mean[:, o], y[:, o] - y_mean[o])[0] for o in range(series.shape[1])]
-        )
+        y_mean, fitted = series[at].mean(axis=0), []
+        for o in range(series.shape[1]):  # one after the other: each has lags of its own
+            x, y = lags(series[:, [o]], at, order, horizon)[:, :, 0], series[at, o]
+            x_mean = x.mean(axis=0)
+            fitted.append((np.linalg.lstsq(x - x_mean, y - y_mean[o])[0], x_mean))
+        coefficients, x_mean = (np.column_stack(parts) for parts in zip(*fitted, strict=True))
         return cls(coefficients, y_mean - np.sum(x_mean * coefficients, axis=0), horizon)
 
     def predict(self, series: Array, at: NDArray[np.int64]) -> Array:
         """Forecast rows ``at`` of ``series`` (L, O) from the rows before them: (N, O)."""
-        x = lags(series, at, len(self.coefficients), self.horizon)
-        return np.asarray(self.intercept + np.einsum("npo,po->no", x, self.coefficients))
+        forecasts, order = np.empty((len(at), series.shape[1])), len(self.coefficients)
+        for start in range(0, len(at), BLOCK):
+            part = slice(start, start + BLOCK)
+            x = lags(series, at[part], order, self.horizon)
+            forecasts[part] = self.intercept + np.einsum("npo,po->no", x, self.coefficients)
+        return forecasts
 
     def forecast(self, windows: Array) -> Array:
         """Forecast (..., O) the row ``horizon`` after the last of each window of p rows, (..., p, O)."""
@@ -103,10 +110,10 @@ def choose_order(series: Array, at: NDArray[np.int64], largest: int, horizon: in
         return 1
     orders = np.arange(1, largest + 1)
     m = orders + 2
-    x, y = lags(series, at, largest, horizon), series[at]
-    criterion = y.shape[1] * 2.0 * m * N / (N - m - 1)
-    for o in range(y.shape[1]):
-        criterion += N * np.log(_residual_squares(x[:, :, o], y[:, o]) / N)
+    criterion = series.shape[1] * 2.0 * m * N / (N - m - 1)
+    for o in range(series.shape[1]):
+        x = lags(series[:, [o]], at, largest, horizon)[:, :, 0]
+        criterion += N * np.log(_residual_squares(x, series[at, o]) / N)
     return int(orders[np.argmin(criterion)])
 
 
