@@ -16,7 +16,7 @@ from rnn_lab.evaluation.trained_network import Array
 from rnn_lab.sequences import Series, read_csv
 from rnn_lab.sequences.calendar import calendar_of
 from rnn_lab.sequences.forecasting import Selection
-from rnn_lab.sequences.table import READING
+from rnn_lab.sequences.reading import READING
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from rnn_lab.evaluation.free_run.loop import feed_back
 from rnn_lab.evaluation.trained_network import CHUNK, Array, Trained
 from rnn_lab.network import ForwardPass, Network, Parameters
 from rnn_lab.sequences import Data
-from rnn_lab.sequences.table import READING
+from rnn_lab.sequences.reading import READING
 from rnn_lab.sequences.transform import Kind, Transform
 
 

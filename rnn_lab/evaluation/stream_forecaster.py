@@ -14,7 +14,7 @@ from rnn_lab.evaluation.trained_network import Array
 from rnn_lab.network import Network, Parameters
 from rnn_lab.network.recurrence import Recurrence
 from rnn_lab.sequences import Data
-from rnn_lab.sequences.table import READING
+from rnn_lab.sequences.reading import READING
 
 BLOCK = 256
 """Rows computed at a time."""
@@ -45,7 +45,8 @@ class StreamForecaster(Forecaster):
     @classmethod
     def extras(cls, data: Any) -> dict[str, Any]:
         """See `Trained`."""
-        return {"horizon": data.horizon, "reading": dict(READING)}
+        reading = {key: data.recipe.get(key, value) for key, value in READING.items()}
+        return {"horizon": data.horizon, "reading": reading}
 
     @property
     def window(self) -> int:

@@ -62,8 +62,7 @@ def read_csv(
     index_name, rows, values = None, 0, np.empty((0, 0))
     for block in text.blocks():
         if not names:
-            names = _names(path, list(block[0])) if header else tuple(str(i) for i in range(block.shape[1]))
-            index_name = None if index is None else pick(names, index, "data.index")[0]
+            names, index_name = named(path, block, header, index)
             inputs, targets = choose(names, columns, target, apart=index_name)
             if optional is not None:
                 targets += tuple(name for name in optional if name in names and name not in targets)
@@ -95,10 +94,16 @@ def read_csv(
     found = tuple(column.name for column in used)
     if index_name is None:
         return Series(values, found, inputs, targets, filled=gaps, notes=notes)
-    moments, calendar = _index(spot, when, index_name, date_format, tz, decimal, thousands)
+    moments, calendar = read_index(spot, when, index_name, date_format, tz, decimal, thousands)
     if calendar is not None:
         notes = (*notes, f"{index_name}: {calendar.note}")
     return Series(values, found, inputs, targets, moments, index_name, calendar=calendar, filled=gaps, notes=notes)
+
+
+def named(path: Path, block: NDArray[Any], header: bool, index: str | int | None) -> tuple[tuple[str, ...], str | None]:
+    """Return the names of all columns, and of the one that says when, from a file's first rows."""
+    names = _names(path, list(block[0])) if header else tuple(str(i) for i in range(block.shape[1]))
+    return names, None if index is None else pick(names, index, "data.index")[0]
 
 
 def _names(path: Path, cells: list[str]) -> tuple[str, ...]:
@@ -117,7 +122,7 @@ def _names(path: Path, cells: list[str]) -> tuple[str, ...]:
     return names
 
 
-def _index(
+def read_index(
     spot: Spot,
     cells: Texts,
     name: str,

@@ -196,6 +196,13 @@ class StreamDataset(Data):
     train: Rows
     validation: Rows
     test: Rows | None
+    notes: tuple[str, ...] = ()
+    """Sentences about what was read."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The notes of the reading."""
+        return self.notes
 
     @property
     def scored(self) -> dict[str, Rows]:
