@@ -58,11 +58,11 @@ class StreamForecaster(Forecaster):
         rows = self._finite(self._series(series, 1)[None])
         return np.concatenate([part[:, :, 0] for part in self._along(self._begin(1), rows)], axis=1)
 
-    def free_run(self, series: ArrayLike, steps: int) -> Array:
+    def free_run(self, series: ArrayLike, steps: int, ahead: ArrayLike | None = None) -> Array:
         """Forecasts of the ``steps`` rows after a series (L, D), which is read whole: (R, steps, O)."""
         return self.free_runs(self._series(series, self.lag)[None], steps)[:, 0]
 
-    def free_runs(self, observed: ArrayLike, steps: int) -> Array:
+    def free_runs(self, observed: ArrayLike, steps: int, ahead: Array | None = None) -> Array:
         """Forecasts of the ``steps`` rows after each of K stretches of rows: (R, K, steps, O).
 
         Args:
@@ -81,12 +81,12 @@ class StreamForecaster(Forecaster):
         fed_back = self.fed_back(steps)
         recurrence = self._begin(len(rows))
         *_, last = self._along(recurrence, self._finite(rows), keep=self.horizon)
-        ahead = deque(last.swapaxes(0, 1))  # forecasts of rows that have not come yet, the next one first
+        coming = deque(last.swapaxes(0, 1))  # forecasts of rows that have not come yet, the next one first
         forecasts = np.empty((self.parameters.replicas, len(rows), steps, len(self.targets)))
         for s in range(steps):
-            forecasts[:, :, s] = now = ahead.popleft()
+            forecasts[:, :, s] = now = coming.popleft()
             if fed_back is not None:
-                ahead.append(self._step(recurrence, now[:, None, :, fed_back])[:, 0])
+                coming.append(self._step(recurrence, now[:, None, :, fed_back])[:, 0])
         return forecasts
 
     def _begin(self, batch: int) -> Recurrence:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.calendar import Calendar, recognise
-from rnn_lab.sequences.csv_numbers import NUMBER, Column, NaValues, Spot, numbers, plain_number
+from rnn_lab.sequences.csv_numbers import NUMBER, Column, NaValues, Spot, numbers, plain_number, still_to_come
 from rnn_lab.sequences.csv_text import CsvText, Texts
 from rnn_lab.sequences.dates import compact_format, read_dates
 from rnn_lab.sequences.forecasting import Selection, choose, pick
@@ -38,12 +38,15 @@ def read_csv(
     na_values: NaValues = None,
     missing: Missing = "refuse",
     optional: Sequence[str] | None = None,
+    known: Sequence[int] = (),
 ) -> Series:
     """Read the columns that are used; the others need not be numeric. The arguments are ``Table``'s.
 
     Args:
         optional: more target columns, taken if the file has them. Unless it is None, cells of targets that are no
             inputs may be unknown: what is no number there is ``nan``.
+        known: positions of the inputs that are known in advance. Rows at the end that lack every other column used are
+            still to come; without such inputs a missing cell there is one.
 
     Raises:
         BadInput: the file cannot be read; a column is unknown; a cell is missing or no number; rows differ in
@@ -81,9 +84,10 @@ def read_csv(
     if not rows:
         raise BadInput(f"data.path={path} holds a header but no data")
     spot = Spot(text, header)
-    filled, notes = numbers(spot, used, values, missing, na_values, unknown, optional is None)
+    ahead = still_to_come(spot, used, [name for i, name in enumerate(inputs) if i in known], rows) if known else 0
+    filled, notes = numbers(spot, used, values[: rows - ahead], missing, na_values, unknown, optional is None)
     if missing == "drop":
-        kept = np.asarray(~filled.any(axis=1))
+        kept = np.append(~filled.any(axis=1), np.ones(ahead, bool))
         spot.lines = np.flatnonzero(kept)
         values, cells, when = values[kept], compress(when, kept), Texts()
         while piece := list(islice(cells, 4096)):
@@ -93,11 +97,13 @@ def read_csv(
     gaps = filled if missing in ("interpolate", "forward_fill") and filled.any() else None
     found = tuple(column.name for column in used)
     if index_name is None:
-        return Series(values, found, inputs, targets, filled=gaps, notes=notes)
+        return Series(values, found, inputs, targets, filled=gaps, ahead=ahead, notes=notes)
     moments, calendar = read_index(spot, when, index_name, date_format, tz, decimal, thousands)
     if calendar is not None:
         notes = (*notes, f"{index_name}: {calendar.note}")
-    return Series(values, found, inputs, targets, moments, index_name, calendar=calendar, filled=gaps, notes=notes)
+    return Series(
+        values, found, inputs, targets, moments, index_name, calendar=calendar, filled=gaps, ahead=ahead, notes=notes
+    )
 
 
 def named(path: Path, block: NDArray[Any], header: bool, index: str | int | None) -> tuple[tuple[str, ...], str | None]:

@@ -116,6 +116,31 @@ def numbers(
     return lacking, notes
 
 
+def still_to_come(spot: Spot, used: list[Column], known: Sequence[str], rows: int) -> int:
+    """Count the rows at the end that lack every column but the known ones; those cells are no odd ones any more.
+
+    Raises:
+        BadInput: a known cell is missing there.
+
+    Example:
+        >>> open_, close = Column("open"), Column("close", {1: "", 3: "", 4: "NA"})
+        >>> still_to_come(None, [open_, close], ["open"], 5), close.strange
+        (2, {1: ''})
+    """
+    others = [column for column in used if column.name not in known]
+    count = 0
+    while others and count < rows and all(column.strange.get(rows - count - 1, "?") in WORDS for column in others):
+        count += 1
+    for column in used:
+        for row in range(rows - count, rows):
+            if column.strange.pop(row, None) is not None and column.name in known:
+                raise BadInput(
+                    f"{spot.cell(row, column.name)} is no number, but {column.name!r} is known in advance (data.known):"
+                    " each row to come must give it"
+                )
+    return count
+
+
 def _refuse_what_fits_no_cell(marks: Sequence[str | int | float], used: list[Column], values: Array) -> None:
     texts = {cell for column in used for cell in column.strange.values()}
     for mark in marks:

@@ -273,6 +273,8 @@ class SeriesDataset(Dataset):
     """See `Series`."""
     transform: Transform = NONE
     """Change to the series before it was scaled."""
+    known: tuple[str, ...] = ()
+    """See `Series`."""
 
     @property
     def context(self) -> int:

@@ -30,6 +30,10 @@ Selection = str | int | list[str | int] | None
 """Columns by name or by position (from 0)."""
 
 
+UNTOLD = (("transform", "none"), ("known", None))
+"""Keys and values that do nothing to a series."""
+
+
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Forecasting(ABC):
     """Turns a series into a Dataset of scaled, chronologically split windows and targets.
@@ -152,10 +156,11 @@ class Forecasting(ABC):
             input_scaler=input_scaler,
             target_scaler=target_scaler,
             transform=transform,
+            known=series.known,
             recipe=recipe,
             # What is done to no series leaves no trace: data keep the fingerprints that they had without the key.
             fingerprint=fingerprint(
-                {key: value for key, value in recipe.items() if (key, value) != ("transform", "none")}, series
+                {key: value for key, value in recipe.items() if (key, value) not in UNTOLD}, series
             ),
         )
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
 from rnn_lab.sequences.csv_file import read_csv
-from rnn_lab.sequences.forecasting import Forecasting
+from rnn_lab.sequences.forecasting import Forecasting, pick
 from rnn_lab.sequences.reading import READING, Reading
 from rnn_lab.sequences.series import Series
 
@@ -23,6 +24,10 @@ class Table(Reading, Forecasting):
     Args:
         path: the file; a relative path starts from the working directory.
 
+        known: input columns that are known in advance (a price that is announced, a holiday), by name. They are read as
+            all inputs are, up to the window's last row; and a file to forecast from gives them for rows to come, which
+            lack every other column.
+
     A record's target is always an observed one, and no window ends inside a gap that a later value closes: see
     `admissible`.
 
@@ -33,14 +38,18 @@ class Table(Reading, Forecasting):
     one_unit: ClassVar[bool] = False
 
     path: str
+    known: str | list[str] | None = None
 
     def read(self) -> Series:
         """Read the file; the first note says which it was and what was taken from it."""
         reading = {key: getattr(self, key) for key in READING}
         series = read_csv(Path(self.path), columns=self.columns, target=self.target, **reading)
+        known = () if self.known is None else pick(series.inputs, self.known, "data.known")
+        if both := [name for name in known if name in series.targets]:
+            raise BadInput(f"data.known names {both[0]!r}, which data.target asks to be forecast: it cannot be both")
         inputs, targets = ", ".join(series.inputs), ", ".join(series.targets)
         what = f"inputs and targets {inputs}" if inputs == targets else f"inputs {inputs}; targets {targets}"
-        return replace(series, notes=(f"{self.path}: {len(series.values)} rows; {what}", *series.notes))
+        return replace(series, known=known, notes=(f"{self.path}: {len(series.values)} rows; {what}", *series.notes))
 
     def fit(self, filled: NDArray[np.bool_], inputs: list[int], targets: list[int]) -> NDArray[np.int64]:
         """See `Forecasting`; a value carried forward was known, so that windows may end on it."""
