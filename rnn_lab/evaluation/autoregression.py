@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 BLOCK = 4096
 """Forecasts made at a time: their lags are many times as large as they are."""
+NUMBERS = 2**20
+"""Lags of several columns held at a time: 8 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +51,16 @@ class Autoregression:
             order: p >= 1.
             horizon: steps between the last lag and the target, >= 1.
         """
-        y_mean, fitted = series[at].mean(axis=0), []
-        for o in range(series.shape[1]):  # one after the other: each has lags of its own
-            x, y = lags(series[:, [o]], at, order, horizon)[:, :, 0], series[at, o]
-            x_mean = x.mean(axis=0)
-            fitted.append((np.linalg.lstsq(x - x_mean, y - y_mean[o])[0], x_mean))
-        coefficients, x_mean = (np.column_stack(parts) for parts in zip(*fitted, strict=True))
+        parts = _few_columns(series, len(at) * order)
+        if len(parts) > 1:
+            each = [cls.fit(part, at, order, horizon) for part in parts]
+            joined = np.concatenate([one.coefficients for one in each], axis=1)
+            return cls(joined, np.concatenate([one.intercept for one in each]), horizon)
+        x, y = lags(series, at, order, horizon), series[at]
+        x_mean, y_mean = x.mean(axis=0), y.mean(axis=0)
+        coefficients = np.column_stack(
+            [np.linalg.lstsq(x[:, :, o] - x_mean[:, o], y[:, o] - y_mean[o])[0] for o in range(series.shape[1])]
+        )
         return cls(coefficients, y_mean - np.sum(x_mean * coefficients, axis=0), horizon)
 
     def predict(self, series: Array, at: NDArray[np.int64]) -> Array:
@@ -76,6 +82,12 @@ def lags(series: Array, at: NDArray[np.int64], order: int, horizon: int) -> Arra
     if at.min() < horizon + order - 1:
         raise ValueError(f"{order} lags at horizon {horizon} reach back before the series' first row")
     return np.asarray(series[at[:, None] - horizon - np.arange(order)])
+
+
+def _few_columns(series: Array, lags_each: int) -> list[Array]:
+    """Return the columns together, or one by one where their lags would be more numbers than should be held."""
+    together = lags_each * series.shape[1] <= NUMBERS
+    return [series] if together else [series[:, o : o + 1] for o in range(series.shape[1])]
 
 
 def choose_order(series: Array, at: NDArray[np.int64], largest: int, horizon: int) -> int:
@@ -111,9 +123,10 @@ def choose_order(series: Array, at: NDArray[np.int64], largest: int, horizon: in
     orders = np.arange(1, largest + 1)
     m = orders + 2
     criterion = series.shape[1] * 2.0 * m * N / (N - m - 1)
-    for o in range(series.shape[1]):
-        x = lags(series[:, [o]], at, largest, horizon)[:, :, 0]
-        criterion += N * np.log(_residual_squares(x, series[at, o]) / N)
+    for part in _few_columns(series, N * largest):
+        x, y = lags(part, at, largest, horizon), part[at]
+        for o in range(y.shape[1]):
+            criterion += N * np.log(_residual_squares(x[:, :, o], y[:, o]) / N)
     return int(orders[np.argmin(criterion)])
 
 

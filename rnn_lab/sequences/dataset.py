@@ -311,5 +311,4 @@ class SeriesDataset(Dataset):
 
     def history(self, split: Records) -> tuple[Array, NDArray[np.int64]]:
         """The whole series, and ``at``."""
-        whole = self.targets == self.columns
-        return self.series if whole else self.series[:, [self.columns.index(name) for name in self.targets]], split.at
+        return self.series[:, [self.columns.index(name) for name in self.targets]], split.at

@@ -11,8 +11,6 @@ from rnn_lab.errors import BadInput
 
 Array = NDArray[np.float64]
 Scaling = Literal["none", "standard", "minmax"]
-PART = 65_536
-"""Rows whose squares are held at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +78,13 @@ def fit_scaler(kind: Scaling, rows: Array, columns: tuple[str, ...]) -> Scaler:
     Raises:
         BadInput: a column is constant, so that no scale can be given to it.
     """
-    return fit_scaler_to_blocks(kind, lambda: [rows], columns)
+    # Column by column: no second table is made of the first, and each is summed in pairs.
+    fitted = [_fit_column(kind, np.ascontiguousarray(rows[:, [c]]), column) for c, column in enumerate(columns)]
+    return Scaler(kind, *(np.concatenate([getattr(each, part) for each in fitted]) for part in ("shift", "scale")))
+
+
+def _fit_column(kind: Scaling, rows: Array, column: str) -> Scaler:
+    return fit_scaler_to_blocks(kind, lambda: [rows], (column,))
 
 
 def fit_scaler_to_blocks(kind: Scaling, blocks: Callable[[], Iterable[Array]], columns: tuple[str, ...]) -> Scaler:
@@ -101,7 +105,7 @@ def fit_scaler_to_blocks(kind: Scaling, blocks: Callable[[], Iterable[Array]], c
         total, count = total + block.sum(axis=0), count + len(block)
     if kind == "standard":
         shift = total / count
-        scale = np.sqrt(sum((_squares(block, shift) for block in blocks()), np.zeros(C)) / count)
+        scale = np.sqrt(sum((np.square(block - shift).sum(axis=0) for block in blocks()), np.zeros(C)) / count)
     else:
         shift, scale = low, high - low
     for column, constant, first in zip(columns, (low == high) | (scale == 0.0), low, strict=True):
@@ -112,16 +116,3 @@ def fit_scaler_to_blocks(kind: Scaling, blocks: Callable[[], Iterable[Array]], c
                 " training rows; choose data.scaling=none or leave it out of data.columns and data.target"
             )
     return Scaler(kind, shift, scale)
-
-
-def _squares(rows: Array, shift: Array) -> Array:
-    """Sums of squares (C,) of what the mean leaves over of rows (n, C), without a second table of them.
-
-    Columns side by side are summed row by row, so that a sum that is carried over from part to part is the same to the
-    bit; a column alone is summed in pairs, and as a whole.
-    """
-    parts = range(0, len(rows), PART if rows.shape[1] > 1 else len(rows))
-    total = np.empty((0, rows.shape[1]))
-    for start in parts:
-        total = np.concatenate([total, np.square(rows[start : start + parts.step] - shift)]).sum(axis=0, keepdims=True)
-    return np.asarray(total[0])
