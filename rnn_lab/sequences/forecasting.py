@@ -82,13 +82,16 @@ class Forecasting(ABC):
         """Return the series, with its input and target columns resolved by ``choose``."""
 
     def dataset(self) -> SeriesDataset:
-        """Read, scale, cut and split the series.
+        """Read, scale, cut and split the series; raises what `cut` does, and what reading it does."""
+        return self.cut(self.read())
+
+    def cut(self, series: Series) -> SeriesDataset:
+        """Scale, cut and split a series that was read.
 
         Raises:
             BadInput: window, horizon or splits do not fit the series; a column is unknown, constant under scaling, or
                 holds values that the transform forbids.
         """
-        series = self.read()
         transform = Transform(self.transform, self.horizon)
         transform.check_columns(series.inputs, series.targets)
         lost = transform.lost  # rows at the series' beginning
