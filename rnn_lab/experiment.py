@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from rnn_lab.component import refusal
 from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import Evaluation, Problem, fit_baselines
+from rnn_lab.evaluation.backtest import BacktestPlan, Recipe
 from rnn_lab.evaluation.baselines import FittedBaseline
 from rnn_lab.evaluation.free_run.plan import Plan
 from rnn_lab.instantiation import instantiate
@@ -55,6 +56,7 @@ class Experiment:
     observers: dict[str, Observer]
     evaluation: Evaluation
     free_run: Plan | None
+    backtest: BacktestPlan | None
     tracking: Tracking
     figures: Figures
     seeds: Sequence[int]
@@ -65,6 +67,12 @@ class Experiment:
     def data(self) -> Data:
         """Data that is trained on."""
         return self.targets.data
+
+    @property
+    def recipe(self) -> Recipe:
+        """Everything that a network is trained by, to do it again on fewer rows."""
+        baselines = self.evaluation.baselines
+        return Recipe(self.network, self.trainer, self.optimizer, self.rule, self.seeds, baselines)
 
     @property
     def identity(self) -> dict[str, str]:
@@ -122,6 +130,7 @@ def build(config: DictConfig) -> Experiment:
         observers=observers,
         evaluation=evaluation,
         free_run=evaluation.plan(data, maker),
+        backtest=evaluation.backtest.plan(data, maker),
         tracking=tracking,
         figures=figures,
         seeds=range(seed, seed + replicas),

@@ -189,13 +189,22 @@ def _carry_out(
     free_runs = experiment.free_run.carry_out(trained, baselines) if experiment.free_run else None
     if free_runs:
         summary["free_run"] = free_runs.section()
+    if experiment.backtest is not None and summary["status"] != "FAILED":
+        summary["backtest"] = experiment.backtest.carry_out(trained, baselines, experiment.recipe)
     if pruner.verdict and summary["status"] == "FINISHED":
         summary["status"] = "PRUNED"
     if experiment.tracking.figures:
         first = network.initial([seed for seed, fits in zip(experiment.seeds, comparable, strict=True) if fits])
         kept = trained.parameters, state.kept_epoch[comparable]
         for file, title in run_figures.draw(
-            journal.folder, network, experiment.targets, first, *kept, free_runs, experiment.figures
+            journal.folder,
+            network,
+            experiment.targets,
+            first,
+            *kept,
+            free_runs,
+            experiment.figures,
+            backtest=summary.get("backtest"),
         ):
             journal.write("figure", file=file, title=title)
     summary["seconds"] = {"training": training, "total": perf_counter() - started}

@@ -50,4 +50,7 @@ def redraw(folder: Path | str, figures: Figures | None = None, trusted: Trusted 
     first = experiment.network.initial([replica["seed"] for replica in drawn])
     (run.path / "figures").mkdir(exist_ok=True)
     parts = experiment.network, experiment.targets, first, kept, epochs
-    return [run.path / file for file, _ in run_figures.draw(run.path, *parts, free_runs, figures)]
+    return [
+        run.path / file
+        for file, _ in run_figures.draw(run.path, *parts, free_runs, figures, backtest=summary.get("backtest"))
+    ]

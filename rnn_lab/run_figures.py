@@ -1,6 +1,6 @@
 """The figures of a finished run, drawn into its folder."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -61,6 +61,7 @@ def draw(
     kept_epoch: Array,
     free_runs: FreeRuns | None = None,
     how: Figures | None = None,
+    backtest: Mapping[str, Any] | None = None,
 ) -> Iterator[tuple[str, str]]:
     """Draw and save one figure after another; yields each one's file, relative to the folder, and its title.
 
@@ -71,6 +72,7 @@ def draw(
         kept_epoch: (R,) their epochs; of replicas that diverged there are none here, if there are others.
         free_runs: what the kept weights forecast on their own, if they were asked to.
         how: the files' format; None for PNG.
+        backtest: the summary's section of it, if there was one.
     """
     from rnn_lab import figures  # matplotlib: not before there is something to draw
 
@@ -78,7 +80,8 @@ def draw(
     own: Drawn = targets.data.accept(_Own(network, targets, kept))
     free = figures.of_free_runs(free_runs) if free_runs is not None else iter(())
     curves = _curves(folder, targets)
-    for name, figure, caption in (*own, curves, *free, *_weights(initial, kept, kept_epoch)):
+    tested = [("backtest", figures.backtest(backtest), "Errors by horizon, beside the baselines")] if backtest else []
+    for name, figure, caption in (*own, curves, *tested, *free, *_weights(initial, kept, kept_epoch)):
         file = f"figures/{name}.{how.format}"
         figures.save(figure, folder / file, dpi=how.dpi)
         yield file, caption

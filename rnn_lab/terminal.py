@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from rnn_lab.evaluation.backtest import told as told_of_backtest
 from rnn_lab.evaluation.free_run.results import told
 from rnn_lab.network import Network
 from rnn_lab.scoring.spread import described
@@ -121,6 +122,8 @@ def results(summary: Mapping[str, Any]) -> list[str]:
     lines += _each_target(summary)
     if "free_run" in summary:
         lines += [wrapped(line) for line in told(summary["free_run"])]
+    if "backtest" in summary:
+        lines += [wrapped(line) for line in told_of_backtest(summary["backtest"])]
     if "sample" in summary:
         sample = summary["sample"]
         lines += [

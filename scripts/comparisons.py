@@ -8,16 +8,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, product
 from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
+import numpy as np
+
 from rnn_lab.network import Elman, Network
 from rnn_lab.rules import BPTT
-from rnn_lab.sequences import Generated, Records, SeriesDataset, Sine
+from rnn_lab.sequences import Generated, Records, SeriesDataset, Sine, dataset
 from rnn_lab.tracking.relay_state import State
 from rnn_lab.training import SGD, Adam, FirstOrder, Trainer, TrainingState
 from rnn_lab.training.record_epochs import RecordEpochs
@@ -146,7 +148,8 @@ def sine_data() -> SeriesDataset:
 def lab_epoch(hidden_dim: int, rule: Any, dtype: Dtype, data: Records, batch: int, k: int) -> partial[Any]:
     """One epoch of the lab's own training, on the state that is its argument."""
     optimizer: FirstOrder = rule(learning_rate=1e-3)
-    network = Network(Elman(hidden_dim=hidden_dim), inputs=1, outputs=1, window=data.X.shape[1], dtype=dtype)
+    _, T, D = data.X.shape
+    network = Network(Elman(hidden_dim=hidden_dim), inputs=D, outputs=data.Y.shape[1], window=T, dtype=dtype)
     state = TrainingState.before(network.initial([0]))
     optimizer.begin_training(state)
     trainer = Trainer(batch_size=batch, shuffle=False, bptt_truncate=k, dtype=dtype)
@@ -158,7 +161,7 @@ def torch_epoch(hidden_dim: int, rule: Any, dtype: Dtype, data: Records, batch: 
     from peers import TorchElman
 
     rival = TorchElman(hidden_dim, rule.__name__.lower(), 1e-3, dtype)
-    return partial(rival.epoch, rival.batches(data.X, data.Y, batch, k))
+    return partial(rival.epoch, rival.batches(np.asarray(data.X), data.Y, batch, k))
 
 
 def epoch(programs: Programs, rounds: int) -> Iterator[Row]:
@@ -170,6 +173,19 @@ def epoch(programs: Programs, rounds: int) -> Iterator[Row]:
         lab, rival = in_turn(rounds, *sides)
         what = f"epoch, batch {batch}, k {k}, {rule.__name__}, {dtype}"
         yield Row(what, "ms", 1e3 * lab, 1e3 * rival, "PyTorch nn.RNN", limit=1.0)
+
+
+def windows(programs: Programs, rounds: int) -> Iterator[Row]:
+    """One training epoch on windows that are cut out of their series batch by batch, against windows laid out."""
+    table = np.random.default_rng(0).standard_normal((1000, 14)).cumsum(axis=0)
+    wide = dataset(table, window=120, target=1).train
+    for what, data in (("sine, window 50", sine_data().train), ("1000 rows of 14 columns, window 120", wide)):
+        laid_out = replace(data, X=np.asarray(data.X))
+        views, arrays = in_turn(
+            rounds,
+            *(partial(seconds, lab_epoch(32, Adam, "float64", each, 10, 50), times=5) for each in (data, laid_out)),
+        )
+        yield Row(f"epoch on views, {what}", "ms", 1e3 * views, 1e3 * arrays, "windows laid out", limit=1.05)
 
 
 def process(programs: Programs, rounds: int) -> Iterator[Row]:
@@ -212,12 +228,12 @@ def sine(programs: Programs, rounds: int) -> Iterator[Row]:
     found: dict[int, list[tuple[float, float]]] = {100: [], 1000: []}
     for seed in range(5):
         rival = TorchElman(100, "adam", 1e-3, "float32", seed)
-        work = partial(rival.epoch, rival.batches(data.train.X, data.train.Y, 100, 50))
+        work = partial(rival.epoch, rival.batches(np.asarray(data.train.X), data.train.Y, 100, 50))
         passed, done = 0.0, 0
         for epochs, figures in found.items():
             passed += (epochs - done) * seconds(work, times=epochs - done)
             done = epochs
-            figures.append((rival.rmse(data.validation.X, data.validation.Y), passed))
+            figures.append((rival.rmse(np.asarray(data.validation.X), data.validation.Y), passed))
     for epochs, figures in found.items():
         error, duration = (median(column) for column in zip(*figures, strict=True))
         against = f"PyTorch nn.RNN, Adam, {epochs} epochs"
@@ -255,4 +271,4 @@ def memory(programs: Programs, rounds: int) -> Iterator[Row]:
     yield Row("data=stream, 10,000,000 steps, peak memory", "MB", long, short, "100,000 steps", limit=1.1)
 
 
-COMPARISONS = {each.__name__: each for each in (tutorial, epoch, process, tracking, sine, sunspots, memory)}
+COMPARISONS = {each.__name__: each for each in (tutorial, epoch, windows, process, tracking, sine, sunspots, memory)}

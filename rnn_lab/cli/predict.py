@@ -175,7 +175,8 @@ def forecast_file(request: Request, forecaster: "Forecaster", path: Path, out: P
     given = data.model_dump(exclude={"path", "columns", "target"}, exclude_none=True)
     reading: dict[str, Any] = {key: None if value == "none" else value for key, value in given.items()}
     series = read_series(forecaster, path, columns=data.columns, target=data.target, reading=reading)
-    steps = forecaster.most_steps(len(series.values), STEPS) if request.steps is None else request.steps
+    rows = len(series.values) - series.ahead
+    steps = forecaster.most_steps(rows, STEPS, series.ahead) if request.steps is None else request.steps
     forecast = forecast_series(forecaster, series, steps)
 
     from rnn_lab import figures

@@ -1,5 +1,6 @@
 """Evaluation of a trained network: the baselines it must beat, free runs, the report; and the network in use."""
 
+from rnn_lab.evaluation.backtest import Backtest
 from rnn_lab.evaluation.baselines import (
     BASELINES,
     Baseline,
@@ -19,6 +20,7 @@ from rnn_lab.evaluation.trained_network import Trained
 
 __all__ = [
     "BASELINES",
+    "Backtest",
     "Baseline",
     "Evaluation",
     "Forecaster",

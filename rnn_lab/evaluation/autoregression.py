@@ -6,6 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+BLOCK = 4096
+"""Forecasts made at a time: their lags are many times as large as they are."""
+NUMBERS = 2**20
+"""Lags of several columns held at a time: 8 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +51,11 @@ class Autoregression:
             order: p >= 1.
             horizon: steps between the last lag and the target, >= 1.
         """
+        parts = _few_columns(series, len(at) * order)
+        if len(parts) > 1:
+            each = [cls.fit(part, at, order, horizon) for part in parts]
+            joined = np.concatenate([one.coefficients for one in each], axis=1)
+            return cls(joined, np.concatenate([one.intercept for one in each]), horizon)
         x, y = lags(series, at, order, horizon), series[at]
         x_mean, y_mean = x.mean(axis=0), y.mean(axis=0)
         coefficients = np.column_stack(
@@ -56,8 +65,12 @@ class Autoregression:
 
     def predict(self, series: Array, at: NDArray[np.int64]) -> Array:
         """Forecast rows ``at`` of ``series`` (L, O) from the rows before them: (N, O)."""
-        x = lags(series, at, len(self.coefficients), self.horizon)
-        return np.asarray(self.intercept + np.einsum("npo,po->no", x, self.coefficients))
+        forecasts, order = np.empty((len(at), series.shape[1])), len(self.coefficients)
+        for start in range(0, len(at), BLOCK):
+            part = slice(start, start + BLOCK)
+            x = lags(series, at[part], order, self.horizon)
+            forecasts[part] = self.intercept + np.einsum("npo,po->no", x, self.coefficients)
+        return forecasts
 
     def forecast(self, windows: Array) -> Array:
         """Forecast (..., O) the row ``horizon`` after the last of each window of p rows, (..., p, O)."""
@@ -69,6 +82,12 @@ def lags(series: Array, at: NDArray[np.int64], order: int, horizon: int) -> Arra
     if at.min() < horizon + order - 1:
         raise ValueError(f"{order} lags at horizon {horizon} reach back before the series' first row")
     return np.asarray(series[at[:, None] - horizon - np.arange(order)])
+
+
+def _few_columns(series: Array, lags_each: int) -> list[Array]:
+    """Return the columns together, or one by one where their lags would be more numbers than should be held."""
+    together = lags_each * series.shape[1] <= NUMBERS
+    return [series] if together else [series[:, o : o + 1] for o in range(series.shape[1])]
 
 
 def choose_order(series: Array, at: NDArray[np.int64], largest: int, horizon: int) -> int:
@@ -103,10 +122,11 @@ def choose_order(series: Array, at: NDArray[np.int64], largest: int, horizon: in
         return 1
     orders = np.arange(1, largest + 1)
     m = orders + 2
-    x, y = lags(series, at, largest, horizon), series[at]
-    criterion = y.shape[1] * 2.0 * m * N / (N - m - 1)
-    for o in range(y.shape[1]):
-        criterion += N * np.log(_residual_squares(x[:, :, o], y[:, o]) / N)
+    criterion = series.shape[1] * 2.0 * m * N / (N - m - 1)
+    for part in _few_columns(series, N * largest):
+        x, y = lags(part, at, largest, horizon), part[at]
+        for o in range(y.shape[1]):
+            criterion += N * np.log(_residual_squares(x[:, :, o], y[:, o]) / N)
     return int(orders[np.argmin(criterion)])
 
 

@@ -4,7 +4,7 @@ It answers what training the recurrent weights is worth: it has the Elman networ
 costs less than one epoch of that network's training.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,8 @@ Array = NDArray[np.float64]
 
 INPUT_SCALES = (0.1, 1.0)
 """A reservoir that is almost linear, with a long memory, and one that is not."""
+NUMBERS = 2**20
+"""Numbers of windows held at a time: 8 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,20 +162,45 @@ class EchoState:
             >>> bool(np.abs(network.predict(sine[100:150]) - sine[101:, -1]).max() < 1e-5)
             True
         """
-        mean, deviation = X.mean(axis=(0, 1)), X.std(axis=(0, 1))
-        deviation[np.ptp(X, axis=(0, 1)) == 0] = 1.0
+        mean, deviation = _moments(X)
         unit = Reservoir.draw(
             rng, X.shape[2], hidden_dim,
             spectral_radius=spectral_radius, input_scale=1.0, bias_scale=bias_scale, leak=leak,
         )  # fmt: skip
-        standardised = (X - mean) / deviation
         candidates = []
         for scale in input_scales:
             reservoir = Reservoir(scale * unit.W_xh, unit.W_hh, unit.b_h, leak)
-            readout = Ridge.fit(reservoir.last_states(standardised), Y)
+            readout = Ridge.fit(_last_states(reservoir, X, mean, deviation), Y)
             candidates.append(cls(reservoir, readout, mean, deviation))
         return min(candidates, key=lambda network: network.readout.score)
 
     def predict(self, X: Array) -> Array:
         """Forecast (N, O) from windows (N, T, D), in the units of those it was fitted on."""
-        return self.readout.predict(self.reservoir.last_states((X - self.mean) / self.deviation))
+        return self.readout.predict(_last_states(self.reservoir, X, self.mean, self.deviation))
+
+
+def _blocks(X: Array) -> Iterator[Array]:
+    """Yield windows (N, T, D) some at a time, so that no more than `NUMBERS` numbers of them are held."""
+    most = max(1, NUMBERS // max(1, X.shape[1] * X.shape[2]))
+    for start in range(0, len(X), most):
+        yield np.asarray(X[start : start + most])
+
+
+def _moments(X: Array) -> tuple[Array, Array]:
+    """Mean and standard deviation (D,) of each input over windows; 1 as that of a constant."""
+    blocks = [(block.mean(axis=(0, 1)), block.size) for block in _blocks(X)]
+    if len(blocks) == 1:
+        whole = np.asarray(X)
+        mean, deviation = blocks[0][0], whole.std(axis=(0, 1))
+    else:
+        mean = sum(part * size for part, size in blocks) / sum(size for _, size in blocks)
+        squares = sum(np.square(block - mean).sum(axis=(0, 1)) for block in _blocks(X))
+        deviation = np.sqrt(squares / (len(X) * X.shape[1]))
+    extremes = [(block.min(axis=(0, 1)), block.max(axis=(0, 1))) for block in _blocks(X)]
+    low, high = (np.array(each) for each in zip(*extremes, strict=True))
+    deviation[low.min(axis=0) == high.max(axis=0)] = 1.0
+    return mean, deviation
+
+
+def _last_states(reservoir: Reservoir, X: Array, mean: Array, deviation: Array) -> Array:
+    return np.concatenate([reservoir.last_states((block - mean) / deviation) for block in _blocks(X)])

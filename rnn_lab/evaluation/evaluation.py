@@ -6,6 +6,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
+from rnn_lab.evaluation.backtest import Backtest
 from rnn_lab.evaluation.baselines import BASELINES, Baseline
 from rnn_lab.evaluation.free_run.plan import FreeRun, Plan
 from rnn_lab.evaluation.free_run.segment import obstacle
@@ -22,11 +23,13 @@ class Evaluation:
         scores: by name; those that fit the targets are taken.
         baselines: by name; those that apply to the data are fitted.
         free_run: see `FreeRun`; None leaves it out.
+        backtest: see `Backtest`.
     """
 
     scores: dict[str, Score] = Field(default_factory=lambda: dict(SCORES))
     baselines: dict[str, Baseline] = Field(default_factory=lambda: dict(BASELINES))
     free_run: FreeRun | None = None
+    backtest: Backtest = Field(default_factory=Backtest)
 
     def plan(self, dataset: Data, data: Any) -> Plan | None:
         """Plan of the network's free runs; None where it is not to run freely, or cannot."""

@@ -16,7 +16,7 @@ from rnn_lab.evaluation.trained_network import Array
 from rnn_lab.sequences import Series, read_csv
 from rnn_lab.sequences.calendar import calendar_of
 from rnn_lab.sequences.forecasting import Selection
-from rnn_lab.sequences.table import READING
+from rnn_lab.sequences.reading import READING
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,10 +93,11 @@ def forecast_series(forecaster: Forecaster, series: Series, steps: int) -> Forec
     Raises:
         BadInput: the series is too short, or an input would have to be invented; see `Forecaster.free_run`.
     """
-    inputs = series.values[:, [series.columns.index(name) for name in forecaster.inputs]]
-    one_step, free_run = forecaster.one_step(inputs), forecaster.free_run(inputs, steps)
-    L, R, O = len(inputs), len(one_step), len(forecaster.targets)  # noqa: E741
-    M = L + max(steps, forecaster.horizon)
+    L, O = len(series.values) - series.ahead, len(forecaster.targets)  # noqa: E741
+    every = series.values[:, [series.columns.index(name) for name in forecaster.inputs]]
+    inputs, ahead = every[:L], every[L:]
+    one_step, free_run = forecaster.one_step(inputs), forecaster.free_run(inputs, steps, ahead)
+    R, M = len(one_step), L + max(steps, forecaster.horizon, series.ahead)
     index, written = continued(series, M)
     forecast = Forecast(
         targets=forecaster.targets,
@@ -111,7 +112,7 @@ def forecast_series(forecaster: Forecaster, series: Series, steps: int) -> Forec
     )
     for o, name in enumerate(forecaster.targets):
         if name in series.columns:
-            forecast.observed[:L, o] = series.values[:, series.columns.index(name)]
+            forecast.observed[:L, o] = series.values[:L, series.columns.index(name)]
     forecast.one_step[:, forecaster.lag : L + forecaster.horizon] = one_step
     forecast.free_run[:, L : L + steps] = free_run
     return forecast
@@ -141,7 +142,8 @@ def read_series(
     how = {**READING, **forecaster.reading, **(reading or {})}
     inputs: Selection = list(forecaster.inputs) if columns is None else columns
     unseen = [name for name in forecaster.targets if name not in forecaster.inputs] if target is None else []
-    series = read_csv(path, columns=inputs, target=target, **how, optional=unseen)
+    ahead = [position for position, name in enumerate(forecaster.inputs) if name in forecaster.known]
+    series = read_csv(path, columns=inputs, target=target, **how, optional=unseen, known=ahead)
     _same_number("data.columns", series.inputs, "reads", forecaster.inputs)
     known = dict(zip(forecaster.inputs, series.inputs, strict=True))
     if target is None:

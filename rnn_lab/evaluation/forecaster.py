@@ -12,7 +12,7 @@ from rnn_lab.evaluation.free_run.loop import feed_back
 from rnn_lab.evaluation.trained_network import CHUNK, Array, Trained
 from rnn_lab.network import ForwardPass, Network, Parameters
 from rnn_lab.sequences import Data
-from rnn_lab.sequences.table import READING
+from rnn_lab.sequences.reading import READING
 from rnn_lab.sequences.transform import Kind, Transform
 
 
@@ -22,6 +22,7 @@ class Forecaster(Trained):
 
     Args:
         horizon: how many rows after a window's last the forecast lies.
+        known: inputs that are known in advance, so that they need not be forecast to be fed back.
         reading: how a file of such a series is read: the keyword arguments of `read_csv`.
         transform: what is done to a series before it is scaled, and undone in its forecasts; see `Transform`. All else
             as in `Trained`.
@@ -39,6 +40,7 @@ class Forecaster(Trained):
     horizon: int
     reading: Mapping[str, Any] = field(default_factory=lambda: dict(READING))
     transform: Kind = "none"
+    known: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, network: Network, parameters: Parameters, data: Data) -> Self:
@@ -50,7 +52,12 @@ class Forecaster(Trained):
         """The horizon, and how the file was read and transformed, so that another is treated alike."""
         reading = {key: data.recipe.get(key, value) for key, value in READING.items()}
         index = None if data.index is None else data.index_name
-        return {"horizon": data.horizon, "reading": reading | {"index": index}, "transform": data.transform.kind}
+        return {
+            "horizon": data.horizon,
+            "reading": reading | {"index": index},
+            "transform": data.transform.kind,
+            "known": data.known,
+        }
 
     @property
     def window(self) -> int:
@@ -104,26 +111,36 @@ class Forecaster(Trained):
         known = last[..., [self.inputs.index(name) for name in self.targets]]
         return self.transformed.undo(forecasts, self.transformed.base(known))
 
-    def free_run(self, series: ArrayLike, steps: int) -> Array:
+    def free_run(self, series: ArrayLike, steps: int, ahead: ArrayLike | None = None) -> Array:
         """Forecasts of the ``steps`` rows after a series (L, D), each replica from its own: (R, steps, O).
+
+        Args:
+            series: observed rows.
+            steps: how many to forecast.
+            ahead: (n, D), rows after the series of which the known inputs are given, and the others ``nan``.
 
         Raises:
             BadInput: as in `one_step`; or as in `free_runs`.
         """
         if steps == 0:  # needs no row at all
             return np.empty((self.parameters.replicas, 0, len(self.targets)))
-        return self.free_runs(self._series(series, self.lag)[None, -self.lag :], steps)[:, 0]
+        given = None if ahead is None else np.asarray(ahead, np.float64)[None]
+        return self.free_runs(self._series(series, self.lag)[None, -self.lag :], steps, given)[:, 0]
 
-    def most_steps(self, rows: int, wanted: int) -> int:
+    def most_steps(self, rows: int, wanted: int, ahead: int = 0) -> int:
         """Number of the steps wanted that a free run can have after so many rows.
 
-        All of them where every input is fed back; else as many as the horizon; none after less rows than it needs.
+        All of them where every input is fed back; else as many as the horizon, and as rows are known ahead; none after
+        less rows than it needs.
         """
         if rows < self.lag:
             return 0
-        return wanted if all(name in self.targets for name in self.inputs) else min(wanted, self.horizon)
+        left = [name for name in self.inputs if name not in self.targets]
+        if all(name in self.known for name in left):
+            return max(ahead, wanted) if not left else ahead + self.horizon
+        return min(wanted, self.horizon)
 
-    def free_runs(self, observed: ArrayLike, steps: int) -> Array:
+    def free_runs(self, observed: ArrayLike, steps: int, ahead: Array | None = None) -> Array:
         """Forecasts of the ``steps`` rows after each of K stretches of rows: (R, K, steps, O).
 
         Row s after a stretch is forecast from the window that ends ``horizon`` rows before it. Up to s = horizon - 1
@@ -134,6 +151,7 @@ class Forecaster(Trained):
         Args:
             observed: (K, lag, D), original units: the warm-up, from which the first windows are cut.
             steps: rows to forecast, >= 0.
+            ahead: (K, n, D), what is known of the rows after them; see `free_run`.
 
         Raises:
             BadInput: the stretches have another shape; or ``steps`` > horizon, and an input is no target that could be
@@ -146,7 +164,9 @@ class Forecaster(Trained):
                 f" {self.lag} rows of {', '.join(self.inputs)}"
             )
         self.transformed.check(rows.reshape(-1, len(self.inputs)), self.inputs)
-        fed_back = self.fed_back(steps)
+        fed_back = self.fed_back(steps, 0 if ahead is None else ahead.shape[1])
+        if ahead is not None:  # what this network was to forecast is no input that is given
+            ahead = np.where([name in self.known for name in self.inputs], ahead, np.nan)
         forward = ForwardPass(self.network, self.parameters.replicas, len(rows))
 
         def forecast(windows: Array) -> Array:
@@ -154,23 +174,39 @@ class Forecaster(Trained):
             return self._undo(self.target_scaler.undo(forward(self.parameters, X).astype(np.float64)), windows[:, -1])
 
         everyone = np.broadcast_to(rows, (self.parameters.replicas, *rows.shape))
-        return feed_back(forecast, everyone, steps, window=self.window, outputs=len(self.targets), fed_back=fed_back)
+        return feed_back(
+            forecast, everyone, steps, window=self.window, outputs=len(self.targets), fed_back=fed_back, ahead=ahead
+        )
 
-    def fed_back(self, steps: int) -> list[int] | None:
-        """Position of each of the D inputs among the O targets; None where some input is no target.
+    def fed_back(self, steps: int, ahead: int = 0) -> list[int] | None:
+        """Position of each of the D inputs among the O targets (0 of one that is known); None where one is neither.
+
+        Args:
+            steps: rows to forecast.
+            ahead: rows of which the known inputs are given.
 
         Raises:
             BadInput: so many steps cannot be forecast.
         """
         if steps < 0:
             raise BadInput(f"steps={steps} must be 0 or more")
-        missing = [name for name in self.inputs if name not in self.targets]
+        given = [name for name in self.inputs if name in self.known]
+        missing = [name for name in self.inputs if name not in (*self.targets, *given)]
         if steps > self.horizon and missing:
             raise BadInput(
                 f"steps={steps} feeds forecasts back as inputs, but the input {missing[0]!r} is no target of this"
-                f" network: train with data.target naming every input, or ask for steps={self.horizon} at most"
+                f" network: train with data.target naming every input, or data.known those that are known in advance,"
+                f" or ask for steps={self.horizon} at most"
             )
-        return None if missing else [self.targets.index(name) for name in self.inputs]
+        if given and steps > ahead + self.horizon:
+            raise BadInput(
+                f"steps={steps} needs the known inputs ({', '.join(given)}) of {steps - self.horizon} rows after the"
+                f" series, and {ahead} are given: append rows that hold them and lack the other columns, or ask for"
+                f" steps={ahead + self.horizon} at most"
+            )
+        if missing:
+            return None
+        return [self.targets.index(name) if name in self.targets else 0 for name in self.inputs]
 
     def _series(self, series: ArrayLike, needed: int) -> Array:
         rows = np.asarray(series, np.float64)

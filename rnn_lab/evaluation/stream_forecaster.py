@@ -14,7 +14,7 @@ from rnn_lab.evaluation.trained_network import Array
 from rnn_lab.network import Network, Parameters
 from rnn_lab.network.recurrence import Recurrence
 from rnn_lab.sequences import Data
-from rnn_lab.sequences.table import READING
+from rnn_lab.sequences.reading import READING
 
 BLOCK = 256
 """Rows computed at a time."""
@@ -44,8 +44,9 @@ class StreamForecaster(Forecaster):
 
     @classmethod
     def extras(cls, data: Any) -> dict[str, Any]:
-        """The horizon, and how a file is read if nothing is said."""
-        return {"horizon": data.horizon, "reading": dict(READING)}
+        """The horizon, and how the table was read, so that another is read alike."""
+        reading = {key: data.recipe.get(key, value) for key, value in READING.items()}
+        return {"horizon": data.horizon, "reading": reading}
 
     @property
     def window(self) -> int:
@@ -57,11 +58,11 @@ class StreamForecaster(Forecaster):
         rows = self._finite(self._series(series, 1)[None])
         return np.concatenate([part[:, :, 0] for part in self._along(self._begin(1), rows)], axis=1)
 
-    def free_run(self, series: ArrayLike, steps: int) -> Array:
+    def free_run(self, series: ArrayLike, steps: int, ahead: ArrayLike | None = None) -> Array:
         """Forecasts of the ``steps`` rows after a series (L, D), which is read whole: (R, steps, O)."""
         return self.free_runs(self._series(series, self.lag)[None], steps)[:, 0]
 
-    def free_runs(self, observed: ArrayLike, steps: int) -> Array:
+    def free_runs(self, observed: ArrayLike, steps: int, ahead: Array | None = None) -> Array:
         """Forecasts of the ``steps`` rows after each of K stretches of rows: (R, K, steps, O).
 
         Args:
@@ -80,12 +81,12 @@ class StreamForecaster(Forecaster):
         fed_back = self.fed_back(steps)
         recurrence = self._begin(len(rows))
         *_, last = self._along(recurrence, self._finite(rows), keep=self.horizon)
-        ahead = deque(last.swapaxes(0, 1))  # forecasts of rows that have not come yet, the next one first
+        coming = deque(last.swapaxes(0, 1))  # forecasts of rows that have not come yet, the next one first
         forecasts = np.empty((self.parameters.replicas, len(rows), steps, len(self.targets)))
         for s in range(steps):
-            forecasts[:, :, s] = now = ahead.popleft()
+            forecasts[:, :, s] = now = coming.popleft()
             if fed_back is not None:
-                ahead.append(self._step(recurrence, now[:, None, :, fed_back])[:, 0])
+                coming.append(self._step(recurrence, now[:, None, :, fed_back])[:, 0])
         return forecasts
 
     def _begin(self, batch: int) -> Recurrence:

@@ -1,5 +1,6 @@
 """Figures: arrays in, a matplotlib Figure out. Nothing here touches pyplot, a window, or a file (but for `save`)."""
 
+from rnn_lab.figures.backtest import backtest
 from rnn_lab.figures.curves import loss_curves
 from rnn_lab.figures.forecasts import forecast
 from rnn_lab.figures.free_run import of_free_runs
@@ -11,6 +12,7 @@ from rnn_lab.figures.text import surprise
 from rnn_lab.figures.weights import heat_maps, histograms
 
 __all__ = [
+    "backtest",
     "data",
     "forecast",
     "heat_maps",

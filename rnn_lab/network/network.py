@@ -1,6 +1,6 @@
 """A recurrent network for records of one shape: recurrent layers, a linear readout, and what it says of records."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,35 +147,45 @@ class Outputs:
     Args:
         network: what to compute.
         replicas: R.
-        X: (N, T, D), the same for each replica.
+        X: (N, T, D), the same for each replica; of windows that are cut out of a series, one block at a time is.
 
     Example:
         >>> from rnn_lab.network import Elman
         >>> network = Network(Elman(hidden_dim=4), inputs=1, outputs=1, window=10)
         >>> outputs_of = Outputs(network, replicas=1, X=np.zeros((3000, 10, 1)))
-        >>> [block.shape for block in outputs_of.blocks]
+        >>> [block.shape for block in outputs_of.blocks()]
         [(1, 10, 1024, 1), (1, 10, 1024, 1), (1, 10, 952, 1)]
         >>> outputs_of(network.initial([0])).shape
         (1, 3000, 1)
     """
 
     BLOCK = 1024  # records: enough that the loop over blocks costs nothing
+    NUMBERS = 2**20  # of X in a block at most: 8 MB
 
     def __init__(self, network: Network, replicas: int, X: Array) -> None:
-        X = network.time_major(X, replicas)
-        self.each_step = network.each_step
+        self.network, self.replicas, self.each_step, self.X = network, replicas, network.each_step, X
         steps = (X.shape[1],) if network.each_step else ()
-        self.shape = (replicas, X.shape[2], *steps, network.outputs)
-        self.blocks = [X[:, :, start : start + self.BLOCK] for start in range(0, X.shape[2], self.BLOCK)]
-        sizes = {block.shape[2] for block in self.blocks}  # the usual one, and perhaps a smaller last one
+        self.shape = (replicas, X.shape[0], *steps, network.outputs)
+        self.size = max(1, min(self.BLOCK, self.NUMBERS // max(1, X.shape[1] * X.shape[2])))
+        starts = range(0, X.shape[0], self.size)
+        sizes = {min(self.size, X.shape[0] - start) for start in starts}  # the usual one, perhaps a smaller last one
+        self._first = network.time_major(X[: self.size], replicas) if len(starts) == 1 else None
         self.forward = {size: ForwardPass(network, replicas, size) for size in sizes}
+
+    def blocks(self) -> Iterator[Array]:
+        """Yield the records in blocks (R, T, n, D), in the order that the passes read."""
+        if self._first is not None:
+            yield self._first
+            return
+        for start in range(0, self.shape[1], self.size):
+            yield self.network.time_major(self.X[start : start + self.size], self.replicas)
 
     def __call__(self, parameters: Parameters) -> Array:
         """Outputs (R, N, O) or (R, N, T, O), in memory of their own."""
         outputs = np.empty(self.shape, parameters.flat.dtype)
-        for i, block in enumerate(self.blocks):
+        for i, block in enumerate(self.blocks()):
             with np.errstate(over="ignore", invalid="ignore"):  # a network that diverged says so in its outputs
                 found = self.forward[block.shape[2]](parameters, block)
-            place = outputs[:, i * self.BLOCK : (i + 1) * self.BLOCK]
+            place = outputs[:, i * self.size : (i + 1) * self.size]
             place[...] = found.swapaxes(1, 2) if self.each_step else found
         return outputs

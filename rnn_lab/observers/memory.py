@@ -74,7 +74,8 @@ class _Columns:
 
     def of_records(self, records: Records) -> Array:
         """Of records."""
-        return np.asarray(records.X.reshape(-1, records.X.shape[-1])[: self.MOST])
+        few = np.asarray(records.X[: self.MOST // records.X.shape[1] + 1])
+        return few.reshape(-1, few.shape[-1])[: self.MOST]
 
     def of_rows(self, rows: Rows) -> Array:
         """Of a stream."""

@@ -95,13 +95,24 @@ def recognise(dates: "pd.DatetimeIndex", format: DateFormat | None = None) -> Ca
     found = [_dense(dates, step) for step in _inferences(dates)]
     found += [_monthly(dates)]
     found += [_dense(dates, step) for step in (_commonest(dates), "SME", "SMS")]
-    fitting = [one for one in found if one is not None and dates.isin(one.dates).all()]
+    fitting = [
+        one
+        for one in found
+        if one is not None and len(one.dates) and (one.dates[_places(dates, one.dates)] == dates).all()
+    ]
     best = min(fitting, key=lambda one: len(one.dates), default=None)
     if best is None or len(best.dates) > 3 * len(dates):  # more holes than rows: no calendar to speak of
         return Calendar(None, zone=dates.tz, format=writer)
-    lacking = best.dates[~best.dates.isin(dates)]
+    there = np.zeros(len(best.dates), bool)
+    there[_places(dates, best.dates)] = True
+    lacking = best.dates[~there]
     first = writer.write(lacking[:1])[0] if len(lacking) else ""
     return Calendar(best.step, len(lacking), first, dates.tz, writer, best.months, best.day)
+
+
+def _places(dates: "pd.DatetimeIndex", dense: "pd.DatetimeIndex") -> NDArray[np.int64]:
+    """Return the positions in increasing dates at which others are, if they are there; a sorted array needs no hash."""
+    return np.minimum(dense.searchsorted(dates), len(dense) - 1)
 
 
 def calendar_of(dates: NDArray[Any]) -> Calendar:

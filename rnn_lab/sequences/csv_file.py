@@ -1,6 +1,7 @@
 """Reading a series from a table of delimited cells, suspicious of every one of them."""
 
 from collections.abc import Sequence
+from itertools import compress, islice
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,8 @@ from numpy.typing import NDArray
 
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.calendar import Calendar, recognise
-from rnn_lab.sequences.csv_numbers import NUMBER, Column, NaValues, Spot, numbers, plain_number
-from rnn_lab.sequences.csv_text import CsvText
+from rnn_lab.sequences.csv_numbers import NUMBER, Column, NaValues, Spot, numbers, plain_number, still_to_come
+from rnn_lab.sequences.csv_text import CsvText, Texts
 from rnn_lab.sequences.dates import compact_format, read_dates
 from rnn_lab.sequences.forecasting import Selection, choose, pick
 from rnn_lab.sequences.missing import Missing
@@ -37,12 +38,15 @@ def read_csv(
     na_values: NaValues = None,
     missing: Missing = "refuse",
     optional: Sequence[str] | None = None,
+    known: Sequence[int] = (),
 ) -> Series:
     """Read the columns that are used; the others need not be numeric. The arguments are ``Table``'s.
 
     Args:
         optional: more target columns, taken if the file has them. Unless it is None, cells of targets that are no
             inputs may be unknown: what is no number there is ``nan``.
+        known: positions of the inputs that are known in advance. Rows at the end that lack every other column used are
+            still to come; without such inputs a missing cell there is one.
 
     Raises:
         BadInput: the file cannot be read; a column is unknown; a cell is missing or no number; rows differ in
@@ -56,44 +60,56 @@ def read_csv(
     )  # fmt: skip
     names: tuple[str, ...] = ()
     used: list[Column] = []
-    when: list[str] = []
+    when = Texts()
     unknown: list[str] = []
-    index_name, rows = None, 0
+    index_name, rows, values = None, 0, np.empty((0, 0))
     for block in text.blocks():
         if not names:
-            names = _names(path, list(block[0])) if header else tuple(str(i) for i in range(block.shape[1]))
-            index_name = None if index is None else pick(names, index, "data.index")[0]
+            names, index_name = named(path, block, header, index)
             inputs, targets = choose(names, columns, target, apart=index_name)
             if optional is not None:
                 targets += tuple(name for name in optional if name in names and name not in targets)
                 unknown = [name for name in targets if name not in inputs]
             used = [Column(name) for name in dict.fromkeys(inputs + targets)]
+            values = np.empty((0, len(used)))
             block = block[1:] if header else block
-        for column in used:
-            column.add(list(block[:, names.index(column.name)]), decimal, thousands)
+        values.resize((rows + len(block), len(used)), refcheck=False)  # in place: never two tables at a time
+        for j, column in enumerate(used):
+            values[rows:, j] = column.read(list(block[:, names.index(column.name)]), decimal, thousands)
         if index_name is not None:
-            when += list(block[:, names.index(index_name)])
+            when.add(list(block[:, names.index(index_name)]))
         rows += len(block)
     if not names:
         raise BadInput(f"data.path={path} is empty")
     if not rows:
         raise BadInput(f"data.path={path} holds a header but no data")
     spot = Spot(text, header)
-    values, filled, notes = numbers(spot, used, missing, na_values, unknown, optional is None)
+    ahead = still_to_come(spot, used, [name for i, name in enumerate(inputs) if i in known], rows) if known else 0
+    filled, notes = numbers(spot, used, values[: rows - ahead], missing, na_values, unknown, optional is None)
     if missing == "drop":
-        kept = np.asarray(~filled.any(axis=1))
+        kept = np.append(~filled.any(axis=1), np.ones(ahead, bool))
         spot.lines = np.flatnonzero(kept)
-        values, when = values[kept], [cell for cell, keep in zip(when, kept, strict=False) if keep]
+        values, cells, when = values[kept], compress(when, kept), Texts()
+        while piece := list(islice(cells, 4096)):
+            when.add(piece)
         if not len(values):
             raise BadInput(f"data.path={path}: every row lacks a cell, so data.missing=drop leaves none")
     gaps = filled if missing in ("interpolate", "forward_fill") and filled.any() else None
     found = tuple(column.name for column in used)
     if index_name is None:
-        return Series(values, found, inputs, targets, filled=gaps, notes=notes)
-    moments, calendar = _index(spot, when, index_name, date_format, tz, decimal, thousands)
+        return Series(values, found, inputs, targets, filled=gaps, ahead=ahead, notes=notes)
+    moments, calendar = read_index(spot, when, index_name, date_format, tz, decimal, thousands)
     if calendar is not None:
         notes = (*notes, f"{index_name}: {calendar.note}")
-    return Series(values, found, inputs, targets, moments, index_name, calendar=calendar, filled=gaps, notes=notes)
+    return Series(
+        values, found, inputs, targets, moments, index_name, calendar=calendar, filled=gaps, ahead=ahead, notes=notes
+    )
+
+
+def named(path: Path, block: NDArray[Any], header: bool, index: str | int | None) -> tuple[tuple[str, ...], str | None]:
+    """Return the names of all columns, and of the one that says when, from a file's first rows."""
+    names = _names(path, list(block[0])) if header else tuple(str(i) for i in range(block.shape[1]))
+    return names, None if index is None else pick(names, index, "data.index")[0]
 
 
 def _names(path: Path, cells: list[str]) -> tuple[str, ...]:
@@ -112,9 +128,9 @@ def _names(path: Path, cells: list[str]) -> tuple[str, ...]:
     return names
 
 
-def _index(
+def read_index(
     spot: Spot,
-    cells: list[str],
+    cells: Texts,
     name: str,
     date_format: str | None,
     tz: str | None,
@@ -128,8 +144,8 @@ def _index(
     pattern = date_format or (compact_format(cells) if numeric else None)
     if numeric and pattern is None:
         column = Column(name)
-        column.add(cells, decimal, thousands)
-        moments, wrong = column.numbers(), min(column.strange, default=-1)
+        moments = column.read(list(cells), decimal, thousands)
+        wrong = min(column.strange, default=-1)
     else:
         found = read_dates(cells, f"data.path={spot.path}, column {name!r}", pattern, tz)
         if isinstance(found, int):

@@ -13,6 +13,8 @@ from rnn_lab.sequences.missing import WORDS, Missing, fill
 from rnn_lab.sequences.scaling import Array
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+NUMBERS = re.compile(rf"(?:{NUMBER.pattern}\n)*+", re.ASCII)
+"""Many of them, a line each."""
 LARGEST = 1e150
 """Of what is larger the squares are infinite."""
 NaValues = str | int | float | list[str | int | float] | None
@@ -23,26 +25,24 @@ class Column:
     """The cells of one column, block by block, become numbers; those that are none are kept with their rows."""
 
     name: str
-    blocks: list[Array] = field(default_factory=list)
     strange: dict[int, str] = field(default_factory=dict)
     rows: int = 0
 
-    def add(self, cells: list[str], decimal: str, thousands: str | None) -> None:
-        """Read the next rows."""
+    def read(self, cells: list[str], decimal: str, thousands: str | None) -> Array:
+        """Return the next rows, ``nan`` where a cell is no finite number."""
         plain = (
             cells if decimal == "." and not thousands else [plain_number(cell, decimal, thousands) for cell in cells]
         )
-        fits = NUMBER.fullmatch
-        block = np.array([float(cell) if fits(cell) else np.nan for cell in plain])
+        if NUMBERS.fullmatch("\n".join([*plain, ""])):  # the usual case, in one go
+            block = np.array([float(cell) for cell in plain])
+        else:
+            fits = NUMBER.fullmatch
+            block = np.array([float(cell) if fits(cell) else np.nan for cell in plain])
         block[~np.isfinite(block)] = np.nan
         for n in np.flatnonzero(~(np.abs(block) < LARGEST)).tolist():
             self.strange[self.rows + n] = cells[n]
-        self.blocks.append(block)
         self.rows += len(cells)
-
-    def numbers(self) -> Array:
-        """Return all rows, ``nan`` where a cell is no finite number."""
-        return np.concatenate(self.blocks)
+        return block
 
 
 class Spot:
@@ -63,17 +63,21 @@ class Spot:
 
 
 def numbers(
-    spot: Spot, used: list[Column], missing: Missing, na_values: NaValues, unknown: Sequence[str], must_fit: bool
-) -> tuple[Array, NDArray[np.bool_], tuple[str, ...]]:
-    """Return the numbers, which of their cells were missing, and how many of these there were."""
+    spot: Spot,
+    used: list[Column],
+    values: Array,
+    missing: Missing,
+    na_values: NaValues,
+    unknown: Sequence[str],
+    must_fit: bool,
+) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    """Refuse or fill missing cells of ``values`` (L, C), in place; return which there were, and how many in words."""
     marks = [] if na_values is None else na_values if isinstance(na_values, list) else [na_values]
     words = WORDS | {str(mark) for mark in marks}
     sentinels = {float(str(mark)) for mark in marks if NUMBER.fullmatch(str(mark))}
     if must_fit:
-        _refuse_what_fits_no_cell(marks, used)
-    values = np.empty((used[0].rows, len(used)))
+        _refuse_what_fits_no_cell(marks, used, values)
     for j, column in enumerate(used):
-        values[:, j] = column.numbers()
         for sentinel in sentinels:
             for n in np.flatnonzero(values[:, j] == sentinel).tolist():
                 values[n, j] = np.nan
@@ -93,29 +97,55 @@ def numbers(
     lacking = np.isnan(values) & np.array([column.name not in unknown for column in used])
     count = int(lacking.sum())
     if not count:
-        return values, lacking, ()
+        return lacking, ()
     notes = (f"{count} missing cell{'s' if count > 1 else ''} in {int(lacking.any(axis=1).sum())} rows ({missing})",)
     if missing == "drop":
-        return values, lacking, notes
+        return lacking, notes
     assert missing != "refuse"
-    filled = np.where(lacking, fill(values, missing), values)
-    if (still := np.isnan(filled) & lacking).any():
+    for j in np.flatnonzero(lacking.any(axis=0)).tolist():
+        values[lacking[:, j], j] = fill(values[:, [j]], missing)[lacking[:, j], 0]
+    if (still := np.isnan(values) & lacking).any():
         j = int(still.any(axis=0).argmax())
         n = int(still[:, j].argmax())
         why = (
             "no known value comes before it"
-            if n == 0 or np.isnan(filled[:n, j]).all()
+            if n == 0 or np.isnan(values[:n, j]).all()
             else "it would need a later value"
         )
         raise BadInput(f"{spot.cell(n, used[j].name)} is missing, and data.missing={missing} cannot fill it: {why}")
-    return filled, lacking, notes
+    return lacking, notes
 
 
-def _refuse_what_fits_no_cell(marks: Sequence[str | int | float], used: list[Column]) -> None:
+def still_to_come(spot: Spot, used: list[Column], known: Sequence[str], rows: int) -> int:
+    """Count the rows at the end that lack every column but the known ones; those cells are no odd ones any more.
+
+    Raises:
+        BadInput: a known cell is missing there.
+
+    Example:
+        >>> open_, close = Column("open"), Column("close", {1: "", 3: "", 4: "NA"})
+        >>> still_to_come(None, [open_, close], ["open"], 5), close.strange
+        (2, {1: ''})
+    """
+    others = [column for column in used if column.name not in known]
+    count = 0
+    while others and count < rows and all(column.strange.get(rows - count - 1, "?") in WORDS for column in others):
+        count += 1
+    for column in used:
+        for row in range(rows - count, rows):
+            if column.strange.pop(row, None) is not None and column.name in known:
+                raise BadInput(
+                    f"{spot.cell(row, column.name)} is no number, but {column.name!r} is known in advance (data.known):"
+                    " each row to come must give it"
+                )
+    return count
+
+
+def _refuse_what_fits_no_cell(marks: Sequence[str | int | float], used: list[Column], values: Array) -> None:
     texts = {cell for column in used for cell in column.strange.values()}
     for mark in marks:
         sought = float(mark) if NUMBER.fullmatch(str(mark)) else np.nan
-        if str(mark) not in texts and not any((column.numbers() == sought).any() for column in used):
+        if str(mark) not in texts and not (values == sought).any():
             names = ", ".join(column.name for column in used)
             raise BadInput(f"data.na_values names {mark!r}, which no cell of {names} holds")
 

@@ -196,6 +196,13 @@ class StreamDataset(Data):
     train: Rows
     validation: Rows
     test: Rows | None
+    notes: tuple[str, ...] = ()
+    """Sentences about what was read."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The notes of the reading."""
+        return self.notes
 
     @property
     def scored(self) -> dict[str, Rows]:
@@ -266,6 +273,8 @@ class SeriesDataset(Dataset):
     """Sentences about what was read."""
     transform: Transform = NONE
     """Change to the series before it was scaled."""
+    known: tuple[str, ...] = ()
+    """See `Series`."""
 
     @property
     def context(self) -> int:

@@ -2,8 +2,10 @@
 
 import re
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta, timezone
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from rnn_lab.errors import BadInput
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 COMPACT = {6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 OTHERS = ("%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y", "%Y/%m", "%m/%Y", "%m-%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y")
+PIECE = 32_768
+"""Dates parsed at a time."""
 OFFSET = re.compile(r"[T ]\d\d[\d:.,]*\s?([+-]\d\d(?::?\d\d)?|Z)$")
 
 
@@ -49,7 +53,7 @@ class DateFormat:
         return str(when.strftime(text))
 
 
-def read_dates(cells: list[str], key: str, date_format: str | None = None, tz: str | None = None) -> Any:
+def read_dates(cells: Sequence[str], key: str, date_format: str | None = None, tz: str | None = None) -> Any:
     """Return the dates of cells as a DatetimeIndex and their `DateFormat`, or the position of a cell that is none.
 
     A day and a month that could change places (01.02.2009) are told apart by the rest of the column: by a day above 12,
@@ -70,7 +74,7 @@ def read_dates(cells: list[str], key: str, date_format: str | None = None, tz: s
     for pattern in [date_format] if date_format else _patterns(cells):
         utc = _offset(cells[0]) != "" and (pattern is None or "%z" in pattern)
         try:
-            found = pd.DatetimeIndex(pd.to_datetime(cells, format=pattern or "ISO8601", errors="coerce", utc=utc))
+            found = _parsed(cells, pattern or "ISO8601", utc)
         except ValueError:
             if date_format:
                 raise BadInput(f"data.date_format={date_format!r} is no format of dates such as %d.%m.%Y") from None
@@ -92,23 +96,31 @@ def read_dates(cells: list[str], key: str, date_format: str | None = None, tz: s
     return _placed(found, cells, key, tz), _written(pattern, cells, found)
 
 
-def compact_format(cells: list[str]) -> str | None:
+def compact_format(cells: Sequence[str]) -> str | None:
     """Return the format of dates written as whole numbers (19810321, 200612), if all of the cells are such dates.
 
     Example:
         >>> compact_format(["200611", "200612", "200701"]), compact_format(["200612", "200613"])
         ('%Y%m', None)
     """
-    import pandas as pd
-
     lengths = {len(cell) for cell in cells}
     pattern = COMPACT.get(lengths.pop()) if len(lengths) == 1 else None
     if pattern is None or not all(cell.isdecimal() and "1600" <= cell[:4] < "2200" for cell in cells):
         return None
-    return None if pd.to_datetime(cells, format=pattern, errors="coerce").isna().any() else pattern
+    return None if _parsed(cells, pattern).isna().any() else pattern
 
 
-def _patterns(cells: list[str]) -> list[str | None]:
+def _parsed(cells: Sequence[str], pattern: str, utc: bool = False) -> "pd.DatetimeIndex":
+    """Parse dates, some at a time; what is none becomes NaT."""
+    import pandas as pd
+
+    found, waiting = [], iter(cells)
+    while piece := list(islice(waiting, PIECE)):
+        found.append(pd.DatetimeIndex(pd.to_datetime(piece, format=pattern, errors="coerce", utc=utc)))
+    return pd.DatetimeIndex(found[0].append(found[1:]))
+
+
+def _patterns(cells: Sequence[str]) -> list[str | None]:
     from pandas.tseries.api import guess_datetime_format
 
     found: list[str | None] = []
@@ -126,7 +138,7 @@ def _patterns(cells: list[str]) -> list[str | None]:
     return list(OTHERS)
 
 
-def _placed(found: Any, cells: list[str], key: str, tz: str | None) -> Any:
+def _placed(found: Any, cells: Sequence[str], key: str, tz: str | None) -> Any:
     """Give the dates their zone: the one asked for, or the one offset that all cells have; else UTC."""
     try:
         if found.tz is None:
@@ -145,7 +157,7 @@ def _placed(found: Any, cells: list[str], key: str, tz: str | None) -> Any:
     return found.tz_convert(timezone(timedelta(minutes=minutes)))
 
 
-def _written(pattern: str | None, cells: list[str], found: Any) -> DateFormat:
+def _written(pattern: str | None, cells: Sequence[str], found: Any) -> DateFormat:
     """Return the format that gives the first cells back; days and months without a leading zero included."""
     if pattern is None:
         return DateFormat(None)

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,18 +15,23 @@ from rnn_lab.errors import BadInput
 from rnn_lab.rng import named_rng
 from rnn_lab.sequences.dataset import SeriesDataset
 from rnn_lab.sequences.fingerprint import fingerprint
+from rnn_lab.sequences.frames import Frames
 from rnn_lab.sequences.generator import Generator
 from rnn_lab.sequences.missing import admissible
 from rnn_lab.sequences.records import Windows
-from rnn_lab.sequences.scaling import Scaling, fit_scaler
+from rnn_lab.sequences.scaling import Array, Scaling, fit_scaler
 from rnn_lab.sequences.series import Series
 from rnn_lab.sequences.transform import Kind, Transform
-from rnn_lab.sequences.windows import count_windows, split, windows
+from rnn_lab.sequences.windows import count_windows, split
 
 Share = int | float
 """A number of records, or a fraction of them."""
 Selection = str | int | list[str | int] | None
 """Columns by name or by position (from 0)."""
+
+
+UNTOLD = (("transform", "none"), ("known", None))
+"""Keys and values that do nothing to a series."""
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -77,13 +82,16 @@ class Forecasting(ABC):
         """Return the series, with its input and target columns resolved by ``choose``."""
 
     def dataset(self) -> SeriesDataset:
-        """Read, scale, cut and split the series.
+        """Read, scale, cut and split the series; raises what `cut` does, and what reading it does."""
+        return self.cut(self.read())
+
+    def cut(self, series: Series) -> SeriesDataset:
+        """Scale, cut and split a series that was read.
 
         Raises:
             BadInput: window, horizon or splits do not fit the series; a column is unknown, constant under scaling, or
                 holds values that the transform forbids.
         """
-        series = self.read()
         transform = Transform(self.transform, self.horizon)
         transform.check_columns(series.inputs, series.targets)
         lost = transform.lost  # rows at the series' beginning
@@ -98,8 +106,9 @@ class Forecasting(ABC):
         parts = split(len(fit), self.train, self.validation, self.test, self.gap)
         used = sorted({*inputs, *targets})
         names = tuple(series.columns[i] for i in used)
-        transform.check(series.values[:, used], names)
-        values = transform.apply(series.values[:, used])
+        rows = series.values if len(used) == len(series.columns) else series.values[:, used]
+        transform.check(rows, names)
+        values = np.ascontiguousarray(transform.apply(rows))
         inputs, targets = ([used.index(i) for i in chosen] for chosen in (inputs, targets))
         # One fit serves inputs and targets alike: a forecast that is fed back as an input keeps its scale.
         scaler = fit_scaler(
@@ -108,22 +117,21 @@ class Forecasting(ABC):
             names,
         )
         input_scaler, target_scaler = scaler.select(inputs), scaler.select(targets)
-        X, Y = windows(
-            input_scaler.apply(values[:, inputs]),
-            target_scaler.apply(values[:, targets]),
-            self.window,
-            self.horizon,
-            self.each_step,
-        )
 
         def records(part: slice, before: slice | None = None) -> Windows:
-            at = fit[part].astype(np.int64) + lag + lost
-            mask = None
+            starts = fit[part].astype(np.int64)
+            at = starts + lag + lost
+            mask, Y = None, Frames(values, targets, target_scaler, starts + self.horizon, self.window)
             if self.each_step and before is not None:
                 mask = at[:, None] + np.arange(1 - self.window, 1) > fit[before.stop - 1] + lag + lost
-            X_part, Y_part = np.ascontiguousarray(X[fit[part]]), np.ascontiguousarray(Y[fit[part]])
-            known = series.values[at - self.horizon][:, [used[i] for i in targets]] if lost else None
-            return Windows(X_part, Y_part, at, mask, transform, None if known is None else transform.base(known))
+            return Windows(
+                X=cast("Array", Frames(values, inputs, input_scaler, starts, self.window)),
+                Y=cast("Array", Y) if self.each_step else Y.last(),
+                at=at,
+                mask=mask,
+                transform=transform,
+                base=transform.base(rows[at - self.horizon].take(targets, axis=-1)) if lost else None,
+            )
 
         train, validation, test = (records(part, before) for part, before in zip(parts, (None, *parts), strict=False))
         recipe = {
@@ -151,10 +159,11 @@ class Forecasting(ABC):
             input_scaler=input_scaler,
             target_scaler=target_scaler,
             transform=transform,
+            known=series.known,
             recipe=recipe,
             # What is done to no series leaves no trace: data keep the fingerprints that they had without the key.
             fingerprint=fingerprint(
-                {key: value for key, value in recipe.items() if (key, value) != ("transform", "none")}, series
+                {key: value for key, value in recipe.items() if (key, value) not in UNTOLD}, series
             ),
         )
 

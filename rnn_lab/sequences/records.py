@@ -32,7 +32,10 @@ class SplitVisitor(Protocol[Result_co]):
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """The inputs and targets of one split, scaled, float64 and C-contiguous."""
+    """The inputs and targets of one split, scaled, float64.
+
+    Those of a series are no arrays of their own but `rnn_lab.sequences.frames.Frames`, cut out of its rows on demand.
+    """
 
     X: Array
     """(N, T, D): T time steps of the D inputs; of a series, T consecutive rows."""

@@ -78,7 +78,13 @@ def fit_scaler(kind: Scaling, rows: Array, columns: tuple[str, ...]) -> Scaler:
     Raises:
         BadInput: a column is constant, so that no scale can be given to it.
     """
-    return fit_scaler_to_blocks(kind, lambda: [rows], columns)
+    # Column by column: no second table is made of the first, and each is summed in pairs.
+    fitted = [_fit_column(kind, np.ascontiguousarray(rows[:, [c]]), column) for c, column in enumerate(columns)]
+    return Scaler(kind, *(np.concatenate([getattr(each, part) for each in fitted]) for part in ("shift", "scale")))
+
+
+def _fit_column(kind: Scaling, rows: Array, column: str) -> Scaler:
+    return fit_scaler_to_blocks(kind, lambda: [rows], (column,))
 
 
 def fit_scaler_to_blocks(kind: Scaling, blocks: Callable[[], Iterable[Array]], columns: tuple[str, ...]) -> Scaler:

@@ -29,5 +29,9 @@ class Series:
     """By which step an index of dates goes, and how the file writes it."""
     filled: NDArray[np.bool_] | None = None
     """(L, C): the cells that were missing and made up; None: none was."""
+    known: tuple[str, ...] = ()
+    """Inputs that are known in advance, and so given for rows to come."""
+    ahead: int = 0
+    """Rows at the end that are still to come: the known inputs are given there, all other columns are ``nan``."""
     notes: tuple[str, ...] = ()
     """Sentences for the reader: missing cells, the calendar, holes in it."""

@@ -1,6 +1,9 @@
 """Long series: forecasting at every step, in memory that does not depend on how long the series is."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass as plain_dataclass
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
@@ -8,11 +11,14 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
+from rnn_lab.errors import BadInput
 from rnn_lab.rng import named_rng
+from rnn_lab.sequences.csv_stream import CsvBlocks
 from rnn_lab.sequences.dataset import StreamDataset
 from rnn_lab.sequences.fingerprint import fingerprint_blocks
 from rnn_lab.sequences.forecasting import Selection, Share, choose, describe
 from rnn_lab.sequences.generator import ROWS, Generator
+from rnn_lab.sequences.reading import READING, Reading
 from rnn_lab.sequences.rows import cut
 from rnn_lab.sequences.scaling import Array, Scaler, Scaling, fit_scaler_to_blocks
 from rnn_lab.sequences.spool import Spool
@@ -32,8 +38,8 @@ class Columns:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Stream:
-    """A generator's series as one long stream, with a target at every step.
+class Stream(Reading):
+    """A generator's series, or a table, as one long stream, with a target at every step.
 
     The step at row t reads row t's input columns and is to give the target columns of row t + horizon. The rows are
     split in the order of time, and a split's targets lie inside it: no training target lies at or after the first
@@ -44,7 +50,9 @@ class Stream:
 
     Args:
         name: what figures and the tracker call the data.
-        series: the generator, a component of its own.
+        series: the generator, a component of its own; not asked where there is a ``path``.
+        path: a table in its place, read block by block; its keys are those of `Table`. Missing cells are refused, or
+            their rows dropped: whatever else would fill them, a made-up target is none.
         seed: of the data's random stream, >= 0. It is not the run's seed: all replicas see the same data.
         horizon: how many rows after the one that is read the target lies, >= 1.
         train: rows of the split: an integer counts them, a fraction in (0, 1) is a share of them. The last
@@ -69,6 +77,7 @@ class Stream:
 
     name: str
     series: Generator
+    path: str | None = None
     seed: int = Field(default=0, ge=0)
     horizon: int = Field(default=1, gt=0)
     train: Share
@@ -86,39 +95,72 @@ class Stream:
             BadInput: the splits or the horizon do not fit the series; a column is unknown, or constant under scaling;
                 the series diverges, or the disk is full.
         """
+        if self.path is not None:
+            return self._of_table(Path(self.path))
+        if given := [key for key, usual in READING.items() if getattr(self, key) != usual]:
+            raise BadInput(f"data.{given[0]}={getattr(self, given[0])!r} says how to read a table: say data.path too")
         inputs, targets = choose(self.series.columns, self.columns, self.target)
-        parts = split(self.series.length, self.train, self.validation, self.test, self.gap, unit="row")
+        split(self.series.length, self.train, self.validation, self.test, self.gap, unit="row")  # before it is made
         used = sorted({self.series.columns.index(name) for name in (*inputs, *targets)})
         names = [self.series.columns[position] for position in used]
         blocks = self.series.blocks(named_rng(self.seed, "data"), ROWS)
-        spool = Spool((block[:, used] for block in blocks), len(used))
-        # One fit serves inputs and targets alike: a forecast that is fed back as an input keeps its scale.
-        scaler = fit_scaler_to_blocks(self.scaling, lambda: spool.blocks(0, parts[0].stop, ROWS), tuple(names))
-        input_columns, target_columns = (
-            Columns(positions, scaler.select(positions))
-            for positions in ([names.index(name) for name in chosen] for chosen in (inputs, targets))
-        )
-        train, validation, test = cut(spool, parts, self.horizon, input_columns, target_columns)
-        assert train is not None
-        assert validation is not None
-        recipe = {
-            **describe(self),
-            "inputs": list(inputs),
-            "targets": list(targets),
-            "input_scaler": input_columns.scaler.recipe(),
-            "target_scaler": target_columns.scaler.recipe(),
-        }
-        shape = (spool.length, spool.width)
-        return StreamDataset(
-            name=self.name,
-            train=train,
-            validation=validation,
-            test=test,
-            inputs=inputs,
-            targets=targets,
-            horizon=self.horizon,
-            input_scaler=input_columns.scaler,
-            target_scaler=target_columns.scaler,
-            recipe=recipe,
-            fingerprint=fingerprint_blocks(recipe, (spool.dtype, shape, spool.blocks(0, spool.length, ROWS))),
-        )
+        return stream_of(self, (block[:, used] for block in blocks), names, inputs, targets, {"path", *READING})
+
+    def _of_table(self, path: Path) -> StreamDataset:
+        reading = {key: getattr(self, key) for key in READING}
+        table = CsvBlocks(path, columns=self.columns, target=self.target, **reading)
+        data = stream_of(self, table.blocks(), table.used, table.inputs, table.targets)
+        return replace(data, notes=table.notes(), one_unit=len(data.targets) == 1)
+
+
+def stream_of(
+    how: Any,
+    blocks: Iterable[Array],
+    names: Sequence[str],
+    inputs: tuple[str, ...],
+    targets: tuple[str, ...],
+    untold: Collection[str] = (),
+) -> StreamDataset:
+    """Put rows aside in a file, block by block, split them and fit what scales them.
+
+    Args:
+        how: a component with the arguments of `Stream` that say so.
+        blocks: (n, C) each, of the columns ``names``.
+        inputs, targets: which of them are read and forecast.
+        untold: arguments that say nothing of this data, and so leave no trace in its recipe and fingerprint.
+
+    Raises:
+        BadInput: the splits or the horizon do not fit; a column is constant under scaling; the disk is full.
+    """
+    spool = Spool(blocks, len(names))
+    parts = split(spool.length, how.train, how.validation, how.test, how.gap, unit="row")
+    # One fit serves inputs and targets alike: a forecast that is fed back as an input keeps its scale.
+    scaler = fit_scaler_to_blocks(how.scaling, lambda: spool.blocks(0, parts[0].stop, ROWS), tuple(names))
+    input_columns, target_columns = (
+        Columns(positions, scaler.select(positions))
+        for positions in ([names.index(name) for name in chosen] for chosen in (inputs, targets))
+    )
+    train, validation, test = cut(spool, parts, how.horizon, input_columns, target_columns)
+    assert train is not None
+    assert validation is not None
+    recipe = {
+        **{key: value for key, value in describe(how).items() if key not in untold},
+        "inputs": list(inputs),
+        "targets": list(targets),
+        "input_scaler": input_columns.scaler.recipe(),
+        "target_scaler": target_columns.scaler.recipe(),
+    }
+    shape = (spool.length, spool.width)
+    return StreamDataset(
+        name=how.name,
+        train=train,
+        validation=validation,
+        test=test,
+        inputs=inputs,
+        targets=targets,
+        horizon=how.horizon,
+        input_scaler=input_columns.scaler,
+        target_scaler=target_columns.scaler,
+        recipe=recipe,
+        fingerprint=fingerprint_blocks(recipe, (spool.dtype, shape, spool.blocks(0, spool.length, ROWS))),
+    )

@@ -240,7 +240,7 @@ class Carrier:
             self._artifacts.page(name, compose)
 
     def _summary(self, fact: Fact) -> None:
-        found = {**translation.final(fact), **translation.free_run(fact)}
+        found = {**translation.final(fact), **translation.free_run(fact), **translation.backtest(fact)}
         self._metrics.add(found, step=0, time=fact["time"])
 
     def _package(self, summary: Fact) -> None:

@@ -171,6 +171,24 @@ def free_run(summary: Fact) -> dict[str, float]:
     return numbers({"valid_time": network["valid_time"]["mean"], **errors, **others}, "scores_free_run")
 
 
+def backtest(summary: Fact) -> dict[str, float]:
+    """Return the errors of a backtest by horizon, the network's and, over all horizons, the baselines' too.
+
+    Example:
+        >>> section = {"score": "rmse", "rmse": {"network": [0.1, 0.2]}, "overall": {"network": 0.15, "AR1": 0.3}}
+        >>> backtest({"backtest": section})  # doctest: +NORMALIZE_WHITESPACE
+        {'scores_backtest/rmse': 0.15, 'scores_backtest/AR1_rmse': 0.3,
+         'scores_backtest/rmse_1': 0.1, 'scores_backtest/rmse_2': 0.2}
+    """
+    section = summary.get("backtest")
+    if section is None:
+        return {}
+    score = section["score"]
+    whole = {score if name == "network" else f"{name}_{score}": value for name, value in section["overall"].items()}
+    ahead = {f"{score}_{step}": value for step, value in enumerate(section["rmse"]["network"], start=1)}
+    return numbers({**whole, **ahead}, "scores_backtest")
+
+
 def labels(start: Fact) -> dict[str, Any]:
     """Return the tags by which runs are grouped and found: a study's trials, and the seeds of one setting."""
     return {"group": group(start["config"])} if is_described(start["config"]) else {}

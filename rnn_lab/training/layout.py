@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.network import Network
 from rnn_lab.sequences import Records
+from rnn_lab.sequences.frames import gatherer
 
 Array = NDArray[Any]
 
@@ -16,7 +16,10 @@ class TimeMajor:
 
     Args:
         network: what reads them.
-        records: N of them.
+        records: N of them. Windows of a series are cut out of it batch by batch, and never laid out as a whole.
+
+    Attributes:
+        steps: T.
 
     Example:
         >>> from rnn_lab.network import Elman
@@ -28,14 +31,16 @@ class TimeMajor:
     """
 
     def __init__(self, network: Network, records: Records) -> None:
-        self.each_step = network.each_step
-        Y = records.Y.astype(network.dtype) if records.Y.dtype.kind == "f" else records.Y
-        self.X = np.ascontiguousarray(records.X.swapaxes(0, 1), network.dtype)  # (T, N, D)
-        self.Y = np.ascontiguousarray(Y.swapaxes(0, 1)) if self.each_step else Y
+        self.each_step, self.steps, self._count = network.each_step, int(records.X.shape[1]), len(records)
+        self._inputs = gatherer(records.X, network.dtype)
+        if self.each_step:
+            self._targets = gatherer(records.Y, network.dtype)
+        else:
+            self.Y = records.Y.astype(network.dtype) if records.Y.dtype.kind == "f" else records.Y
         self.mask = None if records.mask is None else records.mask.T.astype(network.dtype)  # (T, N)
 
     def __len__(self) -> int:
-        return len(self.X[0])
+        return self._count
 
     def batch(self, which: Array) -> tuple[Array, Array, Array | None]:
         """Gather records ``which`` (R, B) of each replica: X (R, T, B, D), Y, and the weights of their losses.
@@ -43,10 +48,10 @@ class TimeMajor:
         Y is (R, B, O), or (R, T, B, O) with targets at each step; of classes (R, B) or (R, T, B). The weights (R, T, B)
         are 1 over the number of steps that count where one counts, else 0; None where all count.
         """
-        X = self.X[:, which].swapaxes(0, 1)
+        X = self._inputs(which).swapaxes(0, 1)
         if not self.each_step:
             return X, self.Y[which], None
-        Y = self.Y[:, which].swapaxes(0, 1)
+        Y = self._targets(which).swapaxes(0, 1)
         if self.mask is None:
             return X, Y, None
         counted = self.mask[:, which].swapaxes(0, 1)

@@ -78,7 +78,7 @@ class RecordEpochs:
     @property
     def described(self) -> str:
         """Batch size and truncation, in words."""
-        T = len(self.records.X)
+        T = self.records.steps
         return f"in batches of {self.batch}, gradient through {min(self.trainer.bptt_truncate, T)} of {T} steps"
 
     def order(self, epoch: int) -> Array:
@@ -108,7 +108,7 @@ class RecordEpochs:
             which = order[:, start : start + self.batch]
             sampled = None
             if share:
-                sampled = np.stack([coin.random((len(self.records.X), which.shape[1])) < share for coin in coins])
+                sampled = np.stack([coin.random((self.records.steps, which.shape[1])) < share for coin in coins])
             loss = BatchLoss(self.records, which, self.gradient, sampled)
             seen[i] = self.optimizer.step(state, loss, self.clipping, i / len(starts), trainer.epochs)
         lengths, clips = seen.mean(axis=0)

@@ -9,8 +9,8 @@ from rnn_lab.evaluation.forecast import continued, forecast_series, read_series
 from rnn_lab.evaluation.forecaster import Forecaster
 from rnn_lab.network import Elman, Network
 from rnn_lab.sequences import Series, Table
+from rnn_lab.sequences.reading import READING
 from rnn_lab.sequences.scaling import fit_scaler
-from rnn_lab.sequences.table import READING
 
 
 def table(folder, name, columns, rows=40, *, header=True, delimiter=","):

@@ -13,6 +13,8 @@ from rnn_lab.scoring import NumberAnswers, Targets
 from rnn_lab.sequences import Data
 
 Array = NDArray[np.float64]
+MOST = 20_000
+"""Training targets that a baseline is fitted to: its few coefficients are known to a hundredth by then."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +93,16 @@ class NumberBaseline(FittedBaseline):
         """The same of each target alone, where there are several."""
         each = self.problem.targets.of_each_target(self.answers(split))
         return {name: plain(scores) for name, scores in each.items()}
+
+
+def thinned(targets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the training targets that a baseline is fitted to: all, or of a long series `MOST`, spread evenly.
+
+    Example:
+        >>> thinned(np.arange(5)).tolist(), len(thinned(np.arange(1_000_000)))
+        ([0, 1, 2, 3, 4], 20000)
+    """
+    return np.asarray(targets[np.linspace(0, len(targets) - 1, min(len(targets), MOST)).round().astype(int)])
 
 
 def plain(scores: Mapping[str, Any]) -> dict[str, float]:

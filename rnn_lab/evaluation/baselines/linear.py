@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.evaluation.autoregression import Autoregression, choose_order
-from rnn_lab.evaluation.baselines.baseline import Array, Baseline, FittedBaseline, NumberBaseline, Problem
+from rnn_lab.evaluation.baselines.baseline import Array, Baseline, FittedBaseline, NumberBaseline, Problem, thinned
 from rnn_lab.evaluation.free_run.loop import run_freely
 from rnn_lab.evaluation.free_run.segment import Segment
 
@@ -35,6 +35,7 @@ class LinearModel(Baseline):
             return {}
         train, horizon = data.scored["train"], data.horizon
         series, at = data.history(train)
+        at = thinned(at)
         orders = {min(order, data.lags) for order in self.orders} | {choose_order(series, at, data.lags, horizon)}
         return {
             f"AR{p}": _LinearModel(problem, Autoregression.fit(series, at, p, horizon), p == max(orders))

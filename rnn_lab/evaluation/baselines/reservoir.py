@@ -9,13 +9,22 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.evaluation.baselines.baseline import Array, Baseline, FittedBaseline, NumberBaseline, Problem, plain
+from rnn_lab.evaluation.baselines.baseline import (
+    Array,
+    Baseline,
+    FittedBaseline,
+    NumberBaseline,
+    Problem,
+    plain,
+    thinned,
+)
 from rnn_lab.evaluation.echo_state import INPUT_SCALES, EchoState, Reservoir
 from rnn_lab.evaluation.free_run.loop import run_freely
 from rnn_lab.evaluation.free_run.segment import Segment
 from rnn_lab.evaluation.ridge import Ridge
 from rnn_lab.rng import named_rng
 from rnn_lab.sequences.dataset import Dataset, SeriesDataset, StreamDataset
+from rnn_lab.sequences.frames import Frames
 from rnn_lab.sequences.records import Records
 
 RECORDS = 1000
@@ -26,7 +35,8 @@ RECORDS = 1000
 class EchoStateNetwork(Baseline):
     """An echo-state network on the windows or records that the network reads; a stream has none.
 
-    Its reservoir is one draw, the same in every run; see `rnn_lab.evaluation.echo_state` for how it is fitted.
+    Its reservoir is one draw, the same in every run; see `rnn_lab.evaluation.echo_state` for how it is fitted. Of a
+    long series 20,000 training windows are enough for that, spread evenly.
 
     Args:
         hidden_dim: units; None for as many as the network has.
@@ -52,8 +62,9 @@ class _Fit:
 
     def of_series(self, data: SeriesDataset) -> FittedBaseline:
         train = data.train
-        true = train.reduce(self.problem.true(train))
-        return _OnWindows(self.problem, data, EchoState.fit(train.X, true, self.hidden_dim, self.rng))
+        true, which = train.reduce(self.problem.true(train)), thinned(np.arange(len(train)))
+        X = train.X.select(which) if isinstance(train.X, Frames) else train.X[which]
+        return _OnWindows(self.problem, data, EchoState.fit(X, true[which], self.hidden_dim, self.rng))
 
     def of_task(self, data: Dataset) -> FittedBaseline:
         unit = Reservoir.draw(self.rng, len(data.inputs), self.hidden_dim, input_scale=1.0)

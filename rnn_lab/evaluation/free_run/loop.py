@@ -18,6 +18,7 @@ def feed_back(
     window: int,
     outputs: int,
     fed_back: Sequence[int] | None,
+    ahead: Array | None = None,
 ) -> Array:
     """Run a forecaster freely from K starts at once: (R, K, steps, O).
 
@@ -33,6 +34,7 @@ def feed_back(
         outputs: O.
         fed_back: where each of the D inputs stands among the O targets; None feeds nothing back, and then ``steps`` may
             not exceed the horizon.
+        ahead: (K, n, D), what is known of the rows after the observed ones, ``nan`` where the forecast is fed back.
 
     Example:
         >>> doubled = feed_back(lambda x: 2 * x[:, -1], np.ones((1, 1, 3, 1)), 4, window=3, outputs=1, fed_back=[0])
@@ -48,6 +50,8 @@ def feed_back(
             forecasts[:, :, s] = forecast(rows[:, s : s + window])
             if fed_back is not None:
                 rows[:, lag + s] = forecasts[:, :, s, fed_back]
+                if ahead is not None and s < ahead.shape[1]:
+                    rows[:, lag + s] = np.where(np.isnan(ahead[:, s]), rows[:, lag + s], ahead[:, s])
     return forecasts
 
 
