@@ -1,0 +1,179 @@
+"""Every number of the truncation study, from real runs: rates tuned, fresh seeds reported, instruments beside them."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from omegaconf import DictConfig
+
+from experiments.runs import Row, Run, composed, run_config
+from experiments.truncation.design import LONG, LONGEST, Cell, Size
+from rnn_lab.network import Parameters
+from rnn_lab.npz import read_npz
+from rnn_lab.sequences import Rows, TaskDataset, TwoLags
+from rnn_lab.sequences.two_lags import TwoLagsDataset
+
+Array = NDArray[Any]
+
+LANE, FORGOTTEN = 200, 20
+"""Rows are judged in lanes of so many steps, the first of which do not count: there the past is not in the state."""
+KAPPA = "alignment/kappa_0.5"
+
+
+def measure(folder: Path, size: Size) -> Iterator[tuple[str, list[Row]]]:
+    """Carry out everything; yields each table's name and rows.
+
+    Args:
+        folder: for the run folders; a temporary one will do.
+        size: how much of it.
+    """
+    runs: list[Row] = []
+    rates: list[Row] = []
+    lags: list[Row] = []
+    cells = list(size.cells())
+    for number, cell in enumerate(cells, 1):
+        started, config = perf_counter(), composed(cell.overrides)
+        tried = list(tune(folder, cell, config, size))
+        usable = [row for row in tried if np.isfinite(row["loss"])] or tried
+        rate = float(min(usable, key=lambda row: row["loss"])["rate"])
+        done = carry_out(folder, config, rate, size.fresh, size.epochs, watched=True)
+        runs += ends(cell, done, rate, perf_counter() - started)
+        rates += tried
+        if cell.how in ("k = 0", f"k = {LONGEST}"):
+            lags += by_lag(cell, done)
+        shutil.rmtree(done.folder)
+        print(
+            f"cell {number} of {len(cells)}: {cell.part}, {cell.task}, {cell.how}, {runs[-1]['seconds']} s", flush=True
+        )
+    yield "runs", runs
+    yield "rates", rates
+    yield "lags", lags
+    yield "long", [row for how in LONG for row in long(folder, how)]
+
+
+def tune(folder: Path, cell: Cell, config: DictConfig, size: Size) -> Iterator[Row]:
+    """Try each learning rate: its mean loss on the validation records, over seeds that are used for nothing else."""
+    for rate in cell.rates[: size.rates]:
+        done = carry_out(folder, config, rate, size.tuning, size.epochs, watched=False)
+        yield {**described(cell), "rate": rate, "loss": float(np.mean(losses(done, "validation")))}
+        shutil.rmtree(done.folder)
+
+
+def carry_out(folder: Path, config: DictConfig, rate: float, seeds: range, epochs: int, *, watched: bool) -> Run:
+    """Carry out one run of a cell's config, with instruments or without."""
+    config = config.copy()
+    config.optimizer.learning_rate = rate
+    config.seed, config.replicas, config.trainer.epochs = seeds[0], len(seeds), epochs
+    for node in config.observers.values():
+        node.every = 1
+        if node._target_ != "rnn_lab.observers.Memory":
+            node.steps = 24
+    if not watched:
+        config.observers = {}
+    return run_config(folder / "run", config)
+
+
+def described(cell: Cell) -> Row:
+    """Columns that say which cell a row is of."""
+    return {
+        "part": cell.part,
+        "task": cell.task,
+        "gain": cell.gain,
+        "H": cell.hidden_dim,
+        "how": cell.how,
+        "optimizer": cell.optimizer,
+    }
+
+
+def ends(cell: Cell, done: Run, rate: float, seconds: float) -> list[Row]:
+    """One row for each fresh seed: its loss on the test records, and what the instruments say of it."""
+    found, nothing, best = losses(done, "test"), *known(done)
+    kappa, bias, cosine = (done.curve(name) for name in (KAPPA, "alignment/bias", "alignment/cosine"))
+    beyond, capacity = done.curve("grad/share_beyond_k"), done.curve("memory/capacity")
+    each = done.summary["updates"]
+    ranks = rank_of_change(done)
+    return [
+        {
+            **described(cell),
+            "seed": seed,
+            "rate": rate,
+            "updates": each,
+            "loss": found[r],
+            "gain_of_best": (nothing - found[r]) / (nothing - best),
+            "kappa_first": kappa[0, r],
+            "kappa_later": kappa[1:, r].mean(),
+            "bias": np.nanmean(bias[:, r]),
+            "cosine": np.nan if np.isnan(cosine[:, r]).all() else np.nanmean(cosine[:, r]),
+            "beyond_k": beyond[:, r].mean(),
+            "capacity_first": capacity[0, r],
+            "capacity_last": capacity[-1, r],
+            "rank": ranks[r],
+            "step_ms": 1e3 * done.summary["seconds"]["training"] / each,
+            "seconds": round(seconds, 2),
+        }
+        for r, seed in enumerate(done.experiment.seeds)
+    ]
+
+
+def losses(done: Run, split: str) -> list[float]:
+    """Loss of each seed on a split: of two lags the expected one, which knows the probabilities and not the targets."""
+    data, network = done.experiment.data, done.experiment.network
+    if not isinstance(data, TwoLagsDataset):
+        name = {"validation": "val", "test": "test"}[split]
+        metrics = [replica["metrics"] for replica in done.summary["replicas"]]
+        return [m[f"{name}/loss"] if data.classes else m[f"{name}/rmse"] ** 2 for m in metrics]
+    parameters = Parameters.load(done.folder / "weights" / "kept.npz")
+    rows: Rows = getattr(data, split)
+    settings = {name: value for name, value in done.experiment.config["data"].items() if name != "_target_"}
+    maker = TwoLags(**settings)
+    X, _ = rows.read(LANE * np.arange(rows.length // LANE), LANE)  # (T, B, 2)
+    outputs = replace(network, window=LANE).predict(parameters, X.swapaxes(0, 1)).astype(float)
+    logits = outputs[:, :, FORGOTTEN:]
+    q = logits - np.logaddexp(logits[..., :1], logits[..., 1:])
+    x, t = X[..., 1].T.astype(int), np.arange(FORGOTTEN, LANE)
+    p = maker.probabilities[x[:, t - maker.near], x[:, t - maker.far]]
+    return [float(v) for v in -((1 - p) * q[..., 0] + p * q[..., 1]).mean(axis=(1, 2))]
+
+
+def known(done: Run) -> tuple[float, float]:
+    """Losses of no memory, and of what cannot be beaten."""
+    data = done.experiment.data
+    if isinstance(data, TwoLagsDataset):
+        return data.answers["no memory"]["loss"], data.answers["both lags"]["loss"]
+    assert isinstance(data, TaskDataset)
+    none = {name: row["loss"] if data.classes else row["rmse"] ** 2 for name, row in data.task.yardsticks().items()}
+    return none.get("no memory", max(none.values())), 0.0
+
+
+def rank_of_change(done: Run) -> list[int]:
+    """Rank of what training has added to W_hh, to a millionth of its largest singular value."""
+    first = done.experiment.network.initial(done.experiment.seeds)["W_hh"].astype(float)
+    last = Parameters.load(done.folder / "weights" / "kept.npz")["W_hh"].astype(float)
+    values = np.linalg.svd(last - first, compute_uv=False)
+    return [int((row > 1e-6 * row[0]).sum()) if row[0] > 0 else 0 for row in values]
+
+
+def by_lag(cell: Cell, done: Run) -> list[Row]:
+    """The gradient by lag before training and after, over that at lag 0: the mean over seeds."""
+    files = {fact["epoch"]: fact["file"] for fact in done.facts if fact["fact"] == "arrays"}
+    found = []
+    for when, epoch in (("first", min(files)), ("last", max(files))):
+        lengths = read_npz(done.folder / files[epoch])["dh_by_lag"]
+        for lag, row in enumerate((lengths / lengths[:, :1]).T[:16]):
+            seeds = {f"seed_{s}": float(f"{v:.4g}") for s, v in zip(done.experiment.seeds, row, strict=True)}
+            found.append({**described(cell), "when": when, "lag": lag, **seeds})
+    return found
+
+
+def long(folder: Path, how: str) -> Iterator[Row]:
+    """Train twelve epochs of the recipe's data at H = 32 and the smaller gain: three seeds, no tuning."""
+    cell = Cell("long", "lags 3, 8", 0.3, 32, how)
+    done = carry_out(folder, composed(cell.overrides), cell.rates[0], range(100, 103), 12, watched=False)
+    for seed, loss in zip(done.experiment.seeds, losses(done, "test"), strict=True):
+        yield {**described(cell), "seed": seed, "updates": done.summary["updates"], "loss": loss}
+    shutil.rmtree(done.folder)
