@@ -109,6 +109,11 @@ class Size:
     rule_hidden_dim: int
     windows: bool
 
+    @property
+    def seeds_and_budget(self) -> str:
+        """Settings that the rows of a cell depend on beside the cell."""
+        return f"{self.epochs} epochs, {self.rates} rates, seeds {self.tuning} and {self.fresh}"
+
     def cells(self) -> Iterator[Cell]:
         """Every cell, the same ones each time."""
         for task, gain in product(TASKS, self.gains):

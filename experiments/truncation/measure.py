@@ -1,10 +1,11 @@
 """Every number of the truncation study, from real runs: rates tuned, fresh seeds reported, instruments beside them."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -25,35 +26,57 @@ LANE, FORGOTTEN = 200, 20
 KAPPA = "alignment/kappa_0.5"
 
 
-def measure(folder: Path, size: Size) -> Iterator[tuple[str, list[Row]]]:
+def measure(folder: Path, size: Size, unfinished: Path) -> Iterator[tuple[str, list[Row]]]:
     """Carry out everything; yields each table's name and rows.
 
     Args:
         folder: for the run folders; a temporary one will do.
         size: how much of it.
+        unfinished: file that keeps the rows of each cell that is done: after an interruption they are not done again.
     """
-    runs: list[Row] = []
-    rates: list[Row] = []
-    lags: list[Row] = []
     cells = list(size.cells())
+    kept = read_kept(unfinished, size)
     for number, cell in enumerate(cells, 1):
-        started, config = perf_counter(), composed(cell.overrides)
-        tried = list(tune(folder, cell, config, size))
-        usable = [row for row in tried if np.isfinite(row["loss"])] or tried
-        rate = float(min(usable, key=lambda row: row["loss"])["rate"])
-        done = carry_out(folder, config, rate, size.fresh, size.epochs, watched=True)
-        runs += ends(cell, done, rate, perf_counter() - started)
-        rates += tried
-        if cell.how in ("k = 0", f"k = {LONGEST}"):
-            lags += by_lag(cell, done)
-        shutil.rmtree(done.folder)
-        print(
-            f"cell {number} of {len(cells)}: {cell.part}, {cell.task}, {cell.how}, {runs[-1]['seconds']} s", flush=True
-        )
-    yield "runs", runs
-    yield "rates", rates
-    yield "lags", lags
+        if repr(cell) in kept:
+            continue
+        started = process_time()
+        kept[repr(cell)] = found = rows_of(folder, cell, size)
+        keep(unfinished, size, cell, found)
+        said = f"{cell.part}, {cell.task}, gain {cell.gain:g}, H = {cell.hidden_dim}, {cell.how}, {cell.optimizer}"
+        print(f"cell {number} of {len(cells)}: {said} ({process_time() - started:.1f} s)", flush=True)
+    for name in ("runs", "rates", "lags"):
+        yield name, [row for cell in cells for row in kept[repr(cell)][name]]
     yield "long", [row for how in LONG for row in long(folder, how)]
+    unfinished.unlink()
+
+
+def read_kept(unfinished: Path, size: Size) -> dict[str, dict[str, list[Row]]]:
+    """Read the rows of the cells that are done already, at the same size."""
+    lines = unfinished.read_text(encoding="utf-8").splitlines() if unfinished.is_file() else []
+    found = [json.loads(line) for line in lines]
+    return {one["cell"]: one["rows"] for one in found if one["size"] == size.seeds_and_budget}
+
+
+def keep(unfinished: Path, size: Size, cell: Cell, rows: dict[str, list[Row]]) -> None:
+    """Add a cell's rows to those that are kept."""
+    unfinished.parent.mkdir(exist_ok=True)
+    with unfinished.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"size": size.seeds_and_budget, "cell": repr(cell), "rows": rows}) + "\n")
+
+
+def rows_of(folder: Path, cell: Cell, size: Size) -> dict[str, list[Row]]:
+    """Carry out one cell: tune its rate, then train fresh seeds with it."""
+    started, config = process_time(), composed(cell.overrides)
+    tried = list(tune(folder, cell, config, size))
+    usable = [row for row in tried if np.isfinite(row["loss"])] or tried
+    rate = float(min(usable, key=lambda row: row["loss"])["rate"])
+    done = carry_out(folder, config, rate, size.fresh, size.epochs, watched=True)
+    lags = by_lag(cell, done) if cell.how in ("k = 0", f"k = {LONGEST}") else []
+    found = {"runs": ends(cell, done, rate), "rates": tried, "lags": lags}
+    shutil.rmtree(done.folder)
+    for row in found["runs"]:
+        row["cell_seconds"] = round(process_time() - started, 2)
+    return found
 
 
 def tune(folder: Path, cell: Cell, config: DictConfig, size: Size) -> Iterator[Row]:
@@ -90,7 +113,7 @@ def described(cell: Cell) -> Row:
     }
 
 
-def ends(cell: Cell, done: Run, rate: float, seconds: float) -> list[Row]:
+def ends(cell: Cell, done: Run, rate: float) -> list[Row]:
     """One row for each fresh seed: its loss on the test records, and what the instruments say of it."""
     found, nothing, best = losses(done, "test"), *known(done)
     kappa, bias, cosine = (done.curve(name) for name in (KAPPA, "alignment/bias", "alignment/cosine"))
@@ -104,17 +127,16 @@ def ends(cell: Cell, done: Run, rate: float, seconds: float) -> list[Row]:
             "rate": rate,
             "updates": each,
             "loss": found[r],
-            "gain_of_best": (nothing - found[r]) / (nothing - best),
-            "kappa_first": kappa[0, r],
-            "kappa_later": kappa[1:, r].mean(),
-            "bias": np.nanmean(bias[:, r]),
-            "cosine": np.nan if np.isnan(cosine[:, r]).all() else np.nanmean(cosine[:, r]),
-            "beyond_k": beyond[:, r].mean(),
-            "capacity_first": capacity[0, r],
-            "capacity_last": capacity[-1, r],
+            "share": (nothing - found[r]) / (nothing - best),
+            "kappa_first": float(kappa[0, r]),
+            "kappa_later": float(kappa[1:, r].mean()),
+            "bias": float(bias[1:, r].mean()),
+            "cosine": float(cosine[1:, r].mean()),
+            "beyond_k": float(beyond[1:, r].mean()),
+            "capacity_first": float(capacity[0, r]),
+            "capacity_last": float(capacity[-1, r]),
             "rank": ranks[r],
             "step_ms": 1e3 * done.summary["seconds"]["training"] / each,
-            "seconds": round(seconds, 2),
         }
         for r, seed in enumerate(done.experiment.seeds)
     ]

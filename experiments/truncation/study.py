@@ -12,9 +12,9 @@ EVIDENCE = HERE / "evidence"
 
 
 def main(*, full: bool = False) -> None:
-    """Run everything, then replace the evidence and the README's generated parts.
+    """Run everything, then replace the evidence and the README's generated parts; interrupted, it goes on where it was.
 
     Args:
         full: the whole design, and not the reduced one of ten minutes.
     """
-    collect(EVIDENCE, partial(measure, size=FULL if full else REDUCED))
+    collect(EVIDENCE, partial(measure, size=FULL if full else REDUCED, unfinished=EVIDENCE / "unfinished.jsonl"))
