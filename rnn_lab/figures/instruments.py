@@ -13,6 +13,8 @@ from rnn_lab.figures.style import BLUE, GREEN, ORANGE, PURPLE, Array, legend_abo
 
 EPOCHS = 5
 """Epochs at which a vector is drawn."""
+WIDE = 30
+"""Positive values that differ by more than this factor are drawn on a logarithmic axis."""
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
 
 
@@ -66,7 +68,7 @@ INSTRUMENTS = {
         panels={
             "relative bias |g' - g| / |g|": ["alignment/bias"],
             "cosine of g' and g": ["alignment/cosine"],
-            "kappa: k whose bias is at most ...": ["alignment/kappa_"],
+            "kappa, the k whose bias is at most": ["alignment/kappa_"],
         },
     ),
     "recurrent_matrix": Instrument(
@@ -182,7 +184,9 @@ def _metrics(axes: Axes, epochs: Array, words: str, found: Mapping[str, Array]) 
         marker = "." if some.sum() <= 60 else None
         axes.plot(epochs[some], mean, color=colour, marker=marker, label=_short(name) if shared else None)
         axes.fill_between(epochs[some], low, high, color=colour, alpha=0.18, linewidth=0)
-    axes.set(xlabel="epoch", ylabel=words)
+    everything = np.concatenate([values[np.isfinite(values)] for values in found.values()])
+    wide = everything.size > 0 and everything.min() > 0 and everything.max() > WIDE * everything.min()
+    axes.set(xlabel="epoch", ylabel=words, yscale="log" if wide else "linear")
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     if shared:
         legend_above(axes)
