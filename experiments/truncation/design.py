@@ -8,8 +8,8 @@ LONGEST = 12
 """k = 0 is a readout alone, and the longest k reaches all lags of every task."""
 
 TASKS: Mapping[str, tuple[str, ...]] = {
-    "lags 1, 4": ("data.near=1", "data.far=4"),
     "lags 3, 8": ("data.near=3", "data.far=8"),
+    "lags 1, 4": ("data.near=1", "data.far=4"),
     "lags 5, 11": ("data.near=5", "data.far=11"),
 }
 """Two-lag streams: name -> overrides beside the recipe's."""
@@ -116,12 +116,6 @@ class Size:
 
     def cells(self) -> Iterator[Cell]:
         """Every cell, the same ones each time."""
-        for task, gain in product(TASKS, self.gains):
-            for H, k in product(self.hidden_dims[task], self.ks):
-                yield Cell("reach", task, gain, H, f"k = {k}")
-        if self.windows:
-            for task, gain, k in product(WINDOWS, self.rule_gains, self.ks):
-                yield Cell("reach", task, gain, 32, f"k = {k}", extra=("trainer.bptt_stride=1",))
         for gain, optimizer in product(self.rule_gains, RATES):
             for how in ("k = 1", f"k = {LONGEST}", "SnAp-1", "UORO", "RTRL"):
                 yield Cell("rules", "lags 3, 8", gain, self.rule_hidden_dim, how, optimizer)
@@ -131,6 +125,12 @@ class Size:
         for how in ("k = 1", f"k = {LONGEST}"):
             yield Cell("linear", "lags 1, 4", 0.3, 16, how, "sgd", linear)
         yield Cell("linear", "lags 1, 4", 0.3, 16, "RFLO", "sgd", (*linear, "rule.feedback=random"))
+        for task, gain in product(TASKS, self.gains):
+            for H, k in product(self.hidden_dims[task], self.ks):
+                yield Cell("reach", task, gain, H, f"k = {k}")
+        if self.windows:
+            for task, gain, k in product(WINDOWS, self.rule_gains, self.ks):
+                yield Cell("reach", task, gain, 32, f"k = {k}", extra=("trainer.bptt_stride=1",))
 
 
 REDUCED = Size(
