@@ -1,6 +1,6 @@
 """The design of the truncation study: its cells, and the two sizes in which it is carried out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -93,21 +93,18 @@ class Size:
         epochs: of 600 updates each.
         rates: learning rates that each cell tries.
         tuning, fresh: seeds by which a rate is chosen, and those on which it is reported.
-        gains, hidden_dims, ks: the axes of the first part.
-        rule_gains, rule_hidden_dim: of the second.
-        windows: whether the tasks of windows are part of it.
+        combinations: of the first part: task, hidden_dim and gain; ``ks`` are tried in each.
+        rules: of the second: optimizer and gain; each rule is tried in each, at ``rule_hidden_dim``.
     """
 
     epochs: int
     rates: int
     tuning: range
     fresh: range
-    gains: tuple[float, ...]
-    hidden_dims: Mapping[str, tuple[int, ...]]
+    combinations: Sequence[tuple[str, int, float]]
     ks: tuple[int, ...]
-    rule_gains: tuple[float, ...]
+    rules: Sequence[tuple[str, float]]
     rule_hidden_dim: int
-    windows: bool
 
     @property
     def seeds_and_budget(self) -> str:
@@ -116,21 +113,16 @@ class Size:
 
     def cells(self) -> Iterator[Cell]:
         """Every cell, the same ones each time."""
-        for gain, optimizer in product(self.rule_gains, RATES):
-            for how in ("k = 1", f"k = {LONGEST}", "SnAp-1", "UORO", "RTRL"):
-                yield Cell("rules", "lags 3, 8", gain, self.rule_hidden_dim, how, optimizer)
-        for how in ("k = 1", f"k = {LONGEST}", "RFLO", "SnAp-1", "RTRL"):
-            yield Cell("gated", "lags 3, 8", 0.3, 8, how, extra=("model=gru",))
+        for (task, H, gain), k in product(self.combinations, self.ks):
+            yield Cell("reach", task, gain, H, f"k = {k}", extra=("trainer.bptt_stride=1",) * (task in WINDOWS))
+        for (optimizer, gain), how in product(self.rules, ("k = 1", f"k = {LONGEST}", "SnAp-1", "UORO", "RTRL")):
+            yield Cell("rules", "lags 3, 8", gain, self.rule_hidden_dim, how, optimizer)
         linear = ("model.activation=identity", "trainer.dtype=float64")
         for how in ("k = 1", f"k = {LONGEST}"):
             yield Cell("linear", "lags 1, 4", 0.3, 16, how, "sgd", linear)
         yield Cell("linear", "lags 1, 4", 0.3, 16, "RFLO", "sgd", (*linear, "rule.feedback=random"))
-        for task, gain in product(TASKS, self.gains):
-            for H, k in product(self.hidden_dims[task], self.ks):
-                yield Cell("reach", task, gain, H, f"k = {k}")
-        if self.windows:
-            for task, gain, k in product(WINDOWS, self.rule_gains, self.ks):
-                yield Cell("reach", task, gain, 32, f"k = {k}", extra=("trainer.bptt_stride=1",))
+        for how in ("k = 1", f"k = {LONGEST}", "RFLO", "SnAp-1", "RTRL"):
+            yield Cell("gated", "lags 3, 8", 0.3, 8, how, extra=("model=gru",))
 
 
 REDUCED = Size(
@@ -138,24 +130,32 @@ REDUCED = Size(
     rates=3,
     tuning=range(2),
     fresh=range(100, 107),
-    gains=(0.3, 0.9),
-    hidden_dims={"lags 1, 4": (32,), "lags 3, 8": (8, 32), "lags 5, 11": (32,)},
+    combinations=(
+        ("lags 3, 8", 32, 0.3),
+        ("lags 3, 8", 32, 0.9),
+        ("lags 1, 4", 32, 0.3),
+        ("lags 5, 11", 32, 0.3),
+        ("lags 5, 11", 32, 0.9),
+        ("lags 1, 4", 32, 0.9),
+        ("lags 3, 8", 8, 0.3),
+        ("lags 3, 8", 8, 0.9),
+    ),
     ks=(0, 1, 3, 5, 8, 12),
-    rule_gains=(0.3, 0.9),
+    rules=(("adam", 0.3), ("rmsprop", 0.3), ("adam", 0.9), ("rmsprop", 0.9), ("sgd", 0.3)),
     rule_hidden_dim=10,
-    windows=False,
 )
 FULL = Size(
     epochs=4,
     rates=5,
     tuning=range(2),
     fresh=range(100, 110),
-    gains=(0.1, 0.3, 0.6, 0.9),
-    hidden_dims=dict.fromkeys(TASKS, (8, 32, 64)),
+    combinations=(
+        *product(TASKS, (8, 32, 64), (0.1, 0.3, 0.6, 0.9)),
+        *product(WINDOWS, (32,), (0.3, 0.6, 0.9)),
+    ),
     ks=(0, 1, 2, 3, 4, 5, 6, 8, 10, 12),
-    rule_gains=(0.3, 0.6, 0.9),
+    rules=tuple(product(RATES, (0.3, 0.6, 0.9))),
     rule_hidden_dim=16,
-    windows=True,
 )
 LONG = ("k = 0", "k = 9", "k = 12")
 """Trained for twelve epochs at one learning rate: how close to the closed form does it get?"""
