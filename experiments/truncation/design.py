@@ -28,7 +28,7 @@ RATES: Mapping[str, tuple[float, ...]] = {
     "sgd": (0.6, 0.2, 2.0, 0.06, 6.0),
 }
 """Optimizer -> learning rates from which each cell chooses; a size takes the first few."""
-READOUT_RATES = (0.02, 0.006, 0.06, 0.2, 0.002)
+READOUT_RATES = (0.06, 0.2, 0.02, 0.6, 0.006)
 """Those of k = 0 with Adam: a readout alone is a convex problem, and bears larger steps."""
 
 RULES: Mapping[str, str] = {"SnAp-1": "snap1", "RFLO": "rflo", "UORO": "uoro", "RTRL": "rtrl"}
