@@ -131,17 +131,15 @@ REDUCED = Size(
     tuning=range(2),
     fresh=range(100, 107),
     combinations=(
+        ("lags 3, 8", 32, 0.1),
         ("lags 3, 8", 32, 0.3),
         ("lags 3, 8", 32, 0.9),
         ("lags 1, 4", 32, 0.3),
         ("lags 5, 11", 32, 0.3),
-        ("lags 5, 11", 32, 0.9),
-        ("lags 1, 4", 32, 0.9),
         ("lags 3, 8", 8, 0.3),
-        ("lags 3, 8", 8, 0.9),
     ),
     ks=(0, 1, 3, 5, 8, 12),
-    rules=(("adam", 0.3), ("rmsprop", 0.3), ("adam", 0.9), ("rmsprop", 0.9), ("sgd", 0.3)),
+    rules=(("adam", 0.3), ("rmsprop", 0.3), ("adam", 0.9)),
     rule_hidden_dim=10,
 )
 FULL = Size(

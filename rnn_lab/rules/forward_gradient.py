@@ -20,8 +20,9 @@ from rnn_lab.component import STRICT
 from rnn_lab.network import Network, Parameters
 from rnn_lab.network.layer import Weights
 from rnn_lab.rng import named_rng
-from rnn_lab.rules.local import Step, Term, linearise, parts, refuse_unknown
+from rnn_lab.rules.local import linearise, parts, refuse_unknown
 from rnn_lab.rules.rule import Reach, Rule, mean_weights
+from rnn_lab.rules.step import Step, Term
 
 Array = NDArray[Any]
 Noise = Callable[[], Array]

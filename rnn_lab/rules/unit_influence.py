@@ -10,7 +10,7 @@ For unit j, and a weight W_mj of any of its gates, with p (C numbers: h_j, of an
 
 The loss reaches p through the readout: dL_t/dh_t = dL_t/do_t W_hy^T, or, of RFLO with ``feedback=random``, through a
 fixed matrix in the place of W_hy^T, for which no neuron would have to know the readout's weights. Time and memory of a
-step: n numbers a record, as many as there are parameters (plus, for SnAp-1, J_t).
+step: n numbers a record, as many as there are parameters.
 
 References: Menick, Elsen, Evci, Osindero, Simonyan & Graves, "Practical real time recurrent learning with a sparse
 approximation" (2021); Murray, "Local online learning in recurrent networks with random feedback" (2019).
@@ -28,7 +28,8 @@ from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, Network, Parameters
 from rnn_lab.rng import named_rng
 from rnn_lab.rules.forward_gradient import Array, ForwardRule, Influence, Noise, Sizes, block
-from rnn_lab.rules.local import Step, parts
+from rnn_lab.rules.local import parts
+from rnn_lab.rules.step import Step
 
 Own = Callable[[Step], Array]
 """A_t of each unit, (R, B, C, C, H)."""
@@ -36,10 +37,7 @@ Own = Callable[[Step], Array]
 
 def own_jacobian(step: Step) -> Array:
     """Return the entries of J_t from each unit to itself."""
-    J = step.jacobian()
-    R, B, S, _ = J.shape
-    H = step.decay.shape[-1]
-    return np.asarray(np.einsum("rbcjdj->rbcdj", J.reshape(R, B, S // H, H, S // H, H)))
+    return step.own()
 
 
 def own_decay(step: Step) -> Array:
