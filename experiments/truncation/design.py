@@ -138,7 +138,7 @@ REDUCED = Size(
         ("lags 5, 11", 32, 0.3),
         ("lags 3, 8", 8, 0.3),
     ),
-    ks=(0, 1, 3, 5, 8, 12),
+    ks=(0, 1, 3, 5, 12),
     rules=(("adam", 0.3), ("rmsprop", 0.3), ("adam", 0.9)),
     rule_hidden_dim=10,
 )

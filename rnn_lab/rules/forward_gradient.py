@@ -10,6 +10,7 @@ last update too, as with every such rule, and is the exact one while they stand 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -37,17 +38,17 @@ class Sizes:
     replicas: int
     batch: int
 
-    @property
+    @cached_property
     def state(self) -> int:
         """S."""
         return parts(self.network.model) * self.network.model.hidden_dim
 
-    @property
+    @cached_property
     def layer(self) -> dict[str, tuple[int, ...]]:
         """Name -> shape of the recurrent layer's parameters, without the replica axis."""
         return {name: shape for name, shape in self.network.shapes.items() if name not in ("W_hy", "W_xy", "b_y")}
 
-    @property
+    @cached_property
     def count(self) -> int:
         """Number of these parameters, entry by entry: n."""
         return sum(int(np.prod(shape)) for shape in self.layer.values())

@@ -82,7 +82,7 @@ class Step:
         if self._only_jacobian:
             return np.asarray((self.jacobian() @ ds[..., None])[..., 0])
         units = ds.reshape(*ds.shape[:2], *self.decay.shape[3:])
-        found = np.einsum("rbcdj,rbdj->rbcj", self.decay, units)
+        found = (self.decay * units[:, :, None]).sum(axis=3)
         for W, effect in self._through_h():
             found += effect * (units[:, :, 0] @ W)[:, :, None]
         return np.asarray(found.reshape(ds.shape))

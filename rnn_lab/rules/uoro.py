@@ -70,7 +70,7 @@ class RankOne(Influence):
 
 def _square(values: Array) -> Array:
     """Squared length of each record's vector, (R, B, n) -> (R, B)."""
-    return np.asarray(np.einsum("rbn,rbn->rb", values, values))
+    return np.asarray(np.vecdot(values, values))
 
 
 def _balance(length: Array, state: Array) -> Array:
