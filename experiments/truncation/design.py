@@ -95,6 +95,7 @@ class Size:
         tuning, fresh: seeds by which a rate is chosen, and those on which it is reported.
         combinations: of the first part: task, hidden_dim and gain; ``ks`` are tried in each.
         rules: of the second: optimizer and gain; each rule is tried in each, at ``rule_hidden_dim``.
+        gated: ways that are tried with a GRU, where RFLO is more than one step of back-propagation.
     """
 
     epochs: int
@@ -105,6 +106,7 @@ class Size:
     ks: tuple[int, ...]
     rules: Sequence[tuple[str, float]]
     rule_hidden_dim: int
+    gated: tuple[str, ...] = ()
 
     @property
     def seeds_and_budget(self) -> str:
@@ -121,7 +123,7 @@ class Size:
         for how in ("k = 1", f"k = {LONGEST}"):
             yield Cell("linear", "lags 1, 4", 0.3, 16, how, "sgd", linear)
         yield Cell("linear", "lags 1, 4", 0.3, 16, "RFLO", "sgd", (*linear, "rule.feedback=random"))
-        for how in ("k = 1", f"k = {LONGEST}", "RFLO", "SnAp-1", "RTRL"):
+        for how in self.gated:
             yield Cell("gated", "lags 3, 8", 0.3, 8, how, extra=("model=gru",))
 
 
@@ -154,6 +156,7 @@ FULL = Size(
     ks=(0, 1, 2, 3, 4, 5, 6, 8, 10, 12),
     rules=tuple(product(RATES, (0.3, 0.6, 0.9))),
     rule_hidden_dim=16,
+    gated=("k = 1", f"k = {LONGEST}", "RFLO", "SnAp-1", "RTRL"),
 )
 LONG = ("k = 0", "k = 9", "k = 12")
 """Trained for twelve epochs at one learning rate: how close to the closed form does it get?"""

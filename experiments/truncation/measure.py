@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from omegaconf import DictConfig
 
 from experiments.runs import Row, Run, composed, run_config
+from experiments.truncation.costs import measure_costs
 from experiments.truncation.design import LONG, LONGEST, Cell, Size
 from rnn_lab.network import Parameters
 from rnn_lab.npz import read_npz
@@ -47,6 +48,7 @@ def measure(folder: Path, size: Size, unfinished: Path) -> Iterator[tuple[str, l
     for name in ("runs", "rates", "lags"):
         yield name, [row for cell in cells for row in kept[repr(cell)][name]]
     yield "long", [row for how in LONG for row in long(folder, how)]
+    yield "costs", list(measure_costs())
     unfinished.unlink()
 
 

@@ -3,9 +3,12 @@
 from functools import partial
 from pathlib import Path
 
-from experiments.evidence import collect
+from experiments.evidence import collect, write_up
 from experiments.truncation.design import FULL, REDUCED
 from experiments.truncation.measure import measure
+from experiments.truncation.pictures import draw
+from experiments.truncation.rows import Rows
+from experiments.truncation.tables import blocks
 
 HERE = Path(__file__).parent
 EVIDENCE = HERE / "evidence"
@@ -18,3 +21,11 @@ def main(*, full: bool = False) -> None:
         full: the whole design, and not the reduced one of ten minutes.
     """
     collect(EVIDENCE, partial(measure, size=FULL if full else REDUCED, unfinished=EVIDENCE / "unfinished.jsonl"))
+    report()
+
+
+def report() -> None:
+    """Make tables and figures from the rows that are there."""
+    rows = Rows(EVIDENCE)
+    write_up(HERE / "README.md", EVIDENCE, blocks(rows))
+    draw(rows, EVIDENCE)
