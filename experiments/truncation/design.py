@@ -31,6 +31,7 @@ RATES: Mapping[str, tuple[float, ...]] = {
 READOUT_RATES = (0.06, 0.2, 0.02, 0.6, 0.006)
 """Those of k = 0 with Adam: a readout alone is a convex problem, and bears larger steps."""
 
+EVERY_WAY = ("k = 1", f"k = {LONGEST}", "SnAp-1", "UORO", "RTRL")
 RULES: Mapping[str, str] = {"SnAp-1": "snap1", "RFLO": "rflo", "UORO": "uoro", "RTRL": "rtrl"}
 
 
@@ -94,7 +95,7 @@ class Size:
         rates: learning rates that each cell tries.
         tuning, fresh: seeds by which a rate is chosen, and those on which it is reported.
         combinations: of the first part: task, hidden_dim and gain; ``ks`` are tried in each.
-        rules: of the second: optimizer and gain; each rule is tried in each, at ``rule_hidden_dim``.
+        rules: of the second: optimizer, gain, and the ways that are tried, at ``rule_hidden_dim``.
         gated: ways that are tried with a GRU, where RFLO is more than one step of back-propagation.
     """
 
@@ -104,7 +105,7 @@ class Size:
     fresh: range
     combinations: Sequence[tuple[str, int, float]]
     ks: tuple[int, ...]
-    rules: Sequence[tuple[str, float]]
+    rules: Sequence[tuple[str, float, tuple[str, ...]]]
     rule_hidden_dim: int
     gated: tuple[str, ...] = ()
 
@@ -117,8 +118,9 @@ class Size:
         """Every cell, the same ones each time."""
         for (task, H, gain), k in product(self.combinations, self.ks):
             yield Cell("reach", task, gain, H, f"k = {k}", extra=("trainer.bptt_stride=1",) * (task in WINDOWS))
-        for (optimizer, gain), how in product(self.rules, ("k = 1", f"k = {LONGEST}", "SnAp-1", "UORO", "RTRL")):
-            yield Cell("rules", "lags 3, 8", gain, self.rule_hidden_dim, how, optimizer)
+        for optimizer, gain, ways in self.rules:
+            for how in ways:
+                yield Cell("rules", "lags 3, 8", gain, self.rule_hidden_dim, how, optimizer)
         linear = ("model.activation=identity", "trainer.dtype=float64")
         for how in ("k = 1", f"k = {LONGEST}"):
             yield Cell("linear", "lags 1, 4", 0.3, 16, how, "sgd", linear)
@@ -137,11 +139,9 @@ REDUCED = Size(
         ("lags 3, 8", 32, 0.3),
         ("lags 3, 8", 32, 0.9),
         ("lags 1, 4", 32, 0.3),
-        ("lags 5, 11", 32, 0.3),
-        ("lags 3, 8", 8, 0.3),
     ),
     ks=(0, 1, 3, 5, 12),
-    rules=(("adam", 0.3), ("rmsprop", 0.3), ("adam", 0.9)),
+    rules=(("adam", 0.3, EVERY_WAY), ("rmsprop", 0.3, ("k = 1", "RTRL"))),
     rule_hidden_dim=10,
 )
 FULL = Size(
@@ -154,7 +154,7 @@ FULL = Size(
         *product(WINDOWS, (32,), (0.3, 0.6, 0.9)),
     ),
     ks=(0, 1, 2, 3, 4, 5, 6, 8, 10, 12),
-    rules=tuple(product(RATES, (0.3, 0.6, 0.9))),
+    rules=tuple(product(RATES, (0.3, 0.6, 0.9), (EVERY_WAY,))),
     rule_hidden_dim=16,
     gated=("k = 1", f"k = {LONGEST}", "RFLO", "SnAp-1", "RTRL"),
 )
