@@ -139,9 +139,10 @@ REDUCED = Size(
         ("lags 3, 8", 32, 0.3),
         ("lags 3, 8", 32, 0.9),
         ("lags 1, 4", 32, 0.3),
+        ("lags 5, 11", 32, 0.3),
     ),
     ks=(0, 1, 3, 5, 12),
-    rules=(("adam", 0.3, EVERY_WAY), ("rmsprop", 0.3, ("k = 1", "RTRL"))),
+    rules=(("adam", 0.3, EVERY_WAY), ("rmsprop", 0.3, ("k = 1", "RTRL")), ("adam", 0.9, ("k = 1", "SnAp-1", "RTRL"))),
     rule_hidden_dim=10,
 )
 FULL = Size(
