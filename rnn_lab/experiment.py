@@ -96,7 +96,7 @@ def build(config: DictConfig) -> Experiment:
     unknown = sorted(str(key) for key in config if key not in KEYS)
     if unknown:
         raise BadInput(f"{unknown[0]} is no known key; there are {', '.join(KEYS)}.")
-    removed = [key for key in KEYS if key not in config]
+    removed = [key for key in KEYS if key not in config and key != "observers"]  # observers=[]: nothing is watched
     if removed:
         raise BadInput(f"{removed[0]} cannot be left out; choose an option of it.")
     missing = sorted(OmegaConf.missing_keys(config))
@@ -107,7 +107,7 @@ def build(config: DictConfig) -> Experiment:
     rule: Rule = instantiate(config.rule, Rule)
     optimizer: Optimizer = instantiate(config.optimizer, Optimizer)
     model: Architecture = instantiate(config.model, Architecture)
-    watched = (config.observers or {}).items()
+    watched = (config.get("observers") or {}).items()
     observers = {str(name): instantiate(node, Observer, _convert_="all") for name, node in watched}
     evaluation: Evaluation = instantiate(config.evaluation, Evaluation, _convert_="all")
     figures: Figures = instantiate(config.figures, Figures)

@@ -13,8 +13,10 @@ from pydantic.dataclasses import dataclass as component
 from rnn_lab.component import STRICT
 from rnn_lab.evaluation.free_run.results import FreeRuns
 from rnn_lab.network import Network, Parameters
+from rnn_lab.npz import read_npz
 from rnn_lab.scoring import Evaluator, Targets
 from rnn_lab.sequences.dataset import Dataset, SeriesDataset, StreamDataset
+from rnn_lab.tracking.inside import inside
 from rnn_lab.tracking.journal import read
 
 Array = NDArray[Any]
@@ -81,7 +83,8 @@ def draw(
     free = figures.of_free_runs(free_runs) if free_runs is not None else iter(())
     curves = _curves(folder, targets)
     tested = [("backtest", figures.backtest(backtest), "Errors by horizon, beside the baselines")] if backtest else []
-    for name, figure, caption in (*own, curves, *tested, *free, *_weights(initial, kept, kept_epoch)):
+    parts = (*own, curves, *tested, *free, *_weights(initial, kept, kept_epoch), *_instruments(folder))
+    for name, figure, caption in parts:
         file = f"figures/{name}.{how.format}"
         figures.save(figure, folder / file, dpi=how.dpi)
         yield file, caption
@@ -179,13 +182,7 @@ def _curves(folder: Path, targets: Targets) -> tuple[str, Any, str]:
     from rnn_lab import figures
 
     facts = read(folder)
-    epochs = [fact for fact in facts if fact["fact"] == "epoch"]
-    metrics = {
-        name: np.array(
-            [np.atleast_1d(e["replicas" if "replicas" in e else "metrics"][name]) for e in epochs], np.float64
-        )
-        for name in epochs[0]["metrics"]
-    }
+    epochs, metrics = _by_epoch(facts)
     stops = [fact for fact in facts if fact["fact"] == "stopped"]
     kept_epoch = np.array([stop["kept_epoch"] for stop in stops])
     for stop in stops:
@@ -193,7 +190,26 @@ def _curves(folder: Path, targets: Targets) -> tuple[str, Any, str]:
             values[stop["epoch"] + 1 :, stop["replica"]] = np.nan
     found = next(fact for fact in facts if fact["fact"] == "baselines")["validation"]
     compared = {name: float(scores[targets.main]) for name, scores in found.items() if targets.main in scores}
-    drawn = figures.loss_curves(
-        np.array([e["epoch"] for e in epochs]), metrics, best_epoch=kept_epoch, baselines=compared
-    )
+    drawn = figures.loss_curves(epochs, metrics, best_epoch=kept_epoch, baselines=compared)
     return "curves", drawn, "Losses and errors by epoch, with the baselines"
+
+
+def _instruments(folder: Path) -> Drawn:
+    """One figure for each instrument that was on: its metrics, and the arrays of the epochs at which it measured."""
+    from rnn_lab import figures
+
+    facts = read(folder)
+    vectors: dict[str, dict[int, Array]] = {}
+    for fact in facts:
+        if fact["fact"] == "arrays":
+            for name, values in read_npz(inside(folder, fact["file"])).items():
+                vectors.setdefault(name, {})[fact["epoch"]] = values
+    yield from figures.of_instruments(*_by_epoch(facts), vectors)
+
+
+def _by_epoch(facts: list[dict[str, Any]]) -> tuple[Array, dict[str, Array]]:
+    """Epochs (E,), and each metric of the journal's epochs, (E, R)."""
+    epochs = [fact for fact in facts if fact["fact"] == "epoch"]
+    each = [fact.get("replicas", fact["metrics"]) for fact in epochs]
+    metrics = {name: np.array([np.atleast_1d(e[name]) for e in each], np.float64) for name in each[0]}
+    return np.array([fact["epoch"] for fact in epochs]), metrics

@@ -59,6 +59,8 @@ class Progress:
 
     def __call__(self, epoch: Epoch) -> None:
         """Show one epoch."""
+        for name, why in epoch.lost.items():
+            self.say(wrapped(f"observers.{name} is left out from epoch {epoch.epoch} on: {why}"))
         score = self.score
         comparable = ~epoch.state.diverged if not epoch.state.diverged.all() else slice(None)
         train, validation = (

@@ -3,6 +3,7 @@
 import argparse
 import difflib
 import importlib
+import inspect
 import sys
 from pathlib import Path
 
@@ -12,6 +13,8 @@ PAGE = """List the lab's studies, or run one again: its rows, tables and figures
 
   rnn-lab study --list        the studies, and what each asks
   rnn-lab study memory        run one (in a clone: its folder in experiments/ is written anew)
+  rnn-lab study truncation --full
+                              one that has two sizes: hours, and not minutes
   rnn-lab train study=memory
                               one run by a study's recipe, anywhere
 """
@@ -26,6 +29,7 @@ def main(arguments: list[str]) -> None:
     )
     parser.add_argument("name", nargs="?", help="of a study; none: list them")
     parser.add_argument("--list", action="store_true", help="list them")
+    parser.add_argument("--full", action="store_true", help="the larger size, of a study that has two")
     asked, known = parser.parse_args(arguments), studies()
     if asked.list or asked.name is None:
         for name, title in known.items():
@@ -41,7 +45,10 @@ def main(arguments: list[str]) -> None:
             f" one; rnn-lab train study={asked.name} makes one run by its recipe."
         )
     sys.path.insert(0, str(ROOT))  # experiments/ is no installed package
-    importlib.import_module(f"experiments.{asked.name}.study").main()
+    carry_out = importlib.import_module(f"experiments.{asked.name}.study").main
+    if asked.full and "full" not in inspect.signature(carry_out).parameters:
+        raise BadInput(f"--full: the study {asked.name} has one size only.")
+    carry_out(**{"full": True} if asked.full else {})
 
 
 def studies() -> dict[str, str]:

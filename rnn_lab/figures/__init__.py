@@ -4,6 +4,7 @@ from rnn_lab.figures.backtest import backtest
 from rnn_lab.figures.curves import loss_curves
 from rnn_lab.figures.forecasts import forecast
 from rnn_lab.figures.free_run import of_free_runs
+from rnn_lab.figures.instruments import of_instruments
 from rnn_lab.figures.predictions import predictions
 from rnn_lab.figures.series import data
 from rnn_lab.figures.style import save
@@ -19,6 +20,7 @@ __all__ = [
     "histograms",
     "loss_curves",
     "of_free_runs",
+    "of_instruments",
     "predictions",
     "records",
     "save",

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field
 from pydantic.dataclasses import dataclass
 
+from rnn_lab.capacity import refuse_too_large
 from rnn_lab.component import STRICT, by_name
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
@@ -58,7 +59,7 @@ class Alignment(Observer):
         """Begin to watch a run.
 
         Raises:
-            BadInput: a rule has no gradient to be compared, or does not fit the network.
+            BadInput: a rule has no gradient to be compared, does not fit the network, or needs too much memory.
         """
         probe = take_probe(training, self.batch, self.steps, "observers.alignment")
         network, (R, T, B) = probe.network, probe.X.shape[:3]
@@ -70,6 +71,11 @@ class Alignment(Observer):
                     " rule, or leave this observer out."
                 )
             rule.refuse(network)
+            refuse_too_large(
+                rule.memory(network, R, B, training.reach),
+                f"the rule {type(rule).__name__} in observers.alignment with observers.alignment.batch={B}, "
+                f"model.hidden_dim={network.model.hidden_dim} and replicas={R}",
+            )
         made = {name: (rule, rule.for_windows(network, R, B, training.reach)) for name, rule in compared.items()}
         full = BPTT().for_windows(network, R, B, Reach(bptt_truncate=T))
 

@@ -49,6 +49,11 @@ class Memory(Observer):
         network = training.network
         if network.model.encoding == "positional":
             raise BadInput("observers.memory runs on beyond the window: it needs model.encoding=shared.")
+        if self.delays >= self.steps:
+            raise BadInput(
+                f"observers.memory.delays={self.delays} must be less than observers.memory.steps={self.steps}: so"
+                " long a delay could not be told from chance."
+            )
         if self.steps < 4 * (network.model.hidden_dim + 1):
             raise BadInput(
                 f"observers.memory.steps={self.steps} cannot tell the recall of {network.model.hidden_dim} units from "

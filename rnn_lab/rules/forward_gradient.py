@@ -10,6 +10,7 @@ last update too, as with every such rule, and is the exact one while they stand 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -20,8 +21,9 @@ from rnn_lab.component import STRICT
 from rnn_lab.network import Network, Parameters
 from rnn_lab.network.layer import Weights
 from rnn_lab.rng import named_rng
-from rnn_lab.rules.local import Step, Term, linearise, parts, refuse_unknown
+from rnn_lab.rules.local import linearise, parts, refuse_unknown
 from rnn_lab.rules.rule import Reach, Rule, mean_weights
+from rnn_lab.rules.step import Step, Term
 
 Array = NDArray[Any]
 Noise = Callable[[], Array]
@@ -36,17 +38,17 @@ class Sizes:
     replicas: int
     batch: int
 
-    @property
+    @cached_property
     def state(self) -> int:
         """S."""
         return parts(self.network.model) * self.network.model.hidden_dim
 
-    @property
+    @cached_property
     def layer(self) -> dict[str, tuple[int, ...]]:
         """Name -> shape of the recurrent layer's parameters, without the replica axis."""
         return {name: shape for name, shape in self.network.shapes.items() if name not in ("W_hy", "W_xy", "b_y")}
 
-    @property
+    @cached_property
     def count(self) -> int:
         """Number of these parameters, entry by entry: n."""
         return sum(int(np.prod(shape)) for shape in self.layer.values())
@@ -84,10 +86,13 @@ class ForwardGradient:
         network: what to differentiate: one recurrent layer.
         replicas, batch: R, B.
         influence: what it carries.
+        feedback: (O, H), the way of the outputs' errors to the states; None for the readout's own weights.
     """
 
-    def __init__(self, network: Network, replicas: int, batch: int, influence: Influence) -> None:
-        self.network, self.influence = network, influence
+    def __init__(
+        self, network: Network, replicas: int, batch: int, influence: Influence, feedback: Array | None = None
+    ) -> None:
+        self.network, self.influence, self.feedback = network, influence, feedback
         self.sizes = Sizes(network, replicas, batch)
         self.gradient = network.zeros(replicas)
         self._state = np.zeros((replicas, batch, self.sizes.state), network.dtype)
@@ -146,7 +151,8 @@ class ForwardGradient:
         h = self._state[..., : self.network.model.hidden_dim]
         loss, error = readout_error(self.network, parameters, h, x, y, weights, self.gradient)
         ds = np.zeros_like(self._state)
-        np.matmul(error, parameters["W_hy"].swapaxes(1, 2), out=ds[..., : h.shape[-1]])
+        feedback = parameters["W_hy"].swapaxes(1, 2) if self.feedback is None else self.feedback
+        np.matmul(error, feedback, out=ds[..., : h.shape[-1]])
         self.influence.collect(ds, self.gradient)
         return loss
 
@@ -193,13 +199,18 @@ class ForwardRule(Rule):
     def influence(self, sizes: Sizes) -> Influence:
         """Allocate what is carried."""
 
+    def errors_feedback(self, network: Network) -> Array | None:
+        """Weights (O, H) that lead errors back to the states; None for the readout's own."""
+        return None
+
     def refuse(self, network: Network) -> None:
         """Refuse a stack of layers, and a cell whose derivatives nobody has written down."""
         refuse_unknown(type(self).__name__, network.model)
 
     def for_windows(self, network: Network, replicas: int, batch: int, settings: Reach) -> ForwardGradient:
         """Allocate what works on batches of windows of one size."""
-        return ForwardGradient(network, replicas, batch, self.influence(Sizes(network, replicas, batch)))
+        influence = self.influence(Sizes(network, replicas, batch))
+        return ForwardGradient(network, replicas, batch, influence, self.errors_feedback(network))
 
     def for_stream(self, network: Network, replicas: int, lanes: int, settings: Reach) -> ForwardGradient:
         """Allocate what works along a stream's lanes."""

@@ -8,8 +8,7 @@ where the source is what a weight multiplies: x_t, h_{t-1}, of a bias 1. Rules t
 else of a cell: ds_t/dtheta = J_t ds_{t-1}/dtheta + M_t. A cell of your own joins in by `linearise.register`.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import singledispatch
 from typing import Any
 
@@ -20,65 +19,9 @@ from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, LSTM, Architecture, Elman
 from rnn_lab.network.activations import SIGMOID
 from rnn_lab.network.layer import Weights
+from rnn_lab.rules.step import Step, Term
 
 Array = NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Term:
-    """Immediate effect of a block of columns of one parameter on the new state: M = source (x) effect.
-
-    Attributes:
-        name: the parameter's.
-        columns: its columns, a gate's H.
-        source: (R, B, M), what its rows multiply; None of a bias.
-        effect: ds/da, (R, B, S/H, H) where column j reaches unit j alone, and (R, B, S, H) if ``wide``.
-        wide: whether a column reaches all units at once.
-    """
-
-    name: str
-    columns: slice
-    source: Array | None
-    effect: Array
-    wide: bool = False
-
-    def pull(self, ds: Array) -> Array:
-        """Return dL/da = E^T dL/ds, (R, B, S) -> (R, B, H)."""
-        if self.wide:
-            return np.asarray((ds[:, :, None] @ self.effect)[:, :, 0])
-        parts = ds.reshape(*ds.shape[:2], self.effect.shape[2], -1)
-        return np.asarray((parts * self.effect).sum(axis=2))
-
-    def own(self) -> Array:
-        """Return what column j does to unit j alone, (R, B, S/H, H)."""
-        if not self.wide:
-            return self.effect
-        R, B, S, H = self.effect.shape
-        return np.asarray(np.einsum("rbcjj->rbcj", self.effect.reshape(R, B, S // H, H, H)))
-
-    def full(self) -> Array:
-        """Return E, (R, B, S, H)."""
-        if self.wide:
-            return self.effect
-        R, B, C, H = self.effect.shape
-        return (self.effect[..., None] * np.eye(H)).reshape(R, B, C * H, H)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a layer, and its derivatives.
-
-    Attributes:
-        state: s_t, (R, B, S), h_t first.
-        jacobian: makes J_t, (R, B, S, S), row i of s_t and column j of s_{t-1}.
-        decay: what of J_t does not pass through W_hh, (R, B, C, C, H): of each unit by itself.
-        terms: of all parameters but a learned start.
-    """
-
-    state: Array
-    jacobian: Callable[[], Array]
-    decay: Array
-    terms: Sequence[Term]
 
 
 @singledispatch
@@ -102,7 +45,7 @@ def linearise(model: Architecture, weights: Weights, x: Array, state: Array) -> 
 
 
 def parts(model: Architecture) -> int:
-    """Return S / H: 1, of an LSTM 2."""
+    """S / H: 1, of an LSTM 2."""
     return len(model.STARTS)
 
 
@@ -165,7 +108,7 @@ def _(model: Elman, weights: Weights, x: Array, state: Array) -> Step:
     model.activation.slope(h, slope)
     gates = [(_gates(model)[0], _units(slope))]
     nothing = np.zeros((*h.shape[:2], 1, 1, h.shape[2]), h.dtype)
-    return Step(h, lambda: _through(weights, gates), nothing, _terms(weights, x, state, gates))
+    return Step(h, lambda: _through(weights, gates), nothing, _terms(weights, x, state, gates), weights["W_hh"])
 
 
 @linearise.register
@@ -194,7 +137,8 @@ def _(model: LSTM, weights: Weights, x: Array, state: Array) -> Step:
         J[..., each, H + each], J[..., H + each, H + each] = k * f, f
         return J
 
-    return Step(np.concatenate([o * squashed, new], axis=-1), jacobian, decay, _terms(weights, x, h, gates))
+    new_state = np.concatenate([o * squashed, new], axis=-1)
+    return Step(new_state, jacobian, decay, _terms(weights, x, h, gates), weights["W_hh"])
 
 
 @linearise.register
@@ -238,4 +182,4 @@ def _(model: GRU, weights: Weights, x: Array, state: Array) -> Step:
         J[..., each, each] += z
         return J
 
-    return Step((1 - z) * n + z * h, jacobian, z[:, :, None, None], terms)
+    return Step((1 - z) * n + z * h, jacobian, z[:, :, None, None], terms, W_hh)

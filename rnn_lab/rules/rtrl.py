@@ -17,8 +17,8 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.network import Network, Parameters
 from rnn_lab.rules.forward_gradient import Array, ForwardRule, Influence, Noise, Sizes, block
-from rnn_lab.rules.local import Step
 from rnn_lab.rules.rule import Reach
+from rnn_lab.rules.step import Step
 
 
 class Sensitivities(Influence):

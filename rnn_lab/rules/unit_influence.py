@@ -8,24 +8,28 @@ For unit j, and a weight W_mj of any of its gates, with p (C numbers: h_j, of an
     RFLO      A_t = what a unit keeps by itself, and **no term through W_hh**: z_t of a GRU, f_t of an LSTM's c_t, and
               nothing of an Elman layer, where it is therefore BPTT with k = 1
 
-The loss reaches p through the readout: dL_t/dh_t = dL_t/do_t W_hy^T. Time and memory of a step: n numbers a record, as
-many as there are parameters (plus, for SnAp-1, J_t).
+The loss reaches p through the readout: dL_t/dh_t = dL_t/do_t W_hy^T, or, of RFLO with ``feedback=random``, through a
+fixed matrix in the place of W_hy^T, for which no neuron would have to know the readout's weights. Time and memory of a
+step: n numbers a record, as many as there are parameters.
 
 References: Menick, Elsen, Evci, Osindero, Simonyan & Graves, "Practical real time recurrent learning with a sparse
-approximation" (2021); Murray, "Local online learning in recurrent networks with random feedback" (2019), here with the
-readout's own weights as feedback.
+approximation" (2021); Murray, "Local online learning in recurrent networks with random feedback" (2019).
 """
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, Network, Parameters
+from rnn_lab.rng import named_rng
 from rnn_lab.rules.forward_gradient import Array, ForwardRule, Influence, Noise, Sizes, block
-from rnn_lab.rules.local import Step, parts
+from rnn_lab.rules.local import parts
+from rnn_lab.rules.step import Step
 
 Own = Callable[[Step], Array]
 """A_t of each unit, (R, B, C, C, H)."""
@@ -33,10 +37,7 @@ Own = Callable[[Step], Array]
 
 def own_jacobian(step: Step) -> Array:
     """Return the entries of J_t from each unit to itself."""
-    J = step.jacobian()
-    R, B, S, _ = J.shape
-    H = step.decay.shape[-1]
-    return np.asarray(np.einsum("rbcjdj->rbcdj", J.reshape(R, B, S // H, H, S // H, H)))
+    return step.own()
 
 
 def own_decay(step: Step) -> Array:
@@ -110,7 +111,13 @@ class SnAp1(ForwardRule):
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class RFLO(ForwardRule):
-    """Random-feedback local online learning's eligibility, with no term through W_hh.
+    """Random-feedback local online learning: an eligibility with no term through W_hh.
+
+    Args:
+        feedback: what leads the outputs' errors to the units: the ``readout``'s own weights as they are, or fixed
+            ``random`` ones, Gaussian of variance 1 / H, the same in every replica; they then differ from what the loss
+            says also at k = 1.
+        feedback_seed: of the random ones.
 
     Example:
         >>> from rnn_lab.network import GRU
@@ -121,6 +128,17 @@ class RFLO(ForwardRule):
         >>> gradient["W_hh"].shape
         (1, 4, 12)
     """
+
+    feedback: Literal["readout", "random"] = "readout"
+    feedback_seed: int = Field(default=0, ge=0)
+
+    def errors_feedback(self, network: Network) -> Array | None:
+        """Return the random weights (O, H), or None."""
+        if self.feedback == "readout":
+            return None
+        H = network.model.hidden_dim
+        drawn = named_rng(self.feedback_seed, "noise", 0, 3).standard_normal((network.outputs, H))
+        return np.asarray(drawn / np.sqrt(H), network.dtype)
 
     def refuse(self, network: Network) -> None:
         """Refuse, beside what `ForwardRule` does, a GRU whose reset gate acts through W_hn."""

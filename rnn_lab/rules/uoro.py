@@ -6,7 +6,7 @@
 with nu_t independent signs. rho_0 = sqrt(|theta~_{t-1}| / |J_t s~_{t-1}|) and rho_1 = sqrt(|nu_t^T M_t| / |nu_t|) keep
 the variance low. Each record has signs of its own, so a batch averages over as many estimates as it has records.
 
-Time and memory of a step: n numbers a record, as many as there are parameters, and J_t. Its noise comes from the
+Time and memory of a step: n numbers a record, as many as there are parameters. Its noise comes from the
 replica's stream "noise", by epoch.
 
 Reference: Tallec & Ollivier, "Unbiased online recurrent optimization" (2018).
@@ -20,7 +20,7 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.network import Parameters
 from rnn_lab.rules.forward_gradient import Array, ForwardRule, Influence, Noise, Sizes, block
-from rnn_lab.rules.local import Step
+from rnn_lab.rules.step import Step
 
 
 class RankOne(Influence):
@@ -30,8 +30,8 @@ class RankOne(Influence):
         self.sizes = sizes
         shape = (sizes.replicas, sizes.batch)
         self._state = np.zeros((*shape, sizes.state), sizes.network.dtype)
-        self._theta, self._pulled = (np.zeros((*shape, sizes.count), sizes.network.dtype) for _ in range(2))
-        self._theta_views, self._pulled_views = sizes.views(self._theta), sizes.views(self._pulled)
+        self._theta = np.zeros((*shape, sizes.count), sizes.network.dtype)
+        self._theta_views = sizes.views(self._theta)
 
     def begin(self, noise: Noise) -> None:
         """Both are zero, unless there is a learned start: ds_0/dh_0 = 1 is nu nu^T in the mean."""
@@ -47,19 +47,20 @@ class RankOne(Influence):
     def advance(self, step: Step, position: int, noise: Noise) -> None:
         """Draw nu and go on."""
         nu = noise()
-        forward = (step.jacobian() @ self._state[..., None])[..., 0]
-        if (views := self._pulled_views)["W_xh"].ndim == 5:  # weights by position: only this step's are reached
-            views["W_xh"].fill(0.0)
+        forward = step.push(self._state)
+        by_gate: dict[int, Array] = {}  # the weights and the bias of a gate share its effect
         for term in step.terms:
-            pulled = term.pull(nu)
-            outer = pulled if term.source is None else term.source[..., None] * pulled[:, :, None]
-            block(views, term, position, 2)[...] = outer
-        rho_0 = _balance(self._theta, forward)
-        rho_1 = _balance(self._pulled, nu)
+            if id(term.effect) not in by_gate:
+                by_gate[id(term.effect)] = term.pull(nu)
+        pulled = [(term, by_gate[id(term.effect)]) for term in step.terms]  # nu^T M is source (x) this in each block
+        size: Array = np.sqrt(sum(_square(a) * (1.0 if t.source is None else _square(t.source)) for t, a in pulled))
+        rho_0 = _balance(np.sqrt(_square(self._theta)), forward)
+        rho_1 = _balance(size, nu)
         self._state = rho_0 * forward + rho_1 * nu
         self._theta /= rho_0
-        self._pulled /= rho_1
-        self._theta += self._pulled
+        for term, a in pulled:
+            view, a = block(self._theta_views, term, position, 2), a / rho_1
+            view += a if term.source is None else term.source[..., None] * a[:, :, None]
 
     def collect(self, ds: Array, gradient: Parameters) -> None:
         """Add (dL/ds s~) theta~, summed over records."""
@@ -67,12 +68,16 @@ class RankOne(Influence):
         gradient.flat[:, : self.sizes.count] += (scale[:, None] @ self._theta)[:, 0]
 
 
-def _balance(theta: Array, state: Array) -> Array:
-    """Sqrt(|theta| / |state|) of each record, (R, B, 1); 1 where one of them is zero."""
-    lengths = [np.sqrt(np.einsum("rbn,rbn->rb", values, values)) for values in (theta, state)]
-    usable = (lengths[0] > 0) & (lengths[1] > 0)
-    ratio = np.where(usable, lengths[0], 1.0) / np.where(usable, lengths[1], 1.0)
-    return np.asarray(np.sqrt(ratio)[..., None])
+def _square(values: Array) -> Array:
+    """Squared length of each record's vector, (R, B, n) -> (R, B)."""
+    return np.asarray(np.vecdot(values, values))
+
+
+def _balance(length: Array, state: Array) -> Array:
+    """Sqrt(length / |state|) of each record, (R, B, 1); 1 where one of them is zero."""
+    other = np.sqrt(_square(state))
+    usable = (length > 0) & (other > 0)
+    return np.asarray(np.sqrt(np.where(usable, length, 1.0) / np.where(usable, other, 1.0))[..., None])
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

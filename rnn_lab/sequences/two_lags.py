@@ -80,6 +80,10 @@ class TwoLags:
     def __post_init__(self) -> None:
         if self.near >= self.far:
             raise BadInput(f"data.near={self.near} must be less than data.far={self.far}.")
+        if self.far >= self.length:
+            raise BadInput(
+                f"data.far={self.far} must be less than data.length={self.length}: it lies before every row."
+            )
         lowest, highest = float(self.probabilities.min()), float(self.probabilities.max())
         if lowest < 0 or highest > 1:
             raise BadInput(

@@ -43,7 +43,7 @@ class ObserverContract(ABC):
         """Weights, losses and random numbers are what they are without it."""
         (plain, before), (watched, after) = (self.trained(observed=observed) for observed in (False, True))
         for one, other in zip(before, after, strict=False):
-            for name in one.metrics.keys() - {"epoch_seconds"}:
+            for name in [name for name in one.metrics if not name.endswith(("_seconds", "_ms"))]:  # times vary
                 np.testing.assert_array_equal(other.metrics[name], one.metrics[name])
         if len(after) == len(before):  # otherwise it has asked the run to stop
             np.testing.assert_array_equal(watched.parameters.flat, plain.parameters.flat)
@@ -64,5 +64,5 @@ class ObserverContract(ABC):
         """Nothing is remembered from one run to the next."""
         (_, first), (_, second) = (self.trained(observed=True) for _ in range(2))
         for one, other in zip(first, second, strict=True):
-            for name in one.metrics.keys() - {"epoch_seconds"}:
+            for name in [name for name in one.metrics if not name.endswith(("_seconds", "_ms"))]:  # times vary
                 np.testing.assert_array_equal(other.metrics[name], one.metrics[name])

@@ -1,4 +1,4 @@
-"""Epochs whose weights and predictions were kept: a page with a slider for each kind, and its link."""
+"""Epochs of which weights, predictions and observers' arrays were kept: a page with a slider each, and its link."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -9,7 +9,7 @@ from rnn_lab.tracking.journal import Fact
 
 
 class KeptEpochs:
-    """Files of weights and of predictions by their epochs.
+    """Files of weights, of predictions and of what observers measured, by their epochs.
 
     Args:
         folder: the run folder.
@@ -19,6 +19,7 @@ class KeptEpochs:
         self._folder = folder
         self.weights: dict[int, str] = {}
         self.predictions: dict[int, str] = {}
+        self.arrays: dict[int, str] = {}
 
     def pages(self, title: str, data: Fact) -> Iterator[tuple[str, Callable[[], str]]]:
         """Yield each page's file name, and a function that composes it.
@@ -42,6 +43,9 @@ class KeptEpochs:
         if self.weights:
             named = f"{title}: weights, epoch by epoch"
             yield "weights.html", partial(slides.weights_page, self._folder, self.weights, title=named)
+        if self.arrays:
+            named = f"{title}: what the instruments measured, epoch by epoch"
+            yield "instruments.html", partial(slides.instruments_page, self._folder, self.arrays, title=named)
 
     def links(self, experiment_id: str, run_id: str) -> dict[str, str]:
         """Return the pages' places within MLflow, by what they show."""
@@ -49,5 +53,6 @@ class KeptEpochs:
         shown = {
             "Predictions over the epochs": ("predictions.html", self.predictions),
             "Weights over the epochs": ("weights.html", self.weights),
+            "Instruments over the epochs": ("instruments.html", self.arrays),
         }
         return {words: f"{place}/{file}?{address.MODE}" for words, (file, kept) in shown.items() if kept}

@@ -233,6 +233,9 @@ class Carrier:
     def _predictions(self, fact: Fact) -> None:
         self._kept.predictions[fact["epoch"]] = fact["file"]
 
+    def _arrays(self, fact: Fact) -> None:
+        self._kept.arrays[fact["epoch"]] = fact["file"]
+
     def _pages(self) -> None:
         """Upload the pages with a slider over the epochs that were kept."""
         title = comparison.title(self._facts["start"]) if "start" in self._facts else ""
@@ -297,6 +300,7 @@ HANDLERS: dict[str, Callable[[Carrier, Fact], None]] = {
     "epoch": Carrier._an_epoch,
     "weights": Carrier._weights,
     "predictions": Carrier._predictions,
+    "arrays": Carrier._arrays,
     "figure": Carrier._file,
     "summary": Carrier._summary,
 }

@@ -1,4 +1,4 @@
-"""Pages with a slider over the epochs: predictions, and weights. One HTML file each, which needs no network.
+"""Pages with a slider over the epochs: predictions, weights, instruments. One HTML file each, which needs no network.
 
 Such a page is a template, ``slides.html``, and numbers in JSON; text reaches the page as text, never as markup.
 """
@@ -88,6 +88,39 @@ def weights_page(folder: Path, files: Mapping[int, str], *, title: str) -> str:
         }
     content = {"title": title, "kind": "weights", "weights": shown}
     return _page({**content, "frames": [{"epoch": epoch} for epoch in frames]})
+
+
+def instruments_page(folder: Path, files: Mapping[int, str], *, title: str) -> str:
+    """Compose the page of the vectors that observers measured, such as the gradient by lag.
+
+    Each has axes that stay as they are over all epochs: logarithmic where its values are positive and span more than a
+    factor of a hundred, but for the smallest tenth of them.
+
+    Args:
+        folder: the run folder.
+        files: epoch -> file of the arrays, name -> (R, n), in the run folder; others than vectors are left out.
+        title: of the page.
+
+    Raises:
+        OSError, ValueError: a file is gone, damaged, or outside of the folder.
+    """
+    frames: list[dict[str, Any]] = []
+    vectors: dict[str, dict[str, Any]] = {}
+    every: dict[str, list[Array]] = {}
+    for epoch in _thinned(sorted(files), FRAMES):
+        arrays = {name: a[:, :RECORDS] for name, a in read_npz(inside(folder, files[epoch])).items() if a.ndim == 2}
+        frames.append({"epoch": epoch} | {name: _replicas(a[:, :, None])[0] for name, a in arrays.items()})
+        for name, values in arrays.items():
+            every.setdefault(name, []).append(values)
+    for name, found in every.items():
+        values = np.concatenate([part.ravel() for part in found])
+        finite = values[np.isfinite(values)]
+        positive = finite[finite > 0]
+        logarithmic = len(positive) > 0.9 * len(finite) and positive.max() > 100 * np.quantile(positive, 0.1)
+        shown = positive if logarithmic else np.append(finite, 0.0)
+        low, high = (float(f"{end:.5g}") for end in (shown.min(), shown.max()))
+        vectors[name] = {"low": low, "high": high, "logarithmic": bool(logarithmic)}
+    return _page({"title": title, "kind": "instruments", "vectors": vectors, "frames": frames})
 
 
 def _weights(file: Path) -> dict[str, Array]:

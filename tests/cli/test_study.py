@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rnn_lab.cli import study
+from rnn_lab.errors import BadInput
 from tests.processes import python
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,12 @@ def test_it_runs_the_folders_main(
     monkeypatch.setattr(sys, "path", [*sys.path])
     study.main(["toy_of_a_study"])
     assert capsys.readouterr().out == "done\n"
+    with pytest.raises(BadInput, match="--full: the study toy_of_a_study has one size only"):
+        study.main(["toy_of_a_study", "--full"])
+    (folder / "study.py").write_text("def main(*, full: bool = False) -> None:\n    print(full)\n")
+    monkeypatch.delitem(sys.modules, "experiments.toy_of_a_study.study")
+    study.main(["toy_of_a_study", "--full"])
+    assert capsys.readouterr().out == "True\n"
 
 
 def test_every_study_has_what_a_study_has() -> None:

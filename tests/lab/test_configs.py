@@ -14,6 +14,7 @@ NEEDS = {
     "data=csv": ["data.path={csv}", "data.window=3", "data.train=5", "data.validation=3", "trainer.batch_size=2"],
     "optimizer=lbfgs": ["trainer=full_batch"],
     "study=forecasting": ["data.series.length=500", "optimizer.iterations=3"],  # a second, not ten
+    "study=truncation": ["data.length=3000", "data.train=2000", "data.validation=500", "data.test=500"],
     "study=forecasting_text": ["data.train=5000", "data.validation=1000", "data.test=0"],
 }
 

@@ -94,6 +94,14 @@ class Direction(Rule):
             r"gradient_by_lag\.steps=500 is more than the 199",
         ),
         (Memory(), ADDING, Elman(hidden_dim=4, encoding="positional"), BPTT(), r"needs model\.encoding=shared"),
+        (Memory(delays=500, steps=500), ADDING, Elman(hidden_dim=4), BPTT(), r"memory\.delays=500 must be less than"),
+        (
+            Alignment(rules={"rtrl": RTRL()}),
+            ADDING,
+            Elman(hidden_dim=1500),
+            BPTT(),
+            r"RTRL in observers\..* GB of memory",
+        ),
         (Memory(steps=100), ADDING, Elman(hidden_dim=64), BPTT(), r"memory\.steps=100 .* at least 260"),
     ],
 )

@@ -9,7 +9,9 @@ import pytest
 from rnn_lab.network import Elman, Network
 from rnn_lab.rules import BPTT, RTRL, Reach
 
-PAGE = Path(__file__).parents[2] / "rnn_lab" / "rules" / "README.md"
+FOLDER = Path(__file__).parents[2] / "rnn_lab" / "rules"
+PAGE = FOLDER / "truncated_bptt.md"
+ABSENT = "PyTorch is not installed: pip install -c constraints.txt -e '.[peers]'"
 W, START = 0.2, 0.9
 REACHED = {1: 0.036, 2: 0.072, 3: 0.108, 9: 0.108}
 MODEL = Elman(hidden_dim=1, activation="identity", bias=False, initial_state="learned")
@@ -75,24 +77,47 @@ def test_gradients_that_add_up_are_the_wrong_one() -> None:
     assert copied_loop(clear=True) == pytest.approx(0.108, rel=1e-12)
 
 
-def test_the_page_has_these_numbers() -> None:
+def test_the_pages_have_these_numbers_and_every_rule() -> None:
     text = PAGE.read_text()
     assert "(.2 + .04) .9 = .288" in text
     assert "with k2 = 1: .036, with 2: .072, with 3 and more: .108" in text
-    named = set(re.findall(r"^\| \[`(\w+)`\]\((\w+)\.py\)", text, re.M))
-    rules = {path.stem for path in (PAGE.parents[2] / "conf" / "rule").glob("*.yaml")}
+    named = set(re.findall(r"^\| \[`(\w+)`\]\((\w+)\.py\)", (FOLDER / "README.md").read_text(), re.M))
+    rules = {path.stem for path in (FOLDER.parents[1] / "conf" / "rule").glob("*.yaml")}
     assert {name for name, _ in named} == rules
-    assert all((PAGE.parent / f"{module}.py").is_file() for _, module in named)
+    assert all((FOLDER / f"{module}.py").is_file() for _, module in named)
 
 
-def test_pytorch_says_the_same() -> None:
-    torch = pytest.importorskip("torch")
-    w = torch.tensor(W, dtype=torch.float64, requires_grad=True)
+def test_pytorch_says_the_same_by_the_loop_of_the_page() -> None:
+    torch = pytest.importorskip("torch", reason=ABSENT)
+    found = {"torch": torch}
+    exec(re.search(r"```python\n(def dx3_dw.*?)```", PAGE.read_text(), re.S)[1], found)
+    assert found["dx3_dw"](9, clear=False) == pytest.approx(0.288, rel=1e-12)
     for k, expected in REACHED.items():
-        x = torch.tensor(START, dtype=torch.float64)
-        for t in range(3):
-            if t == 3 - k:
-                x = x.detach()
-            x = w * x
-        (slope,) = torch.autograd.grad(x, w)
-        assert slope.item() == pytest.approx(expected, rel=1e-12)
+        assert found["dx3_dw"](k, clear=True) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(("k1", "k2"), [(1, 1), (1, 3), (2, 3), (3, 3), (2, 9)])
+def test_k1_and_k2_on_a_stream_are_pytorchs_graph_detached_where_k2_says(k1, k2) -> None:
+    torch = pytest.importorskip("torch", reason=ABSENT)
+    network, steps = Network(Elman(hidden_dim=3), 2, 1, None, each_step=True), 6
+    parameters, rng = network.initial([0]), np.random.default_rng(0)
+    X, Y = rng.standard_normal((1, steps, 1, 2)), rng.standard_normal((1, steps, 1, 1))
+    rule = BPTT().for_stream(network, 1, 1, Reach(bptt_truncate=k2, bptt_stride=k1))
+    rule.begin(parameters)
+    weights = {name: torch.tensor(values[0], requires_grad=True) for name, values in parameters.arrays().items()}
+    for start in range(0, steps, k1):
+        _, gradient = rule(parameters, X[:, start : start + k1], Y[:, start : start + k1])
+        state, loss = torch.zeros(1, 3, dtype=torch.float64), 0.0
+        for t in range(start + k1):
+            if t == start + k1 - k2:
+                state = state.detach()
+            pre = torch.tensor(X[0, t]) @ weights["W_xh"] + state @ weights["W_hh"] + weights["b_h"]
+            state = torch.tanh(pre)
+            if t < start + k1 - k2:
+                state = state.detach()
+            if t >= start:
+                error = state @ weights["W_hy"] + weights["b_y"] - torch.tensor(Y[0, t])
+                loss = loss + 0.5 * (error**2).sum() / k1
+        expected = dict(zip(weights, torch.autograd.grad(loss, weights.values()), strict=True))
+        for name, values in expected.items():
+            np.testing.assert_allclose(gradient[name][0], values.numpy(), rtol=1e-10, atol=1e-14)

@@ -37,6 +37,10 @@ def test_every_derivative_of_a_step(model) -> None:
     x, s = rng.standard_normal((R, B, D)), rng.standard_normal((R, B, S))
     step = linearise(model, layer, x, s)
     J = step.jacobian()
+    ds = rng.standard_normal((R, B, S))
+    np.testing.assert_allclose(step.push(ds), np.einsum("rbij,rbj->rbi", J, ds), rtol=1e-11, atol=1e-13)
+    blocks = J.reshape(R, B, S // H, H, S // H, H)
+    np.testing.assert_allclose(step.own(), np.einsum("rbcjdj->rbcdj", blocks), rtol=1e-12, atol=1e-14)
     immediate = {name: np.zeros((R, B, S, *values.shape[1:])) for name, values in layer.items()}
     for term in step.terms:
         full, source = term.full(), term.source

@@ -39,6 +39,7 @@ def test_same_seed_same_stream() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"far": 50_000}, r"data\.far=50000 must be less than data\.length=50000"),
         ({"near": 8}, r"data\.near=8 must be less than data\.far=8"),
         ({"far_effect": 0.25}, r"probabilities from 0.5 to 1.25"),
     ],
