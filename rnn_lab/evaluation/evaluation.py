@@ -26,7 +26,7 @@ class Evaluation:
 
     scores: dict[str, Score] = Field(default_factory=lambda: dict(SCORES))
     baselines: dict[str, Baseline] = Field(default_factory=lambda: dict(BASELINES))
-    free_run: FreeRun | None = None
+    free_run: FreeRun | None = Field(default_factory=FreeRun)
 
     def plan(self, dataset: Data, data: Any) -> Plan | None:
         """Plan of the network's free runs; None where it is not to run freely, or cannot."""

@@ -13,9 +13,10 @@ Backward, for t = T, T-1, .., where u_t is what reaches h_t from outside the lay
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
@@ -40,6 +41,7 @@ class Elman(Architecture):
     """
 
     activation: ActivationField = TANH
+    gain: Annotated[float, Field(ge=0)] = 0.8
 
     def reference(self, weights: Weights, x: Array, state: reference.State) -> reference.State:
         """One step as in the equation."""

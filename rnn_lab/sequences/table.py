@@ -17,6 +17,7 @@ from rnn_lab.sequences.csv_file import read_csv
 from rnn_lab.sequences.csv_numbers import NaValues
 from rnn_lab.sequences.forecasting import Forecasting
 from rnn_lab.sequences.missing import Missing
+from rnn_lab.sequences.scaling import Scaling
 from rnn_lab.sequences.series import Series
 
 
@@ -65,6 +66,7 @@ class Table(Forecasting):
     tz: str | None = None
     na_values: NaValues = None
     missing: Missing = "refuse"
+    scaling: Scaling = "standard"
 
     def read(self) -> Series:
         """Read the file; the first note says which it was and what was taken from it."""
@@ -100,6 +102,8 @@ class Sunspots(Forecasting):
         >>> data.series.shape, data.targets, data.index[data.train.at[-1]].item()
         ((309, 1), ('SUNACTIVITY',), 1920.0)
     """
+
+    scaling: Scaling = "standard"
 
     def read(self) -> Series:
         """Read the package's own file, wherever the package is installed."""

@@ -29,13 +29,13 @@ class LBFGS(Optimizer):
 
     Example:
         >>> LBFGS(iterations=50).memory
-        20
+        50
 
     Reference: Byrd, Lu, Nocedal & Zhu, "A limited memory algorithm for bound constrained optimization" (1995).
     """
 
-    iterations: Annotated[int, Field(ge=1)] = 100
-    memory: Annotated[int, Field(ge=1)] = 20
+    iterations: Annotated[int, Field(ge=1)] = 200
+    memory: Annotated[int, Field(ge=1)] = 50
 
     one_loss: ClassVar[bool] = True
 
