@@ -19,7 +19,7 @@ import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT
+from rnn_lab.component import STRICT, short_repr
 from rnn_lab.network import reference
 from rnn_lab.network.activations import TANH, ActivationField
 from rnn_lab.network.architecture import Architecture
@@ -39,6 +39,8 @@ class Elman(Architecture):
 
     Reference: Elman, "Finding structure in time" (1990).
     """
+
+    __repr__ = short_repr
 
     activation: ActivationField = TANH
     gain: Annotated[float, Field(ge=0)] = 0.8

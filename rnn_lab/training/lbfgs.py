@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT
+from rnn_lab.component import STRICT, short_repr
 from rnn_lab.network import Parameters
 from rnn_lab.training.clipping import Clipping
 from rnn_lab.training.optimizer import Array, Optimizer, ValueAndGradient
@@ -33,6 +33,8 @@ class LBFGS(Optimizer):
 
     Reference: Byrd, Lu, Nocedal & Zhu, "A limited memory algorithm for bound constrained optimization" (1995).
     """
+
+    __repr__ = short_repr
 
     iterations: Annotated[int, Field(ge=1)] = 200
     memory: Annotated[int, Field(ge=1)] = 50

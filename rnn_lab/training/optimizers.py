@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT
+from rnn_lab.component import STRICT, short_repr
 from rnn_lab.errors import BadInput
 from rnn_lab.training.optimizer import Array, FirstOrder, Moments
 from rnn_lab.training.schedules import Constant, Cosine, Schedule
@@ -39,6 +39,8 @@ class SGD(FirstOrder):
     Reference: Sutskever, Martens, Dahl & Hinton, "On the importance of initialization and momentum in deep learning"
     (2013); Nesterov's rule in the form that deep-learning libraries use.
     """
+
+    __repr__ = short_repr
 
     learning_rate: Rate = 0.01
     momentum: Decay = 0.0
@@ -83,6 +85,8 @@ class RMSprop(FirstOrder):
 
     Reference: Tieleman & Hinton, "Lecture 6.5: RMSprop" (2012).
     """
+
+    __repr__ = short_repr
 
     learning_rate: Rate = 0.001
     decay: Decay = 0.99
@@ -130,6 +134,8 @@ class Adam(FirstOrder):
     Reference: Kingma & Ba, "Adam: a method for stochastic optimization" (2015); Loshchilov & Hutter, "Decoupled weight
     decay regularization" (2019).
     """
+
+    __repr__ = short_repr
 
     learning_rate: Rate = 0.01
     beta1: Decay = 0.9
