@@ -5,7 +5,7 @@ Without a command line, in a script or a notebook:
     >>> import numpy as np
     >>> from rnn_lab import Adam, Elman, Network, Trainer, dataset, evaluate, fit, make_predictor
     >>> data = dataset(np.sin(np.arange(200.0)), window=20, scaling="none")
-    >>> network = Network.for_data(data, Elman(hidden_dim=8, gain=0.8))
+    >>> network = Network.for_data(data, Elman(hidden_dim=8))
     >>> state = fit(network, data, Trainer(epochs=20), Adam(learning_rate=0.01), seeds=[0, 1, 2])
     >>> state.curves["val/rmse"].shape  # epochs 0 to 20, three replicas
     (21, 3)
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rnn_lab.evaluation import baseline_scores, make_predictor
     from rnn_lab.network import GRU, LSTM, Elman, Network
+    from rnn_lab.plots import plot_curves, plot_data, plot_predictions
     from rnn_lab.rules import BPTT
     from rnn_lab.scoring import evaluate
     from rnn_lab.sequences import dataset
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _FROM = {
     "evaluation": ("baseline_scores", "make_predictor"),
     "network": ("GRU", "LSTM", "Elman", "Network"),
+    "plots": ("plot_curves", "plot_data", "plot_predictions"),
     "rules": ("BPTT",),
     "scoring": ("evaluate",),
     "sequences": ("dataset",),
@@ -51,6 +53,9 @@ __all__ = [
     "evaluate",
     "fit",
     "make_predictor",
+    "plot_curves",
+    "plot_data",
+    "plot_predictions",
 ]
 
 

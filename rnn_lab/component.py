@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import fields
+from inspect import signature
 from typing import Any, TypeVar, cast
 
 from pydantic import ConfigDict, ValidationError
@@ -42,6 +44,23 @@ def refusal(error: ValidationError, prefix: str) -> str:
         return f"{key} is missing."
     allowed = first["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
     return f"{key}={first['input']!r} is not allowed: {allowed}."
+
+
+def short_repr(component: Any) -> str:
+    """Write a component as the call that makes it, without the arguments that it would take by itself.
+
+    A class takes it as its own ``__repr__``.
+
+    Example:
+        >>> from rnn_lab.network import Elman
+        >>> Elman(hidden_dim=8, gain=0.8)
+        Elman(hidden_dim=8)
+    """
+    given = [(field.name, getattr(component, field.name)) for field in fields(component) if field.repr]
+    defaults = {name: parameter.default for name, parameter in signature(type(component)).parameters.items()}
+    plain = {field.name: field.default_factory() for field in fields(component) if callable(field.default_factory)}
+    changed = [f"{name}={value!r}" for name, value in given if value != plain.get(name, defaults[name])]
+    return f"{type(component).__name__}({', '.join(changed)})"
 
 
 def by_name(shipped: Mapping[str, Component], kind: type) -> Callable[[Any], Component]:

@@ -14,6 +14,7 @@ from rnn_lab.component import STRICT
 from rnn_lab.evaluation.free_run.results import FreeRuns
 from rnn_lab.network import Network, Parameters
 from rnn_lab.npz import read_npz
+from rnn_lab.plots import plot_data
 from rnn_lab.scoring import Evaluator, Targets
 from rnn_lab.sequences.dataset import Dataset, SeriesDataset, StreamDataset
 from rnn_lab.tracking.inside import inside
@@ -107,19 +108,7 @@ class _Own:
         from rnn_lab import figures
 
         x: Array = np.arange(len(data.series)) if data.index is None else data.index
-        drawn = figures.data(
-            data.series,
-            columns=data.columns,
-            inputs=data.inputs,
-            targets=data.targets,
-            at={split: records.at for split, records in data.splits.items()},
-            window=data.window,
-            horizon=data.horizon,
-            index=data.index,
-            index_name=data.index_name,
-            name=data.name,
-        )
-        yield "data", drawn, "The data, its splits, and one window with its target"
+        yield "data", plot_data(data), "The data, its splits, and one window with its target"
         for split, answers in self.answers(**data.splits).items():
             drawn = figures.predictions(
                 answers.true,

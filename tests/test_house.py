@@ -36,7 +36,7 @@ LEANS_ON = {
     "observers": {"numpy", "pydantic"},
     "training": {"numpy", "pydantic", "scipy"},
     "evaluation": {"numpy", "pydantic", "scipy"},
-    "figures": {"numpy", "pydantic", "scipy", "matplotlib"},
+    "figures": {"numpy", "pydantic", "scipy", "matplotlib", "PIL"},
 }
 
 

@@ -1,5 +1,11 @@
 """The command ``runs``: list, show, compare, tabulate and remove runs, from their folders alone."""
 
-from rnn_lab.runs.command import main
+from collections.abc import Sequence
 
-__all__ = ["main"]
+from rnn_lab.runs import command
+
+
+def main(argv: Sequence[str]) -> None:
+    """Carry out the command; the process ends with its exit code."""
+    if code := command.main(argv):
+        raise SystemExit(code)

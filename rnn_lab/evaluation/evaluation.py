@@ -28,7 +28,7 @@ class Evaluation:
 
     scores: dict[str, Score] = Field(default_factory=lambda: dict(SCORES))
     baselines: dict[str, Baseline] = Field(default_factory=lambda: dict(BASELINES))
-    free_run: FreeRun | None = None
+    free_run: FreeRun | None = Field(default_factory=FreeRun)
     backtest: Backtest = Field(default_factory=Backtest)
 
     def plan(self, dataset: Data, data: Any) -> Plan | None:

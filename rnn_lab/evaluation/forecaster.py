@@ -16,7 +16,7 @@ from rnn_lab.sequences.reading import READING
 from rnn_lab.sequences.transform import Kind, Transform
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Forecaster(Trained):
     """R trained networks that forecast a series from windows of it.
 

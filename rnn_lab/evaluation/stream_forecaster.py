@@ -20,7 +20,7 @@ BLOCK = 256
 """Rows computed at a time."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class StreamForecaster(Forecaster):
     """R trained networks that forecast a series row by row, their state carried along it from its first row on.
 

@@ -14,7 +14,7 @@ OPENING, CHARACTERS, TEMPERATURE = 20, 300, 0.8
 """Of a sample: the prompt's characters, those that are written, and how."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class TextModel(Trained):
     """R trained networks that say which character comes next; they write together, by the mean of their probabilities.
 

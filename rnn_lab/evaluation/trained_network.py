@@ -26,7 +26,7 @@ CHUNK = 4096
 """Windows per forward pass: memory does not grow with their number."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Trained:
     """R trained networks and everything that lies between them and data in its own units.
 
@@ -52,6 +52,9 @@ class Trained:
     target_scaler: Scaler
     inputs: tuple[str, ...]
     targets: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.parameters.replicas} x {self.network.model!r})"
 
     @classmethod
     def of(cls, network: Network, parameters: Parameters, data: Data) -> Self:

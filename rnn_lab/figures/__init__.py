@@ -1,5 +1,7 @@
 """Figures: arrays in, a matplotlib Figure out. Nothing here touches pyplot, a window, or a file (but for `save`)."""
 
+from matplotlib.figure import Figure
+
 from rnn_lab.figures.backtest import backtest
 from rnn_lab.figures.curves import loss_curves
 from rnn_lab.figures.forecasts import forecast
@@ -7,12 +9,15 @@ from rnn_lab.figures.free_run import of_free_runs
 from rnn_lab.figures.instruments import of_instruments
 from rnn_lab.figures.predictions import predictions
 from rnn_lab.figures.series import data
-from rnn_lab.figures.style import save
+from rnn_lab.figures.style import save, show_in_notebooks
 from rnn_lab.figures.tasks import records
 from rnn_lab.figures.text import surprise
 from rnn_lab.figures.weights import heat_maps, histograms
 
+show_in_notebooks()
+
 __all__ = [
+    "Figure",
     "backtest",
     "data",
     "forecast",

@@ -13,12 +13,13 @@ Backward, for t = T, T-1, .., where u_t is what reaches h_t from outside the lay
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT
+from rnn_lab.component import STRICT, short_repr
 from rnn_lab.network import reference
 from rnn_lab.network.activations import TANH, ActivationField
 from rnn_lab.network.architecture import Architecture
@@ -39,7 +40,10 @@ class Elman(Architecture):
     Reference: Elman, "Finding structure in time" (1990).
     """
 
+    __repr__ = short_repr
+
     activation: ActivationField = TANH
+    gain: Annotated[float, Field(ge=0)] = 0.8
 
     def reference(self, weights: Weights, x: Array, state: reference.State) -> reference.State:
         """One step as in the equation."""

@@ -34,7 +34,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT
+from rnn_lab.component import STRICT, short_repr
 from rnn_lab.network import reference
 from rnn_lab.network.activations import SIGMOID, TANH
 from rnn_lab.network.architecture import Architecture
@@ -57,6 +57,8 @@ class GRU(Architecture):
     """
 
     GATES: ClassVar[int] = 3
+
+    __repr__ = short_repr
 
     reset: Literal["before", "after"] = "after"
 

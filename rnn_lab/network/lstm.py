@@ -24,7 +24,7 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT
+from rnn_lab.component import STRICT, short_repr
 from rnn_lab.errors import BadInput
 from rnn_lab.network import reference
 from rnn_lab.network.activations import SIGMOID, TANH
@@ -50,6 +50,8 @@ class LSTM(Architecture):
 
     GATES: ClassVar[int] = 4
     STARTS: ClassVar[tuple[str, ...]] = ("h_0", "c_0")
+
+    __repr__ = short_repr
 
     forget_bias: float = 1.0
 

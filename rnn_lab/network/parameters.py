@@ -64,6 +64,10 @@ class Parameters:
         flat = np.concatenate([a.reshape(replicas, -1) for a in arrays.values()], axis=1)
         return cls(flat, {name: a.shape[1:] for name, a in arrays.items()})
 
+    def __repr__(self) -> str:
+        R, each = self.replicas, ", ".join(f"{name} {shape}" for name, shape in self.shapes.items())
+        return f"Parameters({R} replica{'s' * (R > 1)} of {self.flat.shape[1]}: {each})"
+
     def __getitem__(self, name: str) -> NDArray[Any]:
         return self._views[name]
 

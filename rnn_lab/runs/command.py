@@ -35,7 +35,8 @@ def main(argv: Sequence[str], *, say: Say = print, ask: Callable[[str], str] = i
     try:
         return int(asked.command(asked, say, ask))
     except BadInput as error:
-        sys.stderr.write(f"{error}\n")
+        sentence = str(error).rstrip(".")
+        sys.stderr.write(f"Error: {sentence}.\n")
         return 2
     except EOFError:
         sys.stderr.write("Nobody answered, so nothing is removed: say --yes to remove without a question.\n")

@@ -48,7 +48,7 @@ class DataVisitor(Protocol[Result_co]):
         """Do it with a stream."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Data(ABC):
     """Properties that any data has."""
 
@@ -75,6 +75,9 @@ class Data(ABC):
     """Rows from a step's own, or from a window's last, to its target."""
     fresh: Callable[[int], Any] | None = None
     """Training records of each epoch, from 1; None: always ``train``, which is what epoch 1 has."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name}: {self.size})"
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -151,7 +154,7 @@ class Data(ABC):
         return {}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Dataset(Data):
     """Everything that training and evaluation know of data in records."""
 
@@ -181,7 +184,7 @@ class Dataset(Data):
         return {name: {"X": part.X.shape, "Y": part.Y.shape} for name, part in self.splits.items()}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class StreamDataset(Data):
     """Everything that training and evaluation know of a stream: one long series with a target at every step.
 
@@ -255,7 +258,7 @@ class StreamDataset(Data):
         return series, np.arange(before, before + count)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class SeriesDataset(Dataset):
     """Windows of one series, each with a later row as its target."""
 

@@ -21,7 +21,7 @@ from rnn_lab.sequences.task import Task
 TRAIN, VALIDATION, TEST = range(3)
 
 
-@plain(frozen=True, eq=False, kw_only=True)
+@plain(frozen=True, eq=False, repr=False, kw_only=True)
 class TaskDataset(Dataset):
     """Records of a task."""
 

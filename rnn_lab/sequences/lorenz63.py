@@ -1,6 +1,7 @@
 """Lorenz's model of convection in three variables."""
 
 import numpy as np
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
@@ -22,13 +23,14 @@ class Lorenz63(Flow3D):
         beta: a geometric factor.
 
     Example:
-        >>> Lorenz63(length=2)(np.random.default_rng(0)).round(4).tolist()
+        >>> Lorenz63(length=2, transient=0)(np.random.default_rng(0)).round(4).tolist()
         [[1.0, 1.0, 1.0], [1.0126, 1.2599, 0.9849]]
 
     References:
         Lorenz, "Deterministic nonperiodic flow" (1963).
     """
 
+    transient: int = Field(default=1000, ge=0)
     sigma: float = 10.0
     rho: float = 28.0
     beta: float = 8.0 / 3.0

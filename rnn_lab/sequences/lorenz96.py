@@ -22,13 +22,14 @@ class Lorenz96(Flow):
         push: how far the first site starts from F.
 
     Example:
-        >>> Lorenz96(length=2)(np.random.default_rng(0))[1, :3].round(4).tolist()
+        >>> Lorenz96(length=2, transient=0)(np.random.default_rng(0))[1, :3].round(4).tolist()
         [8.0099, 7.9999, 7.9992]
 
     References:
         Lorenz, "Predictability: a problem partly solved" (1996).
     """
 
+    transient: int = Field(default=1000, ge=0)
     sites: int = Field(default=40, ge=4)
     forcing: float = 8.0
     push: float = 0.01

@@ -38,7 +38,7 @@ class MackeyGlass(Trajectory):
         BadInput: on sampling, tau is no multiple of step / substeps.
 
     Example:
-        >>> MackeyGlass(length=3)(np.random.default_rng(0)).round(4).tolist()
+        >>> MackeyGlass(length=3, transient=0)(np.random.default_rng(0)).round(4).tolist()
         [[1.2], [1.1176], [1.043]]
 
     References:
@@ -46,6 +46,7 @@ class MackeyGlass(Trajectory):
         Methods for Delay Differential Equations" (2003), on continuous Runge-Kutta methods.
     """
 
+    transient: int = Field(default=250, ge=0)
     beta: float = 0.2
     gamma: float = 0.1
     exponent: float = 10.0

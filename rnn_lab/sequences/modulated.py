@@ -47,6 +47,7 @@ class AmplitudeModulated(Sine):
         [[0.0], [0.0]]
     """
 
+    omega: float = 0.5
     depth: float = 0.5
     omega_m: float = 0.05
 

@@ -27,13 +27,14 @@ class NARMA(Trajectory):
         delta: constant.
 
     Example:
-        >>> NARMA(length=3, order=1, gamma=0.0)(np.random.default_rng(0))[:, 1].round(4).tolist()
+        >>> NARMA(length=3, transient=0, order=1, gamma=0.0)(np.random.default_rng(0))[:, 1].round(4).tolist()
         [0.0, 0.1, 0.1305]
 
     References:
         Atiya & Parlos, "New results on recurrent network training" (2000).
     """
 
+    transient: int = Field(default=200, ge=0)
     order: int = Field(default=10, gt=0)
     alpha: float = 0.3
     beta: float = 0.05

@@ -30,7 +30,7 @@ class SplitVisitor(Protocol[Result_co]):
         """Do it with the steps of a stream."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Records:
     """The inputs and targets of one split, scaled, float64.
 
@@ -50,6 +50,9 @@ class Records:
 
     def __len__(self) -> int:
         return len(self.at)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(X {self.X.shape}, Y {self.Y.shape})"
 
     @property
     def each_step(self) -> bool:
@@ -87,7 +90,7 @@ class Records:
         return visitor.of_records(self)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Windows(Records):
     """Windows of a series: of each the last target counts, which lies at ``at``, so that baselines have the same."""
 

@@ -1,6 +1,7 @@
 """Rossler's band: chaos with a single nonlinear term."""
 
 import numpy as np
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
@@ -21,13 +22,16 @@ class Rossler(Flow3D):
         c: where the spiral folds; 5.7 is chaotic.
 
     Example:
-        >>> Rossler(length=2, step=0.1)(np.random.default_rng(0)).round(4).tolist()
+        >>> Rossler(length=2, transient=0, substeps=1)(np.random.default_rng(0)).round(4).tolist()
         [[1.0, 1.0, 1.0], [0.8139, 1.1116, 0.6351]]
 
     References:
         Rössler, "An equation for continuous chaos" (1976).
     """
 
+    transient: int = Field(default=500, ge=0)
+    step: float = Field(default=0.1, gt=0.0)
+    substeps: int = Field(default=2, gt=0)
     a: float = 0.2
     b: float = 0.2
     c: float = 5.7

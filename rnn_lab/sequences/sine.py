@@ -46,11 +46,12 @@ class DampedSine(Sine):
         decay: the envelope's decay per step, >= 0; it halves every ln(2) / decay steps.
 
     Example:
-        >>> DampedSine(length=3, decay=0.5)(np.random.default_rng(0)).round(4).tolist()
+        >>> DampedSine(length=3, omega=1.0, decay=0.5)(np.random.default_rng(0)).round(4).tolist()
         [[0.0], [0.5104], [0.3345]]
     """
 
-    decay: float = Field(default=0.01, ge=0.0)
+    omega: float = 0.3
+    decay: float = Field(default=0.005, ge=0.0)
 
     def at(self, n: Array) -> Array:
         """Return x_n."""

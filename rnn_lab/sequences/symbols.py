@@ -6,7 +6,7 @@ from rnn_lab.sequences.dataset import StreamDataset
 from rnn_lab.sequences.rows import Rows
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class SymbolDataset(StreamDataset):
     """A stream with one of the classes as the target of every step."""
 
@@ -28,7 +28,7 @@ class SymbolDataset(StreamDataset):
         return 0
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class TextDataset(SymbolDataset):
     """A stream of characters: at every step the next one is to be foretold."""
 

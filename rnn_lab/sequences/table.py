@@ -14,6 +14,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.sequences.csv_file import read_csv
 from rnn_lab.sequences.forecasting import Forecasting, pick
 from rnn_lab.sequences.reading import READING, Reading
+from rnn_lab.sequences.scaling import Scaling
 from rnn_lab.sequences.series import Series
 
 
@@ -39,6 +40,7 @@ class Table(Reading, Forecasting):
 
     path: str
     known: str | list[str] | None = None
+    scaling: Scaling = "standard"
 
     def read(self) -> Series:
         """Read the file; the first note says which it was and what was taken from it."""
@@ -69,6 +71,8 @@ class Sunspots(Forecasting):
         >>> data.series.shape, data.targets, data.index[data.train.at[-1]].item()
         ((309, 1), ('SUNACTIVITY',), 1920.0)
     """
+
+    scaling: Scaling = "standard"
 
     def read(self) -> Series:
         """Read the package's own file, wherever the package is installed."""

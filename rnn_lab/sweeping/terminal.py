@@ -13,8 +13,8 @@ from rnn_lab.sweeping.study import SweepStudy
 from rnn_lab.sweeping.worker import Assignment
 
 if TYPE_CHECKING:
+    from rich.console import Group
     from rich.live import Live
-    from rich.table import Table
 
 
 def say(text: str) -> None:
@@ -127,13 +127,15 @@ class LiveTable:
             self._live.console.print(line(study, trial), highlight=False)
         self._live.refresh()
 
-    def render(self) -> "Table":
-        """The table as it is now."""
+    def render(self) -> "Group":
+        """The table as it is now, and below it the best trial's parameters, whole, however narrow the terminal is."""
+        from rich.console import Group
         from rich.table import Table
+        from rich.text import Text
 
-        table = Table(title=self._pace())
-        for name in ("study", "done", "running", "pruned", "failed", "best", "parameters"):
-            table.add_column(name, justify="left" if name in ("study", "parameters") else "right")
+        table, best_ones = Table(title=self._pace()), list[Text]()
+        for name in ("study", "done", "running", "pruned", "failed", "best"):
+            table.add_column(name, justify="left" if name == "study" else "right", overflow="fold")
         for study in self._studies:
             if not hasattr(study, "study"):
                 continue  # it is being opened
@@ -145,9 +147,11 @@ class LiveTable:
                 str(counts["pruned"]),
                 str(counts["fail"]),
                 f"{best.values[0]:.6g}" if best else "-",
-                "\n".join(f"{key}={_short(value)}" for key, value in best.params.items()) if best else "-",
             )
-        return table
+            if best:
+                params = " ".join(f"{key}={_short(value)}" for key, value in best.params.items())
+                best_ones.append(Text(f"best of {study.plan.name}: trial {best.number}, {params}", overflow="fold"))
+        return Group(table, *best_ones)
 
     def _pace(self) -> str:
         seconds = time.monotonic() - self._start

@@ -17,6 +17,7 @@ from rnn_lab.scoring import Evaluator, Targets, targets_of
 from rnn_lab.sequences import Data, Records, Rows
 from rnn_lab.training.optimizer import Optimizer
 from rnn_lab.training.optimizers import Adam
+from rnn_lab.training.progress import Progress
 from rnn_lab.training.record_epochs import RecordEpochs
 from rnn_lab.training.state import TrainingState
 from rnn_lab.training.stopping import update_early_stopping
@@ -161,6 +162,7 @@ def fit(
     rule: Rule | None = None,
     observers: Mapping[str, Observer] | None = None,
     targets: Targets | None = None,
+    progress: bool = False,
 ) -> TrainingState:
     """Train R replicas in lockstep.
 
@@ -172,6 +174,7 @@ def fit(
         rule: how the gradient is obtained; None for truncated back-propagation.
         observers: what is measured of each epoch beyond scores, by name.
         targets: what outputs are worth; None for the data's own targets, with the usual scores.
+        progress: whether a line says how far training has come; see `Progress`.
 
     Returns:
         The state at the end, whose ``parameters`` are the weights that the run keeps, and whose ``curves`` are every
@@ -183,6 +186,7 @@ def fit(
     """
     trainer, optimizer, rule = trainer or Trainer(), optimizer or Adam(), rule or BPTT()
     targets = targets or targets_of(data, network.loss)
+    listeners = [*listeners, Progress(trainer.epochs)] if progress else listeners
     run_epoch = make_epoch_runner(network, data, trainer, optimizer, rule, seeds, state)
     evaluator = Evaluator(network, targets, data.watched, len(seeds))
     shown = {split: part.shown for split, part in data.watched.items()}

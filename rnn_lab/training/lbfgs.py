@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT
+from rnn_lab.component import STRICT, short_repr
 from rnn_lab.network import Parameters
 from rnn_lab.training.clipping import Clipping
 from rnn_lab.training.optimizer import Array, Optimizer, ValueAndGradient
@@ -29,13 +29,15 @@ class LBFGS(Optimizer):
 
     Example:
         >>> LBFGS(iterations=50).memory
-        20
+        50
 
     Reference: Byrd, Lu, Nocedal & Zhu, "A limited memory algorithm for bound constrained optimization" (1995).
     """
 
-    iterations: Annotated[int, Field(ge=1)] = 100
-    memory: Annotated[int, Field(ge=1)] = 20
+    __repr__ = short_repr
+
+    iterations: Annotated[int, Field(ge=1)] = 200
+    memory: Annotated[int, Field(ge=1)] = 50
 
     one_loss: ClassVar[bool] = True
 

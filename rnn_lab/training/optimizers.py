@@ -7,10 +7,10 @@ import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT
+from rnn_lab.component import STRICT, short_repr
 from rnn_lab.errors import BadInput
 from rnn_lab.training.optimizer import Array, FirstOrder, Moments
-from rnn_lab.training.schedules import Constant, Schedule
+from rnn_lab.training.schedules import Constant, Cosine, Schedule
 
 Rate = Annotated[float, Field(gt=0)]
 Decay = Annotated[float, Field(ge=0, lt=1)]
@@ -39,6 +39,8 @@ class SGD(FirstOrder):
     Reference: Sutskever, Martens, Dahl & Hinton, "On the importance of initialization and momentum in deep learning"
     (2013); Nesterov's rule in the form that deep-learning libraries use.
     """
+
+    __repr__ = short_repr
 
     learning_rate: Rate = 0.01
     momentum: Decay = 0.0
@@ -84,6 +86,8 @@ class RMSprop(FirstOrder):
     Reference: Tieleman & Hinton, "Lecture 6.5: RMSprop" (2012).
     """
 
+    __repr__ = short_repr
+
     learning_rate: Rate = 0.001
     decay: Decay = 0.99
     epsilon: Small = 1e-8
@@ -115,7 +119,8 @@ class Adam(FirstOrder):
 
     Args:
         learning_rate: rate before its schedule.
-        beta1, beta2: decays of the running means.
+        beta1, beta2: decays of the running means. beta2 is lower than the usual 0.999: with a few hundred updates in a
+            run, a shorter memory serves better.
         epsilon: keeps the division finite.
         weight_decay: of all parameters, biases too.
         schedule: factor on the rate.
@@ -130,12 +135,14 @@ class Adam(FirstOrder):
     decay regularization" (2019).
     """
 
-    learning_rate: Rate = 0.001
+    __repr__ = short_repr
+
+    learning_rate: Rate = 0.01
     beta1: Decay = 0.9
-    beta2: Decay = 0.999
+    beta2: Decay = 0.95
     epsilon: Small = 1e-8
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
-    schedule: Schedule = field(default_factory=Constant)
+    schedule: Schedule = field(default_factory=Cosine)
 
     def begin(self, theta: Array) -> Moments:
         """The moments before the first update."""

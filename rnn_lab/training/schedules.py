@@ -91,7 +91,7 @@ class Exponential(_Stateless):
         array([0.25])
     """
 
-    gamma: Annotated[float, Field(gt=0, le=1)] = 0.99
+    gamma: Annotated[float, Field(gt=0, le=1)] = 0.97
 
     def factor(self, state: State, epoch: float, epochs: int) -> Array:
         """The factor (R,): gamma^epoch."""

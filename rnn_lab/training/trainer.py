@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from rnn_lab.component import STRICT
+from rnn_lab.component import STRICT, short_repr
 from rnn_lab.errors import BadInput
 from rnn_lab.network.losses import LossField
 from rnn_lab.rules import Reach, Rule
@@ -46,6 +46,8 @@ class Trainer:
         >>> Trainer(batch_size=10).batch(records=100), Trainer(batch_size=None).batch(records=100)
         (10, 100)
     """
+
+    __repr__ = short_repr
 
     epochs: Annotated[int, Field(ge=0)] = 100
     batch_size: Count | None = 10

@@ -163,3 +163,16 @@ def test_a_thousand_runs_are_read_in_seconds(tmp_path):
     assert len(found.history(wide=True)) == 1000 * 101
     assert len(found.table()) == 1000
     assert time.process_time() - started < 3.0
+
+
+def test_the_command_ends_with_its_exit_code(tmp_path, capsys):
+    from rnn_lab.cli.runs import main
+
+    (tmp_path / "thesis.txt").write_text("precious")
+    for words in (["show"], ["compare", str(tmp_path)], ["rm", "--yes"]):
+        with pytest.raises(SystemExit) as ended:
+            main([*words, str(tmp_path)])
+        assert ended.value.code == 2
+        said = capsys.readouterr().err
+        assert said == f"Error: {tmp_path} is no run folder: there is no journal.jsonl in it.\n"
+    assert (tmp_path / "thesis.txt").read_text() == "precious"

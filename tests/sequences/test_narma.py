@@ -13,7 +13,7 @@ def narma30(**options: int) -> NARMA:
 
 def test_a_prefix_by_hand() -> None:
     """Order 2, y_0 = y_1 = 0: y_2 = 1.5 u_0 u_1 + 0.1, y_3 = 0.3 y_2 + 0.05 y_2 (y_2 + y_1) + 1.5 u_1 u_2 + 0.1."""
-    values = NARMA(length=4, order=2)(np.random.default_rng(5))
+    values = NARMA(length=4, order=2, transient=0)(np.random.default_rng(5))
     u, y = values.T
     second = 1.5 * u[0] * u[1] + 0.1
     third = 0.3 * second + 0.05 * second * second + 1.5 * u[1] * u[2] + 0.1

@@ -170,7 +170,9 @@ class TestMissing:
     def data(self, folder, cells, missing, **how):
         (folder / "f.csv").write_text("x\n" + "\n".join(cells) + "\n")
         shape = {"window": 3, "train": 0.5, "validation": 0.5, **how}
-        return Table(name="t", path=str(folder / "f.csv"), na_values="?", missing=missing, **shape).dataset()
+        return Table(
+            name="t", path=str(folder / "f.csv"), na_values="?", missing=missing, scaling="none", **shape
+        ).dataset()
 
     @pytest.mark.parametrize("missing", ["interpolate", "forward_fill", "drop"])
     @pytest.mark.parametrize("horizon", [1, 2])

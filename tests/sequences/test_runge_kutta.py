@@ -69,7 +69,7 @@ def test_flows_agree_with_another_integrator(kind: type[Flow]) -> None:
     """SciPy's DOP853 on the flow's own start: rows lie at 0, step, 2 step, ... exactly."""
     from scipy.integrate import solve_ivp
 
-    flow = kind(length=11, step=0.1, substeps=40)
+    flow = kind(length=11, transient=0, step=0.1, substeps=40)
     exact = solve_ivp(
         lambda _, x: flow.derivative(x),
         (0.0, 1.0),
@@ -84,8 +84,8 @@ def test_flows_agree_with_another_integrator(kind: type[Flow]) -> None:
 
 @pytest.mark.parametrize("kind", FLOWS)
 def test_substeps_change_accuracy_and_no_time(kind: type[Flow]) -> None:
-    fine = kind(length=21, step=0.01)(RNG)
-    coarse = kind(length=11, step=0.02, substeps=2)(RNG)
+    fine = kind(length=21, transient=0, step=0.01, substeps=1)(RNG)
+    coarse = kind(length=11, transient=0, step=0.02, substeps=2)(RNG)
     np.testing.assert_allclose(coarse, fine[::2], rtol=1e-12, atol=1e-12)
 
 

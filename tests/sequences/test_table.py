@@ -59,5 +59,6 @@ def test_a_tabulator_as_a_shell_passes_it_on(tmp_path: Path) -> None:
             train=1,
             validation=1,
             target="y",
+            scaling="none",
         )
         np.testing.assert_array_equal(table.dataset().train.Y, [[4.0]])

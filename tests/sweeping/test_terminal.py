@@ -23,7 +23,7 @@ def test_on_a_terminal_a_live_table_counts_the_trials(tmp_path):
             "hydra.sweeper.n_jobs=1",
         ],
         cwd=tmp_path,
-        env=os.environ | {"COLUMNS": "160", "TERM": "xterm", "PYTHONWARNINGS": "ignore"},
+        env=os.environ | {"COLUMNS": "80", "TERM": "xterm", "PYTHONWARNINGS": "ignore"},
         stdin=subprocess.DEVNULL,
         stdout=theirs,
         stderr=subprocess.DEVNULL,
@@ -41,10 +41,12 @@ def test_on_a_terminal_a_live_table_counts_the_trials(tmp_path):
     os.close(ours)
     assert process.wait(timeout=60) == 0
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode())
-    for column in ("study", "done", "running", "pruned", "failed", "best", "parameters"):
+    for column in ("study", "done", "running", "pruned", "failed", "best"):
         assert column in text
     assert re.search(r"toy\s*│\s*6/6\s*│\s*0\s*│", text)  # the last state of the row
     assert re.search(r"toy\s*│\s*[1-5]/6\s*│\s*1\s*│", text)  # and one on the way
+    assert re.search(r"best of toy: trial \d, x=-?0\.\d+ ending=fine", text), "the values are whole at 80 columns"
+    assert max(map(len, re.findall(r"[┏┃│].*", text))) <= 80
     assert "trials a minute, about" in text
     assert "RuntimeError: as asked" in text  # failures leave a line
     assert "toy: best is trial" in text

@@ -87,8 +87,8 @@ def test_where_an_input_is_no_target_there_is_none():
     tasks = Drawn(name="adding", task=Adding(length=10), train=10, validation=10)
     for data in (narma, tasks):
         assert FreeRun(steps=10_000).plan(data.dataset(), data) is None
-    assert Evaluation().plan(sine().dataset(), sine()) is None
-    assert Evaluation(free_run=FreeRun()).plan(sine().dataset(), sine()) is not None
+    assert Evaluation(free_run=None).plan(sine().dataset(), sine()) is None
+    assert Evaluation().plan(sine().dataset(), sine()) is not None
 
 
 def test_targets_that_are_never_fed_back_may_be_more_than_the_inputs():
@@ -198,7 +198,7 @@ def test_a_network_that_blew_up_is_valid_for_no_time_and_no_warning():
 
 def test_a_constant_target_has_no_scale(tmp_path):
     (tmp_path / "flat.csv").write_text("x,y\n" + "\n".join(f"{n % 7},3" for n in range(60)))
-    data = Table(name="flat", path=str(tmp_path / "flat.csv"), window=4, train=0.6, validation=0.4)
+    data = Table(name="flat", path=str(tmp_path / "flat.csv"), window=4, train=0.6, validation=0.4, scaling="none")
     assert FreeRun().plan(data.dataset(), data) is None
 
 
