@@ -47,6 +47,8 @@ def write(
         parts += _result(facts["summary"])
     if "best" in facts:
         parts += _best(facts["best"])
+    if "comparison" in facts:
+        parts += ["## Compared", "\n".join(f"- {plain(text)}" for text in facts["comparison"]["sentences"])]
     if "examination" in facts:
         parts += ["## The sweep examined", "\n".join(f"- {text}" for text in facts["examination"]["sentences"])]
     if len(stops) > 1:
