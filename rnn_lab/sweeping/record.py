@@ -7,6 +7,7 @@ The journal is written anew, from the study's storage, each time a coordinator t
 identity, so that MLflow shows one run however often the sweep was killed.
 """
 
+import math
 import os
 import time
 from collections.abc import Iterable, Mapping
@@ -104,7 +105,11 @@ class StudyRun:
         if spread["interval"]:
             metrics |= dict(zip(("confirmed/low", "confirmed/high"), spread["interval"], strict=True))
         metrics |= {f"confirmed/{name.replace('/', '_')}": each["typical"] for name, each in found["test"].items()}
-        self._journal.write("epoch", epoch=sum(self._counts.values()), metrics=metrics)
+        # The latest best value is the confirmed one, a step after the last trial's.
+        of_all = found.get("front", {}).get(str(found["trial"]), [spread])
+        metrics |= dict(zip(self._names("best"), (each["typical"] for each in of_all), strict=True))
+        metrics = {name: value for name, value in metrics.items() if math.isfinite(value)}
+        self._journal.write("epoch", epoch=sum(self._counts.values()) + 1, metrics=metrics)
 
     def _add_compared(self) -> None:
         """What the comparison with other studies said, and the typical value that this one had in it."""
