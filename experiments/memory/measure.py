@@ -42,7 +42,6 @@ def ends(name: str, network: str, done: Run) -> list[Row]:
             "loss": replica["metrics"]["test/loss"],
             "score": task.of(replica["metrics"], data),
             "success": replica["metrics"]["test/success"],
-            "learned": task.learned(replica["metrics"], data),
             "seconds": done.summary["seconds"]["training"],
         }
         for replica in done.summary["replicas"]

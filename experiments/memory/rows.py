@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.evidence import read_rows
+from experiments.memory.tasks import LEARNED
 
 Array = NDArray[np.float64]
 
@@ -31,6 +32,10 @@ class Rows:
         """A column of all seeds of a run, (R,); what is true is 1."""
         cells = [row[column] for row in self._runs if (row["task"], row["network"]) == (task, network)]
         return np.array([float({"True": "1", "False": "0"}.get(cell, cell)) for cell in cells])
+
+    def learned(self, task: str, network: str) -> NDArray[np.bool_]:
+        """Which seeds have learned the task, (R,): those that solve enough of the test records."""
+        return np.asarray(self.ends(task, network, "success") >= LEARNED)
 
     def curve(self, task: str, network: str) -> tuple[Array, Array]:
         """Updates (E,), and the validation loss after them, (E, R)."""

@@ -25,17 +25,13 @@ def answer(rows: Rows) -> str:
 
 
 def tasks(rows: Rows) -> str:
-    """Limits up to which a task counts as learned."""
-    cells = []
-    for name, task in TASKS.items():
-        also = f", and more than {task.success:.0%} of the records solved" if task.success else ""
-        cells.append([name, task.score, f"at most {task.limit:g}{also}"])
-    return table(["task", "score", "learned"], cells)
+    """Score of each task."""
+    return table(["task", "score"], [[name, task.score] for name, task in TASKS.items()])
 
 
 def learned(rows: Rows, task: str, network: str) -> str:
     """Number of seeds that have learned a task, of how many."""
-    seeds = rows.ends(task, network, "learned")
+    seeds = rows.learned(task, network)
     return f"{int(seeds.sum())} of {len(seeds)}"
 
 
@@ -63,7 +59,7 @@ def seeds(rows: Rows) -> str:
     cells = []
     for task in rows.tasks:
         for network in rows.networks:
-            scores, passed = rows.ends(task, network), rows.ends(task, network, "learned")
+            scores, passed = rows.ends(task, network), rows.learned(task, network)
             marks = [f"{three(score)}{'' if ok else ' ✗'}" for score, ok in zip(scores, passed, strict=True)]
             cells.append([task, network, *marks])
     numbers = rows.ends(rows.tasks[0], rows.networks[0], "seed").astype(int)

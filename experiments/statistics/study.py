@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.evidence import collect, write_up
-from experiments.statistics import simulations, verdicts
+from experiments.statistics import simulations, tunings, verdicts
 from experiments.statistics.planted import CLEAN, PLANTED, make
 from experiments.statistics.tables import blocks
 from rnn_lab.sweeping.examination.pictures import pictures
@@ -24,11 +24,12 @@ def main() -> None:
 
 def measure(_: Path) -> Iterator[tuple[str, Sequence[dict[str, Any]]]]:
     """Give each table's name and rows; simulations run side by side, each with seeds of its own."""
-    tasks: list[tuple[str, Callable[..., Any], tuple[str, ...]]] = [
+    tasks: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
         ("coverage", simulations.coverage, ()),
         *(("equals", simulations.equals, (name,)) for name in simulations.DISTRIBUTIONS),
         ("differences", simulations.planted_differences, ()),
         ("races", simulations.races, ()),
+        *(("tunings", tunings.tunings, setting) for setting in reversed(tunings.SETTINGS)),  # the slowest ones first
         *(("verdicts", verdicts.planted, (name,)) for name in PLANTED),
         *(("verdicts", verdicts.clean, (name,)) for name in CLEAN),
     ]
@@ -40,7 +41,7 @@ def measure(_: Path) -> Iterator[tuple[str, Sequence[dict[str, Any]]]]:
     yield from tables.items()
 
 
-def _listed(function: Callable[..., Any], arguments: tuple[str, ...]) -> list[dict[str, Any]]:
+def _listed(function: Callable[..., Any], arguments: tuple[Any, ...]) -> list[dict[str, Any]]:
     return list(function(*arguments))
 
 

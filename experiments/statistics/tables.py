@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from experiments.evidence import read_rows, table
+from experiments.statistics import tunings
 from experiments.words import bullets
 
 
@@ -16,6 +17,7 @@ def blocks(evidence: Path) -> dict[str, str]:
         "coverage": _coverage(rows["coverage"]),
         "equals": _equals(rows["equals"]),
         "differences": _plain(rows["differences"]),
+        "tunings": _tunings(rows["tunings"]),
         "races": _plain(rows["races"]),
         "verdicts": _verdicts(rows["verdicts"]),
     }
@@ -35,6 +37,10 @@ def _answer(rows: dict[str, list[dict[str, str]]]) -> list[str]:
     alarms, studies = sum(int(row["count"]) for row in clean), sum(int(row["seeds"]) for row in clean)
     worst = min(int(row["count"]) / int(row["seeds"]) for row in planted)
     races, sets = rows["races"], len(accused)
+    tuned = rows["tunings"]
+    alone, together = ([int(row[name]) for row in tuned] for name in ("accused_by_seeds_alone", "accused"))
+    size = int(tuned[0]["comparisons"])
+    limit = chance_bound(each, sets)
     costly = max(float(row["cost"]) for row in races)
     loud = races[1]
     return [
@@ -42,7 +48,10 @@ def _answer(rows: dict[str, list[dict[str, str]]]) -> list[str]:
         f"of lognormal values in at least {min(lognormal):.1%} from R = 5 on. Each is held to the parameter it names.",
         f"Comparisons of equals: {accused.sum()} of {each * sets} accuse ({accused.sum() / each / sets:.2%}); of "
         f"{sets} sets of {each}, {int(np.sum(accused <= 0.05 * each))} accuse in at most 5 %, the worst in "
-        f"{accused.max() / each:.1%}.",
+        f"{accused.max()} cases; a level of 5 % gives a worst one of at most {limit} in 95 % of studies like this.",
+        f"Two searches of the same landscape, compared by {tunings.SEEDS} fresh seeds of each winner as if only seeds "
+        f"varied, accuse in {min(alone) / size:.0%} to {max(alone) / size:.0%} of {size}; `compare=`, which allows for "
+        f"the luck of both searches, in {min(together) / size:.1%} to {max(together) / size:.1%}.",
         f"Planted differences are found as often as stated, within {max(map(abs, gaps)):.1%}.",
         f"Races cost at most {costly:.0%} of a sweep's epochs. Where seeds vary by a factor of e^{loud['noise']}, the "
         f"reported value is within 10 % of the median of 20 further seeds in {float(loud['reported_within']):.0%} of "
@@ -72,6 +81,31 @@ def _equals(rows: list[dict[str, str]]) -> str:
             [key[0], f"{key[1]}, {key[2]}", ", ".join(accused), f"{sum(map(int, accused)) / total:.1%}", covered]
         )
     return table(["values", "seeds", "accused, of 400 each", "in all", "P's interval covers"], cells)
+
+
+def chance_bound(each: int, sets: int) -> int:
+    """Accusations that none of so many sets exceeds, with a chance of 95 %, if every comparison accuses in 5 %."""
+    from scipy.stats import binom
+
+    return int(binom.ppf(0.95 ** (1 / sets), each, 0.05))
+
+
+def _tunings(rows: list[dict[str, str]]) -> str:
+    rows = sorted(rows, key=lambda row: tunings.SETTINGS.index((row["landscape"], float(row["noise"]))))
+    ratios = [name.removeprefix("found_") for name in rows[0] if name.startswith("found_")]
+    cells = [
+        [
+            row["landscape"],
+            row["noise"],
+            row["accused_by_seeds_alone"],
+            row["accused"],
+            f"{float(row['covered']):.1%}",
+            *(f"{float(row[f'found_{ratio}']):.0%} ({float(row[f'stated_{ratio}']):.0%})" for ratio in ratios),
+        ]
+        for row in rows
+    ]
+    head = ["landscape", "noise", "by seeds alone", "accused", "covered", *(f"ratio {ratio}" for ratio in ratios)]
+    return table(head, cells)
 
 
 def _plain(rows: list[dict[str, str]]) -> str:

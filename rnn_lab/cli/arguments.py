@@ -4,6 +4,8 @@ import re
 
 import hydra
 
+from rnn_lab.errors import BadInput
+
 
 def without_trust(arguments: list[str]) -> tuple[list[str], list[str]]:
     """Take ``trust=MODULE`` and ``trust=[A,B]`` out of the arguments: modules of components in somebody's folder.
@@ -28,3 +30,29 @@ def with_mode(arguments: list[str]) -> list[str]:
     said = any(re.fullmatch(r"-m|--multirun|hydra\.mode=.*", argument) for argument in arguments)
     newer = tuple(map(int, hydra.__version__.split(".")[:2])) >= (1, 4)
     return [*arguments, "hydra.mode=MULTIRUN"] if newer and searches and not said else arguments
+
+
+def with_compared(arguments: list[str]) -> list[str]:
+    """Take ``compare=KEY,KEY`` for the sweeper's option of this name.
+
+    Raises:
+        BadInput: it names no key, or no search is asked for.
+
+    Example:
+        >>> with_compared(["search=default", "compare=model,optimizer"])
+        ['search=default', 'hydra.sweeper.compare=[model,optimizer]']
+    """
+    said = [re.fullmatch(r"\+*compare=\[?([^\]]*)\]?", argument) for argument in arguments]
+    searches = any(re.match(r"\+*search=(?!null$).|hydra/sweeper=", argument) for argument in arguments)
+    found = []
+    for argument, match in zip(arguments, said, strict=True):
+        if match is None:
+            found.append(argument)
+            continue
+        keys = [key.strip() for key in match[1].split(",")]
+        if not all(keys):
+            raise BadInput(f"{argument}: it should name keys or groups, such as compare=model.activation.")
+        if not searches:
+            raise BadInput(f"{argument} compares what searches find, and none is asked for: add search=default.")
+        found.append(f"hydra.sweeper.compare=[{','.join(keys)}]")
+    return found

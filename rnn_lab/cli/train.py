@@ -13,7 +13,7 @@ from omegaconf import DictConfig
 
 from rnn_lab import signals, sweeping
 from rnn_lab.cli import help_page
-from rnn_lab.cli.arguments import with_mode
+from rnn_lab.cli.arguments import with_compared, with_mode
 from rnn_lab.cli.exits import one_sentence
 from rnn_lab.cli.passwords import refuse_passwords
 from rnn_lab.cli.resumed import with_resumed
@@ -72,7 +72,7 @@ def main(arguments: list[str]) -> None:
         return
     sweeping.register(LAB)  # hydra/sweeper=rnn_lab, which search=... chooses
     refuse_passwords(arguments)
-    sys.argv[1:] = with_mode(with_resumed(verbatim(arguments, *TEXTS, *NAMES)))
+    sys.argv[1:] = with_mode(with_compared(with_resumed(verbatim(arguments, *TEXTS, *NAMES))))
     train()
 
 

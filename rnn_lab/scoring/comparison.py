@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +20,8 @@ LEVEL = 1 - CONFIDENCE
 FEWEST_FOR_A_SHARE = 4
 """Values of each from which P(A better) has an interval: from three its 95 % are 89."""
 Pair = tuple[str, str]
+K = TypeVar("K")
+C = TypeVar("C", bound="Comparison")
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,7 @@ def compare_all(groups: Mapping[str, ArrayLike], *, minimize: bool = True) -> di
     return corrected({(a, b): compare(groups[a], groups[b], minimize=minimize) for a, b in combinations(groups, 2)})
 
 
-def corrected(comparisons: Mapping[Pair, Comparison]) -> dict[Pair, Comparison]:
+def corrected(comparisons: Mapping[K, C]) -> dict[K, C]:
     """Correct comparisons that were made together by Holm's method; those without a test do not count."""
     tested = [key for key, each in comparisons.items() if each.p_value is not None]
     values = holm([p for key in tested if (p := comparisons[key].p_value) is not None])

@@ -6,6 +6,8 @@ from rnn_lab.scoring.spread import student_quantile
 
 POWER = 0.8
 MOST = 100_000
+CERTAIN = 35.0
+"""Noncentrality from which a difference is found in any case, for two degrees of freedom or more."""
 
 
 def power(probability: float, a: int, b: int | None) -> float:
@@ -24,7 +26,7 @@ def power(probability: float, a: int, b: int | None) -> float:
 
     Reference: Cohen, "Statistical power analysis for the behavioral sciences" (1988), ch. 2.
     """
-    from scipy.special import nctdtr, ndtri
+    from scipy.special import ndtri
 
     standardised = float(ndtri(probability))
     if b is None:
@@ -32,6 +34,20 @@ def power(probability: float, a: int, b: int | None) -> float:
     else:
         freedom = (1 / a + 1 / b) ** 2 / (1 / (a * a * (a - 1)) + 1 / (b * b * (b - 1)))
         noncentrality = math.sqrt(2) * standardised / math.sqrt(1 / a + 1 / b)
+    return noncentral_power(freedom, noncentrality)
+
+
+def noncentral_power(freedom: float, noncentrality: float) -> float:
+    """Chance that a noncentral t lies beyond the bounds of the two-sided t test at 5 %.
+
+    Example:
+        >>> round(noncentral_power(10.0, 0.0), 3), round(noncentral_power(1e6, 2.8), 2)
+        (0.05, 0.8)
+    """
+    from scipy.special import nctdtr
+
+    if noncentrality > CERTAIN:  # where SciPy's distribution function has no value
+        return 1.0
     bound = student_quantile(freedom)
     return float(1 - nctdtr(freedom, noncentrality, bound) + nctdtr(freedom, noncentrality, -bound))
 

@@ -1,6 +1,7 @@
 """Several studies of one sweep side by side: which values were best on which sequence."""
 
 from pathlib import Path
+from typing import Any
 
 from rnn_lab.sweeping.study import SweepStudy
 
@@ -8,24 +9,38 @@ from rnn_lab.sweeping.study import SweepStudy
 def table(studies: list[SweepStudy]) -> list[list[str]]:
     """A header and a row for each study: its group, best value, parameters, and how its trials ended.
 
-    Where fresh seeds confirmed the best trials, the best value is theirs; what the search reported stands beside it.
+    Where fresh seeds confirmed the best trials, the best value is theirs; beside it stand its interval, what the search
+    reported and how much too good that was, and the score on test records if there are any.
     """
     groups = list(studies[0].plan.group)
     keys = list(dict.fromkeys(key for study in studies for key in (each.key for each in study.plan.parameters)))
     fresh = [study.confirmed() for study in studies]
-    header = ["best", "trial"] if not any(fresh) else ["best", "reported", "trial"]
-    rows = [[*groups, *header, *keys, "complete", "pruned", "failed"]]
+    tests = list(dict.fromkeys(name for known in fresh if known for name in known["test"]))
+    more = ["95 % interval", "reported", "optimism", *tests] if any(fresh) else []
+    rows = [[*groups, "best", *more, "trial", *keys, "complete", "pruned", "failed"]]
     for study, known in zip(studies, fresh, strict=True):
         best, counts = study.best(), study.counts()
-        found = [f"{best.values[0]:.6g}", str(best.number)] if best else ["", ""]
+        reported = f"{best.values[0]:.6g}" if best else ""
+        cells = dict.fromkeys(["best", *more], "") | {"reported" if more else "best": reported}
         if known:
-            found = [f"{known['confirmed']['typical']:.6g}", *found]
-        elif any(fresh):
-            found = ["", *found]
+            fresh_one = known["confirmed"]
+            cells |= {"best": f"{fresh_one['typical']:.6g}", "95 % interval": _interval(fresh_one)}
+            cells |= {"optimism": _optimism(known)} | {n: f"{each['typical']:.6g}" for n, each in known["test"].items()}
         params = [_short(best.params.get(key)) if best else "" for key in keys]
         ended = [str(counts[state]) for state in ("complete", "pruned", "fail")]
-        rows.append([*study.plan.group.values(), *found, *params, *ended])
+        rows.append([*study.plan.group.values(), *cells.values(), str(best.number) if best else "", *params, *ended])
     return rows
+
+
+def _interval(spread: dict[str, Any]) -> str:
+    return "{:.4g} to {:.4g}".format(*spread["interval"]) if spread["interval"] else ""
+
+
+def _optimism(known: dict[str, Any]) -> str:
+    """How much better the search's value was than that of fresh seeds, relative to it where that means anything."""
+    if known["reported"] > 0 and known["confirmed"]["typical"] > 0:
+        return f"{round(known['optimism'] / known['reported'], 2) + 0.0:.0%}"  # not -0%
+    return f"{known['optimism']:.2g}"
 
 
 def _short(value: object) -> str:

@@ -3,66 +3,53 @@
 Everything that was measured lies in the study's attributes, after each run: a sweep that is killed goes on from there.
 """
 
-import shutil
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hydra.types import HydraContext
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 from optuna.trial import FrozenTrial, TrialState
 
 from rnn_lab.errors import BadInput
 from rnn_lab.scoring.spread import Spread, spread
-from rnn_lab.sweeping.app import current
 from rnn_lab.sweeping.attributes import CONFIRMED, SAME_AS
-from rnn_lab.sweeping.executors import TrialExecutor, WorkerDied
-from rnn_lab.sweeping.interrupt import Interrupt
+from rnn_lab.sweeping.fresh import Flying, RunLost, Starter, first_fresh_seed, held_out
 from rnn_lab.sweeping.options import Options
 from rnn_lab.sweeping.plan import Plan
 from rnn_lab.sweeping.race import CONFIRMATION, SHARE, Candidate, RaceState, race
 from rnn_lab.sweeping.study import SweepStudy
 from rnn_lab.sweeping.terminal import say, warn
-from rnn_lab.sweeping.trial import CARRIED_BY
-from rnn_lab.sweeping.worker import Assignment, Job, Outcome, compose, run_trial
 
 RUNS = "confirmation"
 """The folder, in a study's, of the runs with fresh seeds."""
 
 
-class CannotConfirm(RuntimeError):
-    """A run with fresh seeds failed although its trial did not; the message says how."""
-
-
 def check_confirmation(plan: Plan, options: Options) -> None:
-    """See that fresh seeds can be drawn.
+    """See that fresh seeds can be drawn, where they are asked for.
 
     Raises:
         BadInput: the config has no seed and replicas to count on from, or they are searched themselves.
     """
-    if not options.confirm:
-        return
-    off = "hydra.sweeper.confirm=0 leaves it out"
-    for key in ("seed", "replicas"):
-        if key in {each.key for each in plan.parameters} | set(plan.group):
-            raise BadInput(
-                f"hydra.sweeper.confirm={options.confirm} runs the best trials with fresh seeds, and {key} is searched "
-                f"itself: {off}."
-            )
-        if not isinstance(OmegaConf.select(plan.config, key), int):
-            raise BadInput(f"hydra.sweeper.confirm={options.confirm}: the config has no whole number {key!r}; {off}.")
+    asked = [
+        (options.compare, f"hydra.sweeper.compare={','.join(options.compare)} runs the winners", "leave it out"),
+        (options.confirm, f"hydra.sweeper.confirm={options.confirm} runs the best trials", "0 leaves it out"),
+    ]
+    for wanted, what, off in asked:
+        if not wanted:
+            continue
+        for key in ("seed", "replicas"):
+            if key in {each.key for each in plan.parameters} | set(plan.group):
+                raise BadInput(f"{what} with fresh seeds, and {key} has several values itself: give it one, or {off}.")
+            if not isinstance(OmegaConf.select(plan.config, key), int):
+                raise BadInput(f"{what} with fresh seeds, and the config has no whole number {key!r}: {off}.")
 
 
 class Confirmer:
     """Races the best trials of studies, one study after the other, on the sweep's executor."""
 
-    def __init__(self, executor: TrialExecutor, job: Job, options: Options, interrupt: Interrupt) -> None:
-        self._executor, self._options, self._interrupt = executor, options, interrupt
-        self._packed = job.packed()
-        self._context: HydraContext = job.context
-        self._master: DictConfig = job.config
+    def __init__(self, starter: Starter, options: Options) -> None:
+        self._starter, self._options = starter, options
 
     def confirm(self, study: SweepStudy) -> None:
         """Confirm the best of a study, and keep what was found in it.
@@ -73,7 +60,7 @@ class Confirmer:
         trials = [each for each in study.finished() if each.state == TrialState.COMPLETE]
         if not trials or study.confirmed():
             return
-        runs = _FreshRuns(study, self._options.confirm, self._start)
+        runs = _FreshRuns(study, self._options.confirm, self._starter)
         cost = max((steps(each) for each in study.finished()), default=0) or 1
         spent = sum(steps(each) for each in study.finished() if SAME_AS not in each.user_attrs)
         budget = SHARE * (spent or len(study.finished()))
@@ -81,7 +68,7 @@ class Confirmer:
         candidates = [Candidate(each.number, each.values[0], cost) for each in front if SAME_AS not in each.user_attrs]
         try:
             found = _front(candidates, runs, budget) if len(study.names) > 1 else _one(candidates, runs, budget)
-        except CannotConfirm as error:
+        except RunLost as error:
             warn(f"{study.plan.name}: the best trials are not confirmed: {error}")
             return
         if found is None:
@@ -92,66 +79,24 @@ class Confirmer:
             return
         study.study.set_user_attr(CONFIRMED, found | {"after": len(study.finished())})
 
-    def _start(self, study: SweepStudy, trial: int, seeds: Sequence[int]) -> "_Flying":
-        params = study.study.get_trials(deepcopy=False)[trial].params
-        fresh = [f"seed={seeds[0]}", f"replicas={len(seeds)}"]
-        kept = [
-            text for text in study.plan.trial_overrides(params) if text.partition("=")[0] not in ("seed", "replicas")
-        ]
-        assignment = Assignment(
-            number=trial,
-            trial_id=-1,
-            study=study.plan.name,
-            storage=study.address,
-            pruner=b"",
-            overrides=[*kept, *fresh],
-            folder=str(study.plan.folder),
-            directions=study.options.objectives,
-            aggregate=study.options.aggregate,
-            tags={CARRIED_BY: study.plan.name, "rnn_lab.study": study.plan.name, "rnn_lab.confirms": str(trial)},
-            fresh=len(seeds),
-            subdir=f"{RUNS}/{trial}-seeds-{seeds[0]}-{seeds[-1]}",
-        )
-        _, folder = compose(self._context, self._master, assignment)
-        shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed: its values are nowhere
-        say(f"{study.plan.name}: confirming trial {trial} with seeds {seeds[0]} to {seeds[-1]}")
-        return _Flying(self._executor.submit(run_trial, self._packed, assignment), self._interrupt)
-
-
-class _Flying:
-    """A run on its way."""
-
-    def __init__(self, future: Future[Outcome], interrupt: Interrupt) -> None:
-        self._future, self._interrupt = future, interrupt
-
-    def values(self) -> list[list[float]]:
-        """Wait for each objective's value of each seed."""
-        try:
-            with self._interrupt.allowed():
-                outcome = self._future.result()
-        except WorkerDied as death:
-            raise CannotConfirm(str(death)) from None
-        if outcome.replicas is None:
-            raise CannotConfirm(str(outcome.reason))
-        return outcome.replicas
-
 
 class _FreshRuns:
     """Runs that a race asks for: they are started together, and the values of all objectives kept in the study."""
 
-    def __init__(self, study: SweepStudy, seeds: int, start: Any) -> None:
-        self.study, self.seeds, self._start = study, seeds, start
-        self.first_seed = int(study.plan.config.seed) + int(study.plan.config.replicas)
+    def __init__(self, study: SweepStudy, seeds: int, starter: Starter) -> None:
+        self.study, self.seeds, self._starter = study, seeds, starter
+        self.first_seed = first_fresh_seed(study)
         self.minimize = study.options.objectives[0] == "minimize"
         stored: dict[str, Any] = study.study.user_attrs.get(CONFIRMATION) or {}
         others = stored.get("others", [{"values": {}}] * (len(study.options.objectives) - 1))
         self.states = [RaceState.from_json(each) for each in ({"values": {}} | stored, *others)]
-        self._flying: dict[tuple[int, int], _Flying] = {}
+        self._flying: dict[tuple[int, int], Flying] = {}
 
     def announce(self, todo: Sequence[tuple[Candidate, Sequence[int]]]) -> None:
         """Start all runs of a round."""
         for each, seeds in todo:
-            self._flying[each.trial, seeds[0]] = self._start(self.study, each.trial, seeds)
+            say(f"{self.study.plan.name}: confirming trial {each.trial} with seeds {seeds[0]} to {seeds[-1]}")
+            self._flying[each.trial, seeds[0]] = self._starter.start(self.study, each.trial, seeds, RUNS)
 
     def __call__(self, candidate: Candidate, seeds: Sequence[int]) -> Sequence[float]:
         """Wait for a run; the first objective's values."""
@@ -167,11 +112,8 @@ class _FreshRuns:
 
     def held_out(self, trial: int) -> dict[str, dict[str, Any]]:
         """The test scores of a trial's fresh seeds."""
-        found: dict[str, list[float]] = {}
-        for folder in sorted(Path(self.study.plan.folder, RUNS).glob(f"{trial}-seeds-*")):
-            for name, values in current().held_out(folder).items():
-                found.setdefault(name, []).extend(values)
-        return {name: spread(values).as_dict() for name, values in found.items() if name not in self.study.names}
+        folders = sorted(Path(self.study.plan.folder, RUNS).glob(f"{trial}-seeds-*"))
+        return {name: spread(values).as_dict() for name, values in held_out(self.study, folders).items()}
 
 
 def steps(trial: FrozenTrial) -> int:

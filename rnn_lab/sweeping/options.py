@@ -35,6 +35,8 @@ class Options:
         max_failures: how many trials may fail before the study is given up; None for any number.
         stagnation: end a study when that many finished trials in a row did not improve on the best.
         confirm: with how many fresh seeds a round the best few trials are run again at the end; 0: not at all.
+        compare: keys whose values make a study each, like those of ``group_by``, and whose best are then compared.
+        compare_seeds: with how many fresh seeds each study's best is run for that.
         examine: let each study answer at its end what it can about itself, on a page in its folder.
         figures: draw each study at its end, into its folder (some seconds).
         tracking: the lab's component for MLflow; a study is then a run there, and its trials' runs lie below it.
@@ -55,6 +57,8 @@ class Options:
     max_failures: int | None = Field(ge=0)
     stagnation: int | None = Field(ge=1)
     confirm: int = Field(ge=0, le=1000)
+    compare: list[str]
+    compare_seeds: int = Field(ge=2, le=1000)
     examine: bool
     figures: bool
     tracking: dict[str, Any] | None

@@ -20,6 +20,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from rnn_lab.errors import BadInput
 from rnn_lab.sweeping.app import current
+from rnn_lab.sweeping.grouping import grouped
 from rnn_lab.sweeping.options import Options
 from rnn_lab.sweeping.space import Parameter, check_against, parameter, spell, split
 
@@ -79,9 +80,7 @@ def plans(context: HydraContext, config: DictConfig, options: Options, arguments
     """
     loader = context.config_loader
     fixed, swept = split(arguments, loader)
-    groups = {o.get_key_element(): o for o in swept if o.get_key_element() in options.group_by}
-    if continuous := [o for o in groups.values() if not o.is_discrete_sweep()]:
-        raise BadInput(f"{continuous[0].input_line}: hydra.sweeper.group_by needs a list of values for this key.")
+    groups = grouped(loader, config, options, (fixed, swept), lambda key: _group_options(context, key))
     values = [[f"{key}={text}" for text in override.sweep_string_iterator()] for key, override in groups.items()]
     searched = [override for override in swept if override.get_key_element() not in groups]
     combinations = [list(combination) for combination in itertools.product(*values)]
@@ -101,6 +100,7 @@ def _plan(
     stand_ins = [_first(o) for o in searched if _group_options(context, o.get_key_element())]
     config = compose(context, master, [*overrides, *combination, *stand_ins])
     given = {override.get_key_element().lstrip("+") for override in [*fixed, *searched]}
+    given |= {text.partition("=")[0].lstrip("+") for text in combination}
     more_fixed, more = split(_params(config, given), context.config_loader)
     overrides += [_text(override) for override in more_fixed]
     parameters = [parameter(override) for override in [*more, *searched]]
@@ -111,9 +111,11 @@ def _plan(
         )
     suggested = _suggested(options.space, config) if options.space else []
     for each in [*parameters, *suggested]:
+        if each.key in options.compare:  # its list stands on the command line; a function of the user's searches it too
+            raise BadInput(f"compare={each.key}: {each.source} searches this key.")
         check_against(config, each, _group_options(context, each.key))
-    group = {key: _label(config, key, combination) for key in options.group_by}
-    label = get_valid_filename(",".join(f"{k.replace('/', '.')}={v}" for k, v in group.items()).replace("=", "EQ"))
+    group = {key: _label(config, key, combination) for key in (*options.group_by, *options.compare)}
+    label = get_valid_filename("_".join(f"{k.replace('/', '.')}={v}" for k, v in group.items()).replace("=", "EQ"))
     label = label.replace("EQ", "=")
     folder = sweep_folder(master, options)
     held = {text.partition("=")[0].lstrip("+"): text.partition("=")[2] for text in overrides}

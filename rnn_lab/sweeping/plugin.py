@@ -37,6 +37,8 @@ DEFAULTS: dict[str, Any] = {
     "max_failures": None,
     "stagnation": None,
     "confirm": 0,
+    "compare": [],
+    "compare_seeds": 20,
     "examine": False,
     "figures": False,
     "tracking": None,

@@ -7,6 +7,7 @@ The journal is written anew, from the study's storage, each time a coordinator t
 identity, so that MLflow shows one run however often the sweep was killed.
 """
 
+import math
 import os
 import time
 from collections.abc import Iterable, Mapping
@@ -15,9 +16,13 @@ from uuid import uuid4
 
 from optuna.trial import FrozenTrial
 
+from rnn_lab.scoring.spread import spread
 from rnn_lab.sweeping import confirmed
 from rnn_lab.sweeping.attributes import INTERRUPTED, REASON, RUN, TRIAL
-from rnn_lab.sweeping.confirm import RUNS
+from rnn_lab.sweeping.comparing import RUNS as COMPARISON_RUNS
+from rnn_lab.sweeping.comparing import measured
+from rnn_lab.sweeping.comparison_results import PAGE as COMPARISON
+from rnn_lab.sweeping.confirm import RUNS as CONFIRMATION_RUNS
 from rnn_lab.sweeping.examination.report import PAGE
 from rnn_lab.sweeping.study import SweepStudy
 from rnn_lab.sweeping.table import TRIALS
@@ -100,7 +105,18 @@ class StudyRun:
         if spread["interval"]:
             metrics |= dict(zip(("confirmed/low", "confirmed/high"), spread["interval"], strict=True))
         metrics |= {f"confirmed/{name.replace('/', '_')}": each["typical"] for name, each in found["test"].items()}
-        self._journal.write("epoch", epoch=sum(self._counts.values()), metrics=metrics)
+        # The latest best value is the confirmed one, a step after the last trial's.
+        of_all = found.get("front", {}).get(str(found["trial"]), [spread])
+        metrics |= dict(zip(self._names("best"), (each["typical"] for each in of_all), strict=True))
+        metrics = {name: value for name, value in metrics.items() if math.isfinite(value)}
+        self._journal.write("epoch", epoch=sum(self._counts.values()) + 1, metrics=metrics)
+
+    def _add_compared(self) -> None:
+        """What the comparison with other studies said, and the typical value that this one had in it."""
+        self._journal.write("figure", file=COMPARISON, title="the comparison")
+        self._journal.write("comparison", sentences=self._study.compared)
+        if (known := measured(self._study)) and (found := spread(_numbers(known["values"]))).replicas:
+            self._journal.write("epoch", epoch=sum(self._counts.values()), metrics={"compared/value": found.typical})
 
     def _announce(self, folders: Iterable[Path]) -> None:
         """Tell the relay of the trials' journals that are whole, and of those that the study does not count."""
@@ -121,8 +137,9 @@ class StudyRun:
     def _at_rest(self) -> list[Path]:
         """Every trial's folder; call it when none is running, for also those of killed trials are here."""
         found = sorted(file.parent for file in self._study.plan.folder.glob(f"*/**/{NAME}"))
-        fresh = self._study.plan.folder / RUNS  # they are no trials, and the study's run says what they found
-        return [folder for folder in found if not folder.is_relative_to(fresh)]
+        # Runs with fresh seeds are no trials, and the study's run says what they found.
+        fresh = [self._study.plan.folder / name for name in (CONFIRMATION_RUNS, COMPARISON_RUNS)]
+        return [folder for folder in found if not any(map(folder.is_relative_to, fresh))]
 
     def _best_until(self, trial: FrozenTrial) -> list[float]:
         """The values of the best trial when ``trial`` had ended: what the terminal calls the best."""
@@ -164,6 +181,8 @@ class StudyRun:
         if (folder / PAGE).is_file():
             self._journal.write("figure", file=PAGE, title="the sweep examined")
             self._journal.write("examination", sentences=self._study.examined)
+        if self._study.compared:
+            self._add_compared()
         self._announce(self._at_rest())
         total = self._study.counts().total()
         status = "KILLED" if interrupted and total < self._study.n_trials else "FINISHED" if best else "FAILED"
@@ -174,6 +193,10 @@ class StudyRun:
         )
         self._journal.close()
         return self._relay.report()
+
+
+def _numbers(values: Iterable[float | None]) -> list[float]:
+    return [float("nan") if value is None else value for value in values]
 
 
 def _number(folder: Path) -> str:

@@ -13,6 +13,7 @@ from rnn_lab.atomic import atomic_write
 from rnn_lab.sweeping import across, confirmed, plots, table
 from rnn_lab.sweeping.attributes import REASON
 from rnn_lab.sweeping.command import Command, dashboard
+from rnn_lab.sweeping.comparison_results import report_comparison
 from rnn_lab.sweeping.examination.report import PAGE, report
 from rnn_lab.sweeping.examination.wrapping import wrapped
 from rnn_lab.sweeping.study import SweepStudy
@@ -47,6 +48,7 @@ def report_results(
         say(f"\n{across.save(studies, folder)}\n")
     if studies[0].options.figures:
         _draw(studies, folder)
+    report_comparison(studies, folder)
     for study in studies:
         _examine(study, command)
     if interrupted:

@@ -54,6 +54,7 @@ class SweepStudy:
         self.moved_from: str | None = None
         self.widened: list[str] = []
         self.examined: list[str] = []
+        self.compared: list[str] = []
         self.n_trials = build.trials(options, plan.parameters)
 
     def open(self) -> None:

@@ -13,11 +13,13 @@ from optuna.exceptions import ExperimentalWarning
 from rnn_lab.sweeping import build
 from rnn_lab.sweeping.check import check_trials
 from rnn_lab.sweeping.command import Command
+from rnn_lab.sweeping.comparing import Comparer
 from rnn_lab.sweeping.confirm import Confirmer, check_confirmation
 from rnn_lab.sweeping.coordinator import Coordinator, Watcher
 from rnn_lab.sweeping.dry_run import dry_run
 from rnn_lab.sweeping.executors import TrialExecutor
 from rnn_lab.sweeping.executors.local import LocalExecutor
+from rnn_lab.sweeping.fresh import Starter
 from rnn_lab.sweeping.interrupt import Interrupt, Interrupted
 from rnn_lab.sweeping.options import Options, read
 from rnn_lab.sweeping.plan import Plan, plans, sweep_folder
@@ -127,22 +129,29 @@ class Sweep:
             else:
                 endings = coordinator.endings
         if not code:
-            code = self._confirm(studies, Confirmer(executor, job, options, interrupt), endings)
+            code = self._confirm(studies, Starter(executor, job, interrupt), options, endings)
             executor.shutdown() if not code else executor.abandon()
         code = report_results(studies, endings, command, folder, code)
         for line in logger.close(endings, interrupted=code > 128) if logger else []:
             say(line)
         return code
 
-    def _confirm(self, studies: list[SweepStudy], confirmer: Confirmer, endings: dict[str, str]) -> int:
-        """Confirm the best of each study; gives the exit code of a signal that ended it."""
+    def _confirm(self, studies: list[SweepStudy], starter: Starter, options: Options, endings: dict[str, str]) -> int:
+        """Confirm the best of each study, and compare them; gives the exit code of a signal that ended it."""
+        confirmer = Confirmer(starter, options)
         for study in studies:
-            if not study.options.confirm or study.failed_too_often():
+            if not options.confirm or study.failed_too_often():
                 continue
             try:
                 confirmer.confirm(study)
             except Interrupted as asked:
                 endings[study.plan.name] = f"{asked} while its best trials were confirmed"
+                return asked.code
+        if options.compare:
+            try:
+                Comparer(starter, options).compare(studies)
+            except Interrupted as asked:
+                endings |= {study.plan.name: f"{asked} while the best trials were compared" for study in studies}
                 return asked.code
         return 0
 

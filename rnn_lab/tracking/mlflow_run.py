@@ -270,6 +270,8 @@ class Carrier:
             return
         winner = self._client.get_run(trial.run_id).data
         shown = {name: value for name, value in winner.metrics.items() if name.startswith("scores/")}
+        fresh = {name: value for name, value in translation.of_fresh_seeds(best).items() if name in shown}
+        shown |= fresh
         self._metrics.add(shown, step=0, time=best["time"])  # the study's row has the scores of its winner
         self._metrics.send()
         self._labels.add_parameters(winner.params)

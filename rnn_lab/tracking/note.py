@@ -47,6 +47,8 @@ def write(
         parts += _result(facts["summary"])
     if "best" in facts:
         parts += _best(facts["best"])
+    if "comparison" in facts:
+        parts += ["## Compared", "\n".join(f"- {plain(text)}" for text in facts["comparison"]["sentences"])]
     if "examination" in facts:
         parts += ["## The sweep examined", "\n".join(f"- {text}" for text in facts["examination"]["sentences"])]
     if len(stops) > 1:
@@ -93,7 +95,20 @@ def _best(best: Fact) -> list[str]:
     ]
     fresh = "\n".join(f"- {text}" for text in best.get("sentences", []))
     said = [f"{linked} is the best.", fresh] if fresh else [f"{linked} is the best: {values}."]
-    return [*said, table(["parameter", "value"], rows)]
+    front = ["Pareto front:", _front(best)] if best.get("front") else []
+    return [*said, table(["parameter", "value"], rows), *front]
+
+
+def _front(best: Fact) -> str:
+    """Trials on the front: what the search reported, and what fresh seeds gave where they ran."""
+    fresh = (best.get("confirmed") or {}).get("front", {})
+    names = best["objectives"]
+    rows = []
+    for each in best["front"]:
+        means = [f"{_number(one['typical']):.6g}" for one in fresh.get(str(each["trial"]), [])]
+        rows.append([str(each["trial"]), *(f"{_number(value):.6g}" for value in each["values"]), *means])
+        rows[-1] += [""] * (1 + len(names) * (2 if fresh else 1) - len(rows[-1]))
+    return table(["trial", *names, *(f"{name}, fresh seeds" for name in names if fresh)], rows)
 
 
 def _result(summary: Fact) -> list[str]:

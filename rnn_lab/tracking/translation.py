@@ -128,6 +128,22 @@ def _rivals(fact: Fact) -> dict[str, dict[str, float]]:
     return {}
 
 
+def of_fresh_seeds(best: Fact) -> dict[str, float]:
+    """Return what fresh seeds gave a study's winner, under the names that its own run has for its scores.
+
+    Example:
+        >>> fresh = {"confirmed": {"typical": 0.2}, "test": {"test/rmse": {"typical": 0.3}}}
+        >>> of_fresh_seeds({"objectives": ["val/rmse"], "confirmed": fresh})
+        {'scores/val_rmse': 0.2, 'scores/test_rmse': 0.3}
+    """
+    found = best.get("confirmed") or {}
+    if not found:
+        return {}
+    named = {best["objectives"][0]: found["confirmed"], **found["test"]}
+    values = {f"scores/{name.replace('/', '_')}": float(each["typical"]) for name, each in named.items()}
+    return {name: value for name, value in values.items() if math.isfinite(value)}
+
+
 def _score(scores: Mapping[str, Any]) -> str:
     return next((score for score in ("rmse", "loss") if score in scores), "accuracy")
 

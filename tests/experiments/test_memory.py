@@ -79,17 +79,6 @@ def test_scores_are_relative_to_what_is_known_exactly() -> None:
     assert above_the_grammar({"test/loss": 1.02 * spent}, reber) == pytest.approx(0.02)
 
 
-def test_learned_is_a_score_and_a_share() -> None:
-    task = TASKS["embedded Reber grammar"]
-    reber = Drawn(name="r", task=EmbeddedReber(length=40), train=1, validation=1, test=100).dataset()
-    assert reber.test is not None
-    assert isinstance(reber.task, EmbeddedReber)
-    loss = reber.task.ideal(reber.test)
-    assert task.learned({"test/loss": 1.009 * loss, "test/success": 0.991}, reber)
-    assert not task.learned({"test/loss": 1.011 * loss, "test/success": 0.991}, reber)
-    assert not task.learned({"test/loss": 1.009 * loss, "test/success": 0.99}, reber)
-
-
 def test_rows_are_of_the_kept_weights_on_the_test_records(small: Run) -> None:
     """Against outputs computed here."""
     data = small.experiment.data
@@ -101,7 +90,6 @@ def test_rows_are_of_the_kept_weights_on_the_test_records(small: Run) -> None:
     ends = measure.ends("embedded Reber grammar", "GRU", small)
     np.testing.assert_allclose([row["loss"] for row in ends], each[:, data.test.mask].mean(axis=1), rtol=1e-5)
     assert [row["seed"] for row in ends] == [0, 1]
-    assert not any(row["learned"] for row in ends)
 
 
 def test_curves_are_validation_losses_by_updates(small: Run) -> None:
@@ -119,18 +107,16 @@ def test_committed_rows_hold_every_seed_of_every_run(rows: Rows) -> None:
         assert updates[-1] == rows.ends(task, network, "updates")[0]
 
 
-def test_what_counts_as_learned_follows_from_the_committed_scores(rows: Rows) -> None:
+def test_one_criterion_says_what_is_learned(rows: Rows) -> None:
     for task, network in measure.RUNS:
-        passed = rows.ends(task, network) <= TASKS[task].limit
-        if (least := TASKS[task].success) is not None:
-            passed &= rows.ends(task, network, "success") > least
-        np.testing.assert_array_equal(rows.ends(task, network, "learned"), passed)
+        solved = np.round(1000 * rows.ends(task, network, "success"))  # of 1,000 test records
+        np.testing.assert_array_equal(rows.learned(task, network), solved >= 900)
 
 
-def test_gates_learn_every_task_in_the_committed_rows(rows: Rows) -> None:
+def test_gates_learn_every_task_but_copying_in_the_committed_rows(rows: Rows) -> None:
     """A rerun that loses this has lost a finding of the page."""
-    for task in rows.tasks:
-        assert max(rows.ends(task, network, "learned").mean() for network in ("GRU", "LSTM")) == 1.0
+    learned = {task for task in rows.tasks if all(rows.learned(task, "GRU"))}
+    assert learned == set(rows.tasks) - {"copying, T = 20"}
 
 
 def test_committed_tables_are_what_the_committed_rows_give(rows: Rows) -> None:

@@ -50,6 +50,27 @@ def _empty_folder(tmp_path, monkeypatch):
         (["x=tag(lgo,interval(1,2))"], "the tag 'lgo' is unknown"),
         (["x=interval(0,inf)"], "both ends must be finite"),
         ([], "There is nothing to search"),
+        # comparisons
+        (["kind=a,b", "hydra.sweeper.compare=[kid]"], "compare=kid: the config has neither a key nor a group of"),
+        (["x=interval(0,1)", "hydra.sweeper.compare=[x]"], "compare=x: x=interval(0,1) searches this key"),
+        (
+            ["hydra.sweeper.compare=[x]", "++hydra.sweeper.params={x: 'interval(0,1)'}"],
+            "compare=x: this key is searched",
+        ),
+        (["x=interval(0,1)", "hydra.sweeper.compare=[kind]"], "compare=kind needs several values of it, as kind=A,B"),
+        (["x=interval(0,1)", "kind=a", "hydra.sweeper.compare=[kind]"], "compare=kind needs several values"),
+        (["x=interval(0,1)", "data=sine", "hydra.sweeper.compare=[data]"], "needs several values of it, as data=sine,"),
+        (["x=interval(0,1)", "kind=a,b", "hydra.sweeper.compare=[kind,kind]"], "compare=kind is given twice"),
+        (["x=interval(0,1)", "seed=1,2", "hydra.sweeper.compare=[seed]"], "and seed has several values itself"),
+        (["kind=a,b", "hydra.sweeper.compare=[kind]"], "There is nothing to search"),
+        (
+            ["x=interval(0,1)", "data=sine,sunspots", "hydra.sweeper.compare=[data]", "hydra.sweeper.group_by=[data]"],
+            "compare=data: its values have a study each in any case",
+        ),
+        (
+            ["data=sine,sunspots", "hydra.sweeper.compare=[data]", "hydra.sweeper.space=toy.conditional", "kind=a"],
+            "hydra.sweeper.space=toy.conditional",
+        ),
         # types and keys
         (["n=interval(1,9)"], "n is an integer (now 3), not a real number; write range(...) or int(interval(...))"),
         (["n=1,2.5"], "n is an integer"),

@@ -79,5 +79,5 @@ def test_what_cannot_be_confirmed_is_refused_in_a_sentence(toy):
     _, err = toy.sweep(space, "hydra.sweeper.confirm=3", "~seed", code=2)
     assert "the config has no whole number 'seed'" in err
     _, err = toy.sweep("seed=1,2,3", "hydra.sweeper.confirm=3", code=2)
-    assert "seed is searched itself" in err
+    assert "seed has several values itself" in err
     assert not (toy.folder / "multirun").exists()

@@ -57,8 +57,12 @@ def test_a_scheduler_with_workers_of_their_own_runs_a_sweep_and_survives_a_kille
 
 
 def test_a_local_cluster_needs_no_address(toy):
-    toy.sweep("x=interval(-1,1)", "hydra/sweeper/executor=dask", "hydra.sweeper.n_trials=3")
-    assert all(trial.state.is_finished() and trial.state != TrialState.FAIL for trial in toy.trials())
+    compared = ("y=0,3", "ending=lucky", "hydra.sweeper.compare=[y]", "hydra.sweeper.compare_seeds=3")
+    out, _ = toy.sweep("x=interval(-1,1)", "hydra/sweeper/executor=dask", "hydra.sweeper.n_trials=3", *compared)
+    for y in (0, 3):
+        trials = toy.trials(f"toy/y={y}")
+        assert all(trial.state.is_finished() and trial.state != TrialState.FAIL for trial in trials)
+    assert "3 and 3 seeds" in out
 
 
 def test_a_scheduler_that_does_not_answer_is_refused(toy):
