@@ -169,7 +169,12 @@ class _FreshRuns:
         """The test scores of a trial's fresh seeds."""
         found: dict[str, list[float]] = {}
         for folder in sorted(Path(self.study.plan.folder, RUNS).glob(f"{trial}-seeds-*")):
-            for name, values in current().held_out(folder).items():
+            try:
+                scores = current().held_out(folder)
+            except BadInput as damaged:
+                warn(f"{damaged} Its test score is left out.")
+                continue
+            for name, values in scores.items():
                 found.setdefault(name, []).extend(values)
         return {name: spread(values).as_dict() for name, values in found.items() if name not in self.study.names}
 

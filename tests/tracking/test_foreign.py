@@ -14,6 +14,7 @@ from rnn_lab.tracking.relay import carry
 from rnn_lab.tracking.relay_state import NAME, State
 from rnn_lab.tracking.resume import carry_over
 from rnn_lab.tracking.store import open_store
+from tests.mutations import mutations
 from tests.tracking.fake_trainer import FakeTrainer
 
 
@@ -96,6 +97,27 @@ def test_damaged_lines_and_fields_cost_themselves(tmp_path, store):
     assert f"weights/{gone.name} is not in the run folder" in said
     assert "the journal's epoch is left out: KeyError: 'metrics'" in said
     assert "the journal's summary is left out" in said
+
+
+@pytest.mark.slow
+def test_a_journal_full_of_damage_is_carried_as_far_as_it_can_be_read(tmp_path, store):
+    """Each fact of a run altered in many ways, among the whole ones: none of them costs more than itself."""
+    run = FakeTrainer.run(tmp_path / "run", run="e" * 32)
+    start, *between, end = lines(run)
+    count = int(os.environ.get("RNN_LAB_MUTATIONS", "200"))
+    damaged = list(mutations(("\n".join(between) + "\n").encode(), count))
+    whole = {line.encode() for line in between}
+    altered = [line for text in damaged for line in text.split(b"\n") if line not in whole and b'"start"' not in line]
+    altered = [
+        line for line in altered if b'"file"' not in line or b'"figure"' in line
+    ]  # a page of many epochs is slow
+    assert len(altered) > count / 2
+    (run / "journal.jsonl").write_bytes(b"\n".join([start.encode(), *altered, *whole, end.encode(), b""]))
+    state = carry(run, store, trusted=())
+    found = open_store(store).get_run(state.run_id)
+    assert (state.state, found.info.status) == ("done", "FINISHED")
+    assert {0, 1, 2, 3} <= {point.step for point in open_store(store).get_metric_history(state.run_id, "rmse/val")}
+    assert not any("Traceback" in line or "\n" in line for line in state.missing)
 
 
 @pytest.mark.slow
