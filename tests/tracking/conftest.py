@@ -1,9 +1,9 @@
 """Stores to carry runs to: real ones."""
 
+import shlex
 import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 import warnings
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from rnn_lab.tracking.launch import _how_to_look
 from rnn_lab.tracking.store import open_store
 
 
@@ -40,16 +41,17 @@ def store(empty_store, tmp_path) -> str:
 
 @pytest.fixture(scope="session")
 def server(empty_store, tmp_path_factory) -> Iterator[str]:
-    """The address of a real server on loopback, with a store of its own; started as ``make ui`` does."""
-    folder = tmp_path_factory.mktemp("server")
+    """The address of a real server on loopback, with a store of its own; started as a run's last line says."""
+    folder = tmp_path_factory.mktemp("my server, ü")
     shutil.copy(empty_store, folder / "mlflow.db")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    script = Path(__file__).parents[2] / "scripts" / "ui.py"
+    (said,) = _how_to_look(f"sqlite:///{folder}/mlflow.db")
+    command = shlex.split(said.partition("To serve these pages: ")[2])
     with open(folder / "log", "w") as log:
         process = subprocess.Popen(
-            [sys.executable, script, "--port", str(port)], cwd=folder, stdout=log, stderr=log, start_new_session=True
+            [*command, "--port", str(port)], cwd="/", stdout=log, stderr=log, start_new_session=True
         )
     address = f"http://127.0.0.1:{port}"
     try:

@@ -3,11 +3,14 @@
 import json
 import os
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from rnn_lab.atomic import atomic_write
 from rnn_lab.errors import BadInput
+from rnn_lab.tracking.forget import forget
 from rnn_lab.tracking.inside import inside
 from rnn_lab.tracking.journal import Journal, read
 from rnn_lab.tracking.relay import carry
@@ -118,6 +121,65 @@ def test_a_journal_full_of_damage_is_carried_as_far_as_it_can_be_read(tmp_path, 
     assert (state.state, found.info.status) == ("done", "FINISHED")
     assert {0, 1, 2, 3} <= {point.step for point in open_store(store).get_metric_history(state.run_id, "rmse/val")}
     assert not any("Traceback" in line or "\n" in line for line in state.missing)
+
+
+@pytest.fixture
+def elsewhere():
+    """A server that nobody chose: its address, and the requests that came there."""
+    asked = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.requestline)
+            self.send_response(200)
+            self.end_headers()
+
+        def do_POST(self):
+            self.do_GET()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Listener) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+
+
+@pytest.mark.slow
+def test_nothing_is_sent_where_a_server_or_a_store_points(tmp_path, store, elsewhere, monkeypatch):
+    """A server that answers with another address, and a store whose artifacts are said to lie on another server."""
+    address, asked = elsewhere
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "ada")
+    monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "pw")
+    run = FakeTrainer.run(tmp_path / "run", run="f" * 32)
+
+    class Pointing(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(307)
+            self.send_header("Location", f"{address}{self.path}")
+            self.end_headers()
+
+        def do_POST(self):
+            self.do_GET()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pointing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(Exception, match="307"):
+            carry(run, f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+    client = open_store(store)
+    client.create_experiment("bench", artifact_location=f"{address}/api")
+    with pytest.raises(BadInput, match=r"keeps its artifacts at .*, another server, where nothing is sent"):
+        carry(run, store)
+    assert asked == []
+
+
+@pytest.mark.slow
+def test_a_folder_cannot_have_another_ones_run_deleted(tmp_path, store):
+    mine = carry(FakeTrainer.run(tmp_path / "mine", run="a" * 32), store)
+    with pytest.raises(BadInput, match="is another folder's: it is left"):
+        forget(mine.run_id, store, "b" * 32)
+    assert open_store(store).get_run(mine.run_id).info.lifecycle_stage == "active"
+    forget(mine.run_id, store, "a" * 32)
+    assert open_store(store).get_run(mine.run_id).info.lifecycle_stage == "deleted"
 
 
 @pytest.mark.slow
