@@ -30,7 +30,10 @@ def atomic_write(path: Path, *, durable: bool = True) -> Iterator[IO[bytes]]:
     beside = path.with_name(f".{path.name}.part")
     new = not path.exists()
     try:
-        with beside.open("wb") as file:
+        beside.unlink(
+            missing_ok=True
+        )  # of a process that was killed; or a link of somebody's to a file that is not ours
+        with beside.open("xb") as file:
             yield file
             if durable:
                 file.flush()

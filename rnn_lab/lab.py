@@ -54,18 +54,17 @@ def run(config: DictConfig, folder: Path) -> Any:
     """
     started = perf_counter()
     experiment = build(config)
-    state, resumed = None, []
+    state = None
     if experiment.trainer.resume is not None:
-        source = Path(experiment.trainer.resume)
-        state = restore(source / CHECKPOINT, experiment.identity)
-        resumed = differences(source, experiment.trainer, experiment.optimizer, state)
+        state = restore(Path(experiment.trainer.resume) / CHECKPOINT, experiment.identity)
     network, data, trainer, seeds = experiment.network, experiment.data, experiment.trainer, experiment.seeds
     runner, problem, baselines = prepare(experiment, state)  # refuses before anything is written
     _refuse_too_much_disk(experiment, folder)
     notes = [f"no free run: {why}"] if (why := experiment.evaluation.missing(data)) else []
     if state is not None:
         notes.append(f"resumes {trainer.resume} after epoch {state.epoch}")
-    notes += [*threads_said(), *resumed]
+        notes += differences(Path(str(trainer.resume)), trainer, experiment.optimizer, state)
+    notes += threads_said()
     for line in terminal.introduction(network, data, trainer, experiment.optimizer, runner, seeds, notes):
         log.info(line)
     with Journal(folder) as journal:

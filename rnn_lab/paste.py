@@ -5,9 +5,12 @@ import re
 import shlex
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 PROGRAM = "rnn-lab"
+PATHS = ("data.path",)
+"""Keys whose values are files."""
 
 
 def command(name: str, *arguments: str) -> str:
@@ -58,6 +61,22 @@ def override(key: str, value: object) -> str:
     """
     text = str(value)
     return f"{key}={text}" if re.fullmatch(r"[A-Za-z_/.][A-Za-z0-9_/.-]*", text) else f"{key}={quoted(text)}"
+
+
+def anywhere(arguments: Sequence[str]) -> list[str]:
+    """Arguments of which none depends on the working directory: a file that is there is named whole.
+
+    Example:
+        >>> anywhere(["data.path=no such file.csv", "seed=1"])
+        ['data.path=no such file.csv', 'seed=1']
+    """
+    found = []
+    for argument in arguments:
+        key, _, value = argument.partition("=")
+        path = value.strip("'\"")
+        there = key.lstrip("+") in PATHS and path and os.path.exists(path)
+        found.append(override(key, os.path.abspath(path)) if there else argument)
+    return found
 
 
 def quoted(text: str) -> str:

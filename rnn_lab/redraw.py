@@ -12,7 +12,11 @@ from rnn_lab.evaluation.trained_network import Trained
 from rnn_lab.experiment import build
 from rnn_lab.run_figures import Figures
 from rnn_lab.runs.folder import RunFolder
+from rnn_lab.tracking.inside import inside
 from rnn_lab.trust import Trusted, check_targets
+
+DAMAGED = (LookupError, TypeError, ValueError, AttributeError, StopIteration, ArithmeticError, OSError)
+"""Errors that the folder of somebody else, or a damaged one, ends in."""
 
 
 def redraw(folder: Path | str, figures: Figures | None = None, trusted: Trusted = ()) -> list[Path]:
@@ -27,9 +31,19 @@ def redraw(folder: Path | str, figures: Figures | None = None, trusted: Trusted 
         The files.
 
     Raises:
-        BadInput: it is no run folder, the run did not get to its end, or its data is not what it was.
+        BadInput: it is no run folder, the run did not get to its end, its data is not what it was, or its journal
+            lacks what is drawn.
     """
     run = RunFolder.at(folder)
+    try:
+        return _redraw(run, figures, trusted)
+    except DAMAGED as error:
+        said = str(error).partition("\n")[0]
+        raise BadInput(f"{folder} cannot be drawn again: {type(error).__name__}: {said}") from error
+
+
+def _redraw(run: RunFolder, figures: Figures | None, trusted: Trusted) -> list[Path]:
+    folder = run.path
     summary = run.facts.get("summary")
     if summary is None:
         raise BadInput(f"{folder} has nothing to draw: the run did not get to its end ({run.status}).")
@@ -48,7 +62,7 @@ def redraw(folder: Path | str, figures: Figures | None = None, trusted: Trusted 
     drawn = [replica for replica in summary["replicas"] if not replica["diverged"]] or summary["replicas"]
     epochs = np.array([replica["kept_epoch"] for replica in drawn])
     first = experiment.network.initial([replica["seed"] for replica in drawn])
-    (run.path / "figures").mkdir(exist_ok=True)
+    inside(run.path, "figures").mkdir(exist_ok=True)
     parts = experiment.network, experiment.targets, first, kept, epochs
     return [
         run.path / file

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import is_dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,7 @@ def check_targets(recipe: Any, trusted: Trusted, where: str) -> None:
         raise BadInput(f"{where} names {target}, which is none of the lab's components{way}")
 
 
+@cache
 def shipped() -> list[str]:
     """Every target that conf/ names.
 

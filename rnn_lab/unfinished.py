@@ -5,7 +5,7 @@ from typing import Any
 
 from rnn_lab import paste
 from rnn_lab.signals import Ended
-from rnn_lab.tracking.journal import Journal, save_json
+from rnn_lab.tracking.journal import Journal, read, save_json
 
 
 def record_signal(journal: Journal, ended: Ended, checkpoint: Path) -> list[str]:
@@ -24,4 +24,11 @@ def record_signal(journal: Journal, ended: Ended, checkpoint: Path) -> list[str]
     journal.write("end", **summary)
     if not checkpoint.is_file():
         return []
-    return [f"\nGo on with this run:  {paste.command('train', paste.override('trainer.resume', journal.folder))}"]
+    words = [paste.override("trainer.resume", journal.folder.absolute()), *_moved(journal.folder)]
+    return [f"\nGo on with this run:  {paste.command('train', *words)}"]
+
+
+def _moved(folder: Path) -> list[str]:
+    """The data's file by its whole name, where the run was told it relative to the working directory."""
+    path = read(folder)[0]["config"]["data"].get("path")
+    return paste.anywhere([f"data.path={path}"]) if path and not Path(path).is_absolute() else []

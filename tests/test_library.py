@@ -9,7 +9,7 @@ import pytest
 import rnn_lab
 from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, Elman, Network
-from rnn_lab.training import Trainer, fit
+from rnn_lab.training import LBFGS, Adam, Trainer, TrainingState, fit
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -63,3 +63,42 @@ def test_a_network_that_does_not_fit_the_data_is_refused(network, data):
     """NumPy would broadcast, and train something else."""
     with pytest.raises(BadInput, match="does not fit data"):
         fit(network, data, Trainer(epochs=1))
+
+
+SMALL = Network(Elman(hidden_dim=3), inputs=1, outputs=1, window=10)
+WRONG = {
+    "no inputs": lambda: Network(Elman(), inputs=0, outputs=1, window=10),
+    "a fraction of an output": lambda: Network(Elman(), inputs=1, outputs=1.5, window=10),
+    "no steps": lambda: Network(Elman(), inputs=1, outputs=1, window=0),
+    "half precision": lambda: Network(Elman(), inputs=1, outputs=1, window=10, dtype="float16"),
+    "records of one axis less": lambda: SMALL.predict(SMALL.initial([0]), np.zeros((5, 10))),
+    "records of two inputs": lambda: SMALL.predict(SMALL.initial([0]), np.zeros((5, 10, 2))),
+    "a wider network's weights": lambda: SMALL.predict(
+        Network(Elman(hidden_dim=4), 1, 1, 10).initial([0]), np.zeros((5, 10, 1))
+    ),
+    "weights of another precision": lambda: SMALL.predict(
+        Network(Elman(hidden_dim=3), 1, 1, 10, "float32").initial([0]), np.zeros((5, 10, 1))
+    ),
+    "another number of steps for a target at each": lambda: Network(Elman(), 1, 1, 10, each_step=True).predict(
+        Network(Elman(), 1, 1, 10).initial([0]), np.zeros((5, 9, 1))
+    ),
+    "another number of steps for a weight at each": lambda: Network(Elman(encoding="positional"), 1, 1, 10).predict(
+        Network(Elman(encoding="positional"), 1, 1, 10).initial([0]), np.zeros((5, 9, 1))
+    ),
+    "a state of other weights": lambda: fit(
+        SMALL, DATA, Trainer(epochs=1), state=TrainingState.before(Network(Elman(hidden_dim=4), 1, 1, 10).initial([0]))
+    ),
+    "a state of another optimizer": lambda: fit(
+        SMALL, DATA, Trainer(epochs=1), Adam(), state=TrainingState.before(SMALL.initial([0]))
+    ),
+    "a state of more replicas": lambda: fit(
+        SMALL, DATA, Trainer(epochs=1), LBFGS(), state=TrainingState.before(SMALL.initial([0, 1]))
+    ),
+}
+
+
+@pytest.mark.parametrize("call", WRONG.values(), ids=WRONG)
+def test_shapes_that_do_not_fit_are_refused_in_a_sentence(call):
+    with pytest.raises(BadInput) as refused:
+        call()
+    assert "\n" not in str(refused.value)

@@ -35,14 +35,21 @@ def check(config: DictConfig) -> list[str]:
 
 
 def held_out(folder: Path) -> Mapping[str, list[float]]:
-    """Read the test score of a run's replicas, by its name; nothing if the run has no test split."""
-    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    name = f"test/{summary['score']}"
-    found = [
-        float("nan") if replica["diverged"] else float(replica["metrics"][name])
-        for replica in summary["replicas"]
-        if name in replica["metrics"]
-    ]
+    """Read the test score of a run's replicas, by its name; nothing if the run has no test split.
+
+    Raises:
+        BadInput: the summary is not there, or damaged.
+    """
+    try:
+        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        name = f"test/{summary['score']}"
+        found = [
+            float("nan") if replica["diverged"] else float(replica["metrics"][name])
+            for replica in summary["replicas"]
+            if name in replica["metrics"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
+        raise BadInput(f"{folder / 'summary.json'} cannot be read: {type(error).__name__}: {error}.") from error
     return {name: found} if found else {}
 
 

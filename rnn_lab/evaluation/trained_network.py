@@ -184,7 +184,7 @@ class Trained:
             recipe["each_step"],
             _component(recipe["loss"]),
         )
-        if parameters.shapes != dict(network.shapes):
+        if parameters.shapes != dict(network.shapes) or parameters.flat.dtype != network.dtype:
             raise ValueError(f"{WEIGHTS} holds the weights of another network")
         diverged = recipe.get("diverged", [])
         whole = [r for r in range(parameters.replicas) if r not in diverged] or slice(None)

@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.component import by_name
+from rnn_lab.errors import BadInput
 from rnn_lab.network.architecture import Architecture
 from rnn_lab.network.losses import LOSSES, Loss
 from rnn_lab.network.parameters import Parameters, Shapes
 from rnn_lab.network.recurrence import Recurrence
 
 Array = NDArray[Any]
+DTYPES = ("float64", "float32")
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,12 @@ class Network:
     loss: Loss = LOSSES["half_mean_squared_error"]
 
     def __post_init__(self) -> None:
+        given = {"inputs": self.inputs, "outputs": self.outputs, "window": 1 if self.window is None else self.window}
+        for name, value in given.items():
+            if not isinstance(value, int) or value is True or value < 1:
+                raise BadInput(f"{name}={value!r} is not allowed: it should be a whole number from 1 on.")
+        if self.dtype not in DTYPES:
+            raise BadInput(f"dtype={self.dtype!r} is not allowed: it should be {' or '.join(DTYPES)}.")
         object.__setattr__(self, "loss", by_name(LOSSES, Loss)(self.loss))
 
     @classmethod
@@ -111,7 +119,22 @@ class Network:
 
     def predict(self, parameters: Parameters, X: Array) -> Array:
         """Outputs (R, N, O), or (R, N, T, O) if there is one at each step, for records X (N, T, D)."""
+        self.refuse(parameters, X)
         return Outputs(self, parameters.replicas, X)(parameters)
+
+    def refuse(self, parameters: Parameters, X: Array) -> None:
+        """Refuse parameters of another network and records of another shape, which NumPy would broadcast.
+
+        Raises:
+            BadInput: it names both shapes.
+        """
+        if parameters.shapes != dict(self.shapes) or parameters.flat.dtype != self.dtype:
+            raise BadInput("these are another network's parameters: their names, shapes or dtype differ.")
+        every_step_has_its_own = any(len(shape) > 2 for shape in self.shapes.values())
+        steps = self.window if self.each_step or every_step_has_its_own else None
+        if X.ndim != 3 or X.shape[2] != self.inputs or steps not in (None, X.shape[1]):
+            wanted = f"(records, {steps or 'steps'}, {self.inputs})"
+            raise BadInput(f"records of shape {X.shape} do not fit a network that reads {wanted}.")
 
 
 class ForwardPass:

@@ -9,10 +9,11 @@ rnn-lab runs rm FOLDER ...                          delete runs here and in MLfl
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from rnn_lab.errors import BadInput
+from rnn_lab.redaction import said
 from rnn_lab.runs.difference import difference
 from rnn_lab.runs.folder import RunFolder
 from rnn_lab.runs.frames import FORMATS, load, written
@@ -33,9 +34,9 @@ def main(argv: Sequence[str], *, say: Say = print, ask: Callable[[str], str] = i
     """
     asked = _parser().parse_args(list(argv))
     try:
-        return int(asked.command(asked, say, ask))
+        return int(asked.command(asked, lambda line: say(said(line)), ask))
     except BadInput as error:
-        sentence = str(error).rstrip(".")
+        sentence = said(error).rstrip(".")
         sys.stderr.write(f"Error: {sentence}.\n")
         return 2
     except EOFError:
@@ -77,6 +78,7 @@ def _places(given: Sequence[str]) -> list[str]:
 
 def _list(asked: argparse.Namespace, say: Say, _: object) -> int:
     runs = load(*_places(asked.places)).folders
+    _tell_of_damage(runs)
     rows = [("status", "best value", "age", "run", "folder")]
     for run in runs:
         name = title(run.facts["start"]) if "start" in run.facts else ""
@@ -95,6 +97,7 @@ def _show(asked: argparse.Namespace, say: Say, _: object) -> int:
     say(yaml.safe_dump(dict(run.config), sort_keys=False).rstrip())
     for name, value in run.scores.items():
         say(f"{name}  {value:.6g}")
+    _tell_of_damage([run])
     return 0
 
 
@@ -104,12 +107,21 @@ def _compare(asked: argparse.Namespace, say: Say, _: object) -> int:
         say(f"{name}  {'(none)' if first is None else first}  {'(none)' if second is None else second}")
     for name in [name for name in one.scores if name in other.scores]:
         say(f"{name}  {one.scores[name]:.6g}  {other.scores[name]:.6g}")
+    _tell_of_damage([one, other])
     return 0
 
 
 def _table(asked: argparse.Namespace, say: Say, _: object) -> int:
-    say(written(load(*_places(asked.places)).grouped(asked.by, asked.score), asked.to).rstrip())
+    runs = load(*_places(asked.places))
+    say(written(runs.grouped(asked.by, asked.score), asked.to).rstrip())
+    _tell_of_damage(runs.folders)
     return 0
+
+
+def _tell_of_damage(runs: Iterable[RunFolder]) -> None:
+    for run in runs:
+        for sentence in run.damaged.values():
+            sys.stderr.write(f"{said(sentence)}\n")
 
 
 def _rm(asked: argparse.Namespace, say: Say, ask: Callable[[str], str]) -> int:
@@ -132,9 +144,9 @@ def _rm(asked: argparse.Namespace, say: Say, ask: Callable[[str], str]) -> int:
 def best_value(run: RunFolder) -> str:
     """Return a run's score on validation; of one without a summary the lowest of its curve."""
     summary = run.facts.get("summary")
-    if summary:
-        name = f"val/{summary['score']}"
-        return f"{name} {float(summary['metrics'][name]):.4g}"
+    name = f"val/{summary.get('score')}" if summary else ""
+    if name in run.scores:
+        return f"{name} {run.scores[name]:.4g}"
     for name in ("val/rmse", "val/loss"):
         curve = [float(fact["metrics"][name]) for fact in run.epochs if name in fact["metrics"]]
         if curve := [value for value in curve if value == value]:

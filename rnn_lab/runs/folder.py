@@ -1,19 +1,18 @@
 """One run folder, as a reader of many needs it: the facts of its journal, each parsed only when it is wanted."""
 
-import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from rnn_lab.errors import BadInput
-from rnn_lab.tracking.journal import NAME, Tail
+from rnn_lab.tracking.journal import NAME, Tail, decode
 
-EPOCH = '{"fact": "epoch"'
+EPOCH = b'{"fact": "epoch"'
 """Beginning of the lines that are as many as epochs; the others are few."""
-FIGURE = '{"fact": "figure"'
+FIGURE = b'{"fact": "figure"'
 
 
 @dataclass(frozen=True)
@@ -38,36 +37,43 @@ class RunFolder:
         return cls(Path(path))
 
     @cached_property
-    def _lines(self) -> list[str]:
+    def _lines(self) -> list[bytes]:
         try:
-            text = (self.path / NAME).read_text()
+            content = (self.path / NAME).read_bytes()
         except OSError as error:
             raise BadInput(f"The journal {self.path / NAME} cannot be read: {error.strerror}.") from error
-        return text.split("\n")[:-1]  # a line without an end is torn
+        return content.split(b"\n")[:-1]  # a line without an end is torn
 
     @cached_property
     def facts(self) -> dict[str, dict[str, Any]]:
         """The last fact of each name, epochs excepted."""
-        return {fact["fact"]: fact for fact in self._parsed(line for line in self._lines if not line.startswith(EPOCH))}
+        return {fact["fact"]: fact for fact in self._parsed(lambda line: not line.startswith(EPOCH))}
 
     @cached_property
     def figures(self) -> list[str]:
         """The figures' files, relative to the folder."""
-        lines = (line for line in self._lines if line.startswith(FIGURE))
-        return [str(fact["file"]) for fact in self._parsed(lines)]
+        return [str(fact["file"]) for fact in self._parsed(lambda line: line.startswith(FIGURE)) if "file" in fact]
 
     @property
     def epochs(self) -> Iterator[dict[str, Any]]:
         """The ``epoch`` facts, in order; of an epoch that was made again, as after a resume, the last."""
-        found = {fact["epoch"]: fact for fact in self._parsed(line for line in self._lines if line.startswith(EPOCH))}
+        lines = self._parsed(lambda line: line.startswith(EPOCH))
+        found = {fact["epoch"]: fact for fact in lines if "epoch" in fact and "metrics" in fact}
         return iter(found.values())
 
-    def _parsed(self, lines: Iterator[str]) -> Iterator[dict[str, Any]]:
-        for line in lines:
+    @cached_property
+    def damaged(self) -> dict[int, str]:
+        """Number of each line that was left out, of those that were read until now -> a sentence."""
+        return {}
+
+    def _parsed(self, wanted: Callable[[bytes], bool]) -> Iterator[dict[str, Any]]:
+        for number, line in enumerate(self._lines, 1):
+            if not wanted(line):
+                continue
             try:
-                yield json.loads(line)
+                yield decode(line)
             except ValueError as error:
-                raise BadInput(f"The journal {self.path / NAME} is damaged: a line is no fact in JSON.") from error
+                self.damaged[number] = f"Line {number} of {self.path / NAME} is left out: {error}."
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -83,7 +89,7 @@ class RunFolder:
     def status(self) -> str:
         """FINISHED, FAILED, KILLED, PRUNED, or RUNNING while a process writes the journal."""
         if end := self.facts.get("end"):
-            return str(end["status"])
+            return str(end.get("status", "KILLED"))
         return "RUNNING" if Tail(self.path).written_to() else "KILLED"
 
     @property

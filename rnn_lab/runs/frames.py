@@ -28,7 +28,7 @@ def load(*places: Path | str) -> "Runs":
         places: folders, such as ``outputs`` and ``multirun``; or run folders themselves.
 
     Raises:
-        BadInput: one of them is no folder, or a journal is damaged.
+        BadInput: one of them is no folder, or a journal cannot be read.
     """
     found: dict[Path, RunFolder] = {}
     for place in places:

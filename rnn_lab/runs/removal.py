@@ -32,7 +32,14 @@ def own_files(run: RunFolder) -> list[Path]:
     """List the files that a run itself wrote; whatever else lies in its folder is somebody's."""
     found = {path for pattern in PATTERNS for path in run.path.glob(pattern)}
     found |= {path for name in run.figures if (path := run.path / name).is_relative_to(run.path / "figures")}
-    return sorted(path for path in found if path.is_file() and ".." not in path.parts)
+    return sorted(path for path in found if _lies_here(run.path, path))
+
+
+def _lies_here(folder: Path, path: Path) -> bool:
+    """Tell whether a file, or a link that stands for one, lies in a folder, reached by no link to elsewhere."""
+    if ".." in path.parts or not path.parent.resolve().is_relative_to(folder.resolve()):
+        return False
+    return path.is_symlink() or path.is_file()
 
 
 def remove(run: RunFolder) -> list[Path]:
@@ -52,7 +59,7 @@ def remove(run: RunFolder) -> list[Path]:
         raise BadInput(f"{run.path} is a study's folder: remove its trials' folders one by one.")
     state = State.load(run.path)
     if state is not None and state.run_id and state.uri:
-        _remove_from_mlflow(state.run_id, state.uri)
+        _remove_from_mlflow(state.run_id, state.uri, str(run.facts.get("start", {}).get("run")))
     try:
         own = own_files(run)
         for path in sorted(own, key=lambda path: path.name == NAME):  # the journal last: what is half removed is a run
@@ -73,7 +80,7 @@ def _remove_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def _remove_from_mlflow(run_id: str, uri: str) -> None:
+def _remove_from_mlflow(run_id: str, uri: str, run: str) -> None:
     from rnn_lab.tracking.forget import forget
 
-    forget(run_id, uri)
+    forget(run_id, uri, run)

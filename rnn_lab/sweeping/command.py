@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
@@ -14,6 +15,7 @@ from rnn_lab.hydra_private import get_args_parser
 from rnn_lab.sweeping.executors.local import ONE_THREAD
 from rnn_lab.sweeping.secrets import in_shell, masked
 
+SWEEP_FOLDER = "hydra.sweep.dir="
 OF_THE_SWEEP = ("hydra.sweeper", "hydra/sweeper", "hydra.sweep.", "hydra.mode")
 
 
@@ -26,16 +28,18 @@ class Command:
         arguments: everything after the script, as typed.
         flags: those of the arguments that choose the config (``--config-name`` and the like).
         hydra: the overrides of Hydra's own config that a single run shares with the sweep.
+        folder: of the sweep.
     """
 
     program: list[str]
     arguments: list[str]
     flags: list[str]
     hydra: list[str]
+    folder: Path
 
     @classmethod
-    def typed(cls, config: DictConfig) -> "Command":
-        """Read it from this process."""
+    def typed(cls, config: DictConfig, folder: Path) -> "Command":
+        """Read it from this process, whose sweep lies in a folder."""
         arguments = sys.argv[1:]
         flags, _ = get_args_parser().parse_known_args(arguments)
         chosen = {
@@ -46,16 +50,20 @@ class Command:
         choosing = [part for flag, value in chosen.items() if value for part in (flag, value)]
         given: Any = OmegaConf.to_container(config.hydra.overrides.hydra, resolve=False)
         own = [str(text) for text in given if not str(text).lstrip("+~").startswith(OF_THE_SWEEP)]
-        return cls(paste.started(), arguments, choosing, own)
+        return cls(paste.started(), arguments, choosing, own, folder)
 
     def again(self) -> str:
-        """The sweep's own command line."""
-        return shlex.join([*self.program, *self.arguments])
+        """The sweep's own command line, which continues it from any working directory."""
+        return shlex.join([*self.program, *self._anywhere()])
+
+    def _anywhere(self) -> list[str]:
+        found = paste.anywhere([text for text in self.arguments if not text.startswith(SWEEP_FOLDER)])
+        return [*found, paste.override(SWEEP_FOLDER.rstrip("="), self.folder)]
 
     def widened(self, overrides: Sequence[str]) -> str:
         """The sweep's own command line with some ranges in place of those that it had."""
         given = {text.partition("=")[0] for text in overrides}
-        kept = [text for text in self.arguments if text.partition("=")[0].lstrip("+") not in given]
+        kept = [text for text in self._anywhere() if text.partition("=")[0].lstrip("+") not in given]
         return shlex.join([*self.program, *kept, *overrides])
 
     def rerun(self, overrides: Sequence[str]) -> str:
@@ -63,7 +71,8 @@ class Command:
         threads = [
             f"{name}={ONE_THREAD[name]}" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
         ]
-        return " ".join([*threads, shlex.join([*self.program, *self.flags, *overrides, *self.hydra, "hydra.mode=RUN"])])
+        given = paste.anywhere(overrides)
+        return " ".join([*threads, shlex.join([*self.program, *self.flags, *given, *self.hydra, "hydra.mode=RUN"])])
 
 
 def dashboard(address: str, raw: object = None) -> str:

@@ -8,10 +8,12 @@ from pathlib import Path
 from hydra.types import HydraContext
 from omegaconf import DictConfig
 
+from rnn_lab.errors import BadInput
 from rnn_lab.sweeping.app import current
 from rnn_lab.sweeping.executors import TrialExecutor, WorkerDied
 from rnn_lab.sweeping.interrupt import Interrupt
 from rnn_lab.sweeping.study import SweepStudy
+from rnn_lab.sweeping.terminal import warn
 from rnn_lab.sweeping.trial import CARRIED_BY
 from rnn_lab.sweeping.worker import Assignment, Job, Outcome, compose, run_trial
 
@@ -91,10 +93,15 @@ def first_fresh_seed(study: SweepStudy) -> int:
 
 
 def held_out(study: SweepStudy, folders: Iterable[Path]) -> dict[str, list[float]]:
-    """The scores of runs' seeds on records that the search never saw, by name."""
+    """The scores of runs' seeds on records that the search never saw, by name; a damaged run costs its own."""
     found: dict[str, list[float]] = {}
     for folder in folders:
-        for name, values in current().held_out(folder).items():
+        try:
+            scores = current().held_out(folder)
+        except BadInput as damaged:
+            warn(f"{damaged} Its test score is left out.")
+            continue
+        for name, values in scores.items():
             if name not in study.names:
                 found.setdefault(name, []).extend(values)
     return found

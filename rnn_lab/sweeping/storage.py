@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import optuna
+import sqlalchemy
 from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
@@ -81,6 +82,7 @@ def connect(address: str) -> BaseStorage:
     """
     try:
         if is_url(address):
+            _refuse_foreign(address)
             return optuna.storages.RDBStorage(address)
         return JournalStorage(JournalFile(address, KernelLock(address)))
     except ImportError:
@@ -88,11 +90,32 @@ def connect(address: str) -> BaseStorage:
         raise BadInput(
             f"hydra.sweeper.storage={masked(address)}: its database driver is not installed{extra}."
         ) from None
+    except BadInput:
+        raise
     except Exception as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
         raise BadInput(
             f"hydra.sweeper.storage={masked(address)} cannot be reached: {masked(reason[0].rstrip('.:'))}."
         ) from None
+
+
+def _refuse_foreign(address: str) -> None:
+    """Leave a database alone that another program keeps in order: Optuna would make its tables in it, then refuse it.
+
+    Raises:
+        BadInput: it is one.
+    """
+    engine = sqlalchemy.create_engine(address, poolclass=sqlalchemy.pool.NullPool)
+    try:
+        tables = set(sqlalchemy.inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+    if "alembic_version" in tables and "studies" not in tables:
+        owner = "MLflow's" if "experiments" in tables else "another program's"
+        raise BadInput(
+            f"hydra.sweeper.storage={masked(address)} is {owner} database, and Optuna cannot share it: use two "
+            "databases."
+        )
 
 
 def mend(path: Path) -> None:

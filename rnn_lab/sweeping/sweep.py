@@ -109,7 +109,7 @@ class Sweep:
         tracking: "Tracking | None",
         interrupt: Interrupt,
     ) -> int:
-        command = Command.typed(self._config)
+        command = Command.typed(self._config, folder)
         job = Job(self._function, self._context, self._config, Singleton.get_state())
         code, endings = 0, {}
         with display(studies) as shows:

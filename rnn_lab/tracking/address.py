@@ -123,6 +123,26 @@ def _parts(uri: str) -> tuple[str, str, str, str]:
     return scheme, user, host, place[1] if len(place) > 1 else ""
 
 
+def check_place(place: str, address: str) -> None:
+    """Refuse a place of artifacts on another server than the store's own: user and password would be sent there.
+
+    Raises:
+        BadInput: it is one.
+
+    Example:
+        >>> check_place("file:///data/mlartifacts/1", "sqlite:////data/mlflow.db")
+        >>> check_place("mlflow-artifacts:/1", "http://localhost:5000")
+        >>> check_place("http://elsewhere/1", "sqlite:////data/mlflow.db")
+        Traceback (most recent call last):
+        rnn_lab.errors.BadInput: the store sqlite:////data/mlflow.db keeps its artifacts at http://elsewhere/1, ...
+    """
+    scheme, _, host, _ = _parts(place)
+    if scheme in ("http", "https", "mlflow-artifacts") and host and host != _parts(address)[2]:
+        raise BadInput(
+            f"the store {shown(address)} keeps its artifacts at {shown(place)}, another server, where nothing is sent"
+        )
+
+
 def shown(address: str) -> str:
     """Return an address fit for eyes and files: without its password.
 
@@ -188,8 +208,13 @@ def silence(address: str, seconds: float = 5.0) -> str | None:
 
     if not address.startswith("http"):
         return None
+
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: object) -> None:
+            """Follow to no other address: that is an answer, too."""
+
     try:
-        with urllib.request.urlopen(f"{address}/health", timeout=seconds):
+        with urllib.request.build_opener(Stay).open(f"{address}/health", timeout=seconds):
             return None
     except urllib.error.HTTPError:  # an answer, if not to our liking
         return None

@@ -48,6 +48,7 @@ def download_network(run_id: str, uri: str | None, folder: Path) -> None:
         if not models:
             raise BadInput(f"the MLflow run {run_id} keeps no network: it has not ended, or it failed")
         place = f"{client.get_logged_model(models[-1].model_id).artifact_location}/artifacts/weights"
+        address.check_place(place, resolved)
         with TemporaryDirectory() as scratch:
             weights = download_artifacts(artifact_uri=place, dst_path=scratch, tracking_uri=resolved)
             shutil.copytree(weights, folder / "weights")

@@ -2,16 +2,18 @@
 
 from rnn_lab.errors import BadInput
 from rnn_lab.tracking import address
+from rnn_lab.tracking.names import RUN
 from rnn_lab.tracking.store import open_store
 from rnn_lab.tracking.view import forget_view_of_run
 
 
-def forget(run_id: str, uri: str) -> None:
+def forget(run_id: str, uri: str, run: str) -> None:
     """Delete a run in MLflow, where it can be restored until ``mlflow gc``; one that is gone already is no fault.
 
     Args:
         run_id: MLflow's.
         uri: the store's address, as the run's folder has it: without a password, which ``MLFLOW_TRACKING_URI`` adds.
+        run: the id in the folder's journal, which has to be that of MLflow's run: the folder may be somebody else's.
 
     Raises:
         BadInput: the store is not there, or does not answer.
@@ -29,7 +31,10 @@ def forget(run_id: str, uri: str) -> None:
     from mlflow.exceptions import MlflowException
 
     try:
-        forget_view_of_run(client, client.get_run(run_id).info.experiment_id, run_id)
+        found = client.get_run(run_id)
+        if found.data.tags.get(RUN) != run:
+            raise BadInput(f"the run {run_id} in MLflow at {uri} is another folder's: it is left as it is")
+        forget_view_of_run(client, found.info.experiment_id, run_id)
         client.delete_run(run_id)
     except MlflowException as error:
         if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):

@@ -58,7 +58,7 @@ class Relay:
             return False
 
     def _lines(self, alive: bool, said: State | None) -> list[str]:
-        there = ["--uri", self.tracking.uri] if self.tracking.uri else []
+        there = ["--uri", store] if (store := self._named()) else []
         again = paste.command("sync", str(self.folder.absolute()), *there)
         later = f"It is complete in its folder; to carry it there later: {again}"
         if said is None:
@@ -70,6 +70,12 @@ class Relay:
             return [f"The run is {part}: {said.reason or f'the relay failed, see {self.folder / LOG}'}. {later}"]
         links = {"Curves": said.charts, "MLflow": said.link, "All runs": said.table}
         return [*(f"{name}: {link}" for name, link in links.items()), *_how_to_look(str(said.uri)), *said.missing]
+
+    def _named(self) -> str | None:
+        """The store as a command has to name it; None where a variable does, and may hold its password."""
+        resolved = address.resolve(self.tracking.uri)
+        by_default = not os.environ.get("MLFLOW_TRACKING_URI")  # a file, which another folder would not find
+        return self.tracking.uri or (resolved if by_default else None)
 
     def _on_its_way(self) -> list[str]:
         """Say where a run will be that MLflow, or a busy machine, takes its time with."""

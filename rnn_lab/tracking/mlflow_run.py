@@ -17,6 +17,7 @@ from rnn_lab.tracking.journal import Fact
 from rnn_lab.tracking.kept_epochs import KeptEpochs
 from rnn_lab.tracking.labels import Labels, texts
 from rnn_lab.tracking.metrics import Metrics
+from rnn_lab.tracking.names import RUN
 from rnn_lab.tracking.packaging import log_dataset, log_model
 from rnn_lab.tracking.relay_state import State
 from rnn_lab.tracking.store import experiment
@@ -26,9 +27,6 @@ from rnn_lab.trust import Trusted
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
-
-RUN = "rnn_lab.run"
-"""The tag by which a run is found again: MLflow makes a new run each time it is asked."""
 
 PARENT = "mlflow.parentRunId"
 
@@ -63,7 +61,7 @@ class Carrier:
         folder: Path,
         start: Fact,
         parent: str | None = None,
-        trusted: Trusted = None,
+        trusted: Trusted = (),
     ) -> None:
         self._client, self._folder, self._resolved, self._trusted = client, folder, resolved, trusted
         self.experiment_id = experiment(client, start["experiment"], resolved)
@@ -291,7 +289,7 @@ class Carrier:
         self._labels.tag({"mlflow.note.content": text})
 
 
-DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
 """Errors that reading a fact ends in that lacks a field."""
 
 HANDLERS: dict[str, Callable[[Carrier, Fact], None]] = {

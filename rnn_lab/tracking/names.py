@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+RUN = "rnn_lab.run"
+"""The tag by which a run is found again: MLflow makes a new run each time it is asked."""
+
 NAME_LENGTH, VALUE_LENGTH, TAG_LENGTH = 250, 6000, 8000
 """MLflow's limits; it cuts longer values with no more than a warning, and refuses longer names."""
 

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import metadata
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec
@@ -87,7 +88,8 @@ def targets(recipe: Any) -> Iterator[str]:
             yield from targets(each)
 
 
-def imports(file: Path, package: str) -> Iterator[str]:
+@cache
+def imports(file: Path, package: str) -> tuple[str, ...]:
     """Modules that a file may import, at its head or in a function; those for type checkers only are left out.
 
     Args:
@@ -95,6 +97,7 @@ def imports(file: Path, package: str) -> Iterator[str]:
         package: the package that its relative imports begin at.
     """
     waiting: list[ast.AST] = [ast.parse(file.read_bytes())]
+    found: list[str] = []
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
@@ -102,12 +105,12 @@ def imports(file: Path, package: str) -> Iterator[str]:
             continue
         waiting += ast.iter_child_nodes(node)
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             base = ".".join([*above, *([node.module] if node.module else [])])
-            yield base
-            yield from (f"{base}.{alias.name}" for alias in node.names if alias.name != "*")
+            found += [base, *(f"{base}.{alias.name}" for alias in node.names if alias.name != "*")]
+    return tuple(found)
 
 
 def requirements(packages: set[str]) -> tuple[list[str], list[str]]:
@@ -127,7 +130,7 @@ def needs(folder: Path) -> list[str]:
     """Say, one sentence each, what the packaged network of a run folder will lack where it is loaded."""
     try:
         code = collect(json.loads((folder / MODEL).read_text(encoding="utf-8")))
-    except (OSError, ValueError):  # no network, or a torn one: whoever loads it says so
+    except (OSError, ValueError, RecursionError, SyntaxError):  # no network, or a torn one: whoever loads it says so
         return []
     _, nameless = requirements(code.packages)
     return [

@@ -57,7 +57,7 @@ def log_model(
     time: float,
     step: int = 0,
     data: Fact | None = None,
-    trusted: Trusted = None,
+    trusted: Trusted = (),
 ) -> None:
     """Package the run's network and log it as ``model``, unless MLflow has it.
 

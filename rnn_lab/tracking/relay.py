@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import logging
 import os
+import re
 import sys
 import time
 import warnings
@@ -62,6 +63,10 @@ class Unreachable(Exception):
     """The store does not answer."""
 
 
+class Refused(Unreachable):
+    """The server answers, and not to this user; asking again changes nothing."""
+
+
 def carry(
     folder: Path,
     uri: str | None = None,
@@ -70,7 +75,7 @@ def carry(
     parent: str | None = None,
     lost: str | None = None,
     begun: Callable[[], None] | None = None,
-    trusted: Trusted = None,
+    trusted: Trusted = (),
 ) -> State:
     """Carry a run folder's journal to MLflow.
 
@@ -89,7 +94,7 @@ def carry(
     Raises:
         BadInput: there is no journal, it is damaged or has no start, the address is none, or (unless following)
             another process carries the folder.
-        Unreachable: the server does not answer.
+        Unreachable: the server does not answer, or not to this user.
     """
     with contextlib.ExitStack() as locks:
         locks.enter_context(alone(folder, wait=follow))
@@ -100,13 +105,16 @@ def carry(
             writing, facts = tail.written_to(), tail.read()
         if not facts or facts[0]["fact"] != "start":
             raise BadInput(f"The journal {tail.path} does not begin with a start.{' '.join(['', *tail.damaged[:1]])}")
-        if lacking := [name for name, kind in START.items() if not isinstance(facts[0].get(name), kind)]:
+        lacking = [name for name, kind in START.items() if not isinstance(facts[0].get(name), kind)]
+        if lacking or not re.fullmatch(r"[\w-]{1,64}", facts[0]["run"]):
+            lacking.append("run")
             raise BadInput(f"The journal {tail.path} cannot be carried: its start has no proper {lacking[0]}.")
         locks.enter_context(one_at_a_time(str(facts[0]["run"]), underway.home(), wait=follow))
         resolved = address.resolve(uri or facts[0].get("uri"))
         if silent := address.silence(resolved, SLOW):
             raise Unreachable(f"{address.shown(resolved)} does not answer ({silent})")
-        carrier = Carrier(open_store(resolved), resolved, folder, facts[0], parent, trusted)
+        with _told_of_refusal(resolved):
+            carrier = Carrier(open_store(resolved), resolved, folder, facts[0], parent, trusted)
         carrier.state("created").save(folder)
         if begun:
             begun()
@@ -146,6 +154,24 @@ def carry(
         if state.state == "done":
             underway.strike(folder, resolved)
         return state
+
+
+@contextlib.contextmanager
+def _told_of_refusal(resolved: str) -> Iterator[None]:
+    """Say what to do where a server wants to know who asks.
+
+    Raises:
+        Refused: it does.
+    """
+    try:
+        yield
+    except Exception as error:  # MLflow's, which is not imported before there is a store
+        if getattr(error, "error_code", None) not in ("UNAUTHENTICATED", "PERMISSION_DENIED"):
+            raise
+        raise Refused(
+            f"{address.shown(resolved)} refuses this user or password: say MLFLOW_TRACKING_USERNAME and "
+            "MLFLOW_TRACKING_PASSWORD"
+        ) from error
 
 
 def _carry_trial(study: Path, name: str, resolved: str, **given: Any) -> None:
@@ -192,10 +218,14 @@ def relay(folder: Path) -> int:
     while True:
         try:
             writing = Tail(folder).written_to()
-            state = carry(folder, follow=True, begun=step_back)
+            state = carry(folder, follow=True, begun=step_back, trusted=None)  # the user's own run
         except BadInput as error:
             _give_up(folder, str(error))
             return 2
+        except Refused as error:
+            log.error("%s", error)
+            _give_up(folder, str(error))
+            return 1
         except Exception as error:  # a store can fail in as many ways as there are stores; the log has the traceback
             log.error("Attempt %d failed: %s", attempt + 1, error, exc_info=not isinstance(error, Unreachable))
             _give_up(folder, sentence(error))

@@ -10,6 +10,7 @@ from typing import Literal
 from rnn_lab.redaction import redact_all
 
 NAME = "mlflow.json"
+STATES = ("created", "done", "unreachable")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,8 @@ class State:
         """Read what the relay said last, or None if it said nothing yet."""
         try:
             said = json.loads((folder / NAME).read_text(encoding="utf-8"))
-            return cls(**said | {"missing": tuple(said["missing"])})
-        except (OSError, ValueError, KeyError, TypeError):  # none yet, or damaged: the next attempt writes it anew
+            found = cls(**said | {"missing": tuple(said["missing"])})
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):  # none yet, or damaged: it is written anew
             return None
+        texts = [*found.missing, *(text for name, text in said.items() if name != "missing" and text is not None)]
+        return found if all(isinstance(text, str) for text in texts) and found.state in STATES else None

@@ -60,5 +60,5 @@ def _copy(source: Path, folder: Path, name: str) -> None:
         opened = file.open("rb")
     except OSError as error:
         raise BadInput(f"{name}: {error.strerror}") from error
-    with opened, atomic_write(folder / name) as copy:
+    with opened, atomic_write(folder / name, durable=False) as copy:  # as the run that wrote it did
         shutil.copyfileobj(opened, copy)

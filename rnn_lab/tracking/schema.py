@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rnn_lab.errors import BadInput
+from rnn_lab.redaction import MASK
 from rnn_lab.tracking import address
 
 
@@ -23,9 +24,11 @@ def explained(resolved: str) -> Iterator[None]:
     except MlflowException as error:
         if "out-of-date database schema" not in str(error):
             raise
+        shown = address.shown(resolved)
+        typed = shlex.quote(shown) if MASK not in shown else '"$MLFLOW_TRACKING_URI"'
         raise BadInput(
-            f"The store {address.shown(resolved)} was made by another version of MLflow. Copy it somewhere safe, then "
-            f"bring it up to date: mlflow db upgrade {shlex.quote(address.shown(resolved))}"
+            f"The store {shown} was made by another version of MLflow. Copy it somewhere safe, then "
+            f"bring it up to date: mlflow db upgrade {typed}"
         ) from error
 
 

@@ -25,9 +25,11 @@ SETTINGS = {
     "MLFLOW_ENABLE_ASYNC_LOGGING": "false",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_LOGGING_LEVEL": "WARNING",
+    "MLFLOW_ALLOW_HTTP_REDIRECTS": "false",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
-"""A dead server holds MLflow's default client for four minutes a call; its asynchronous logging loses data silently."""
+"""A dead server holds MLflow's default client for four minutes a call; its asynchronous logging loses data silently;
+and what a server says of another address is followed neither with a run nor with the user's password."""
 
 
 def open_store(resolved: str) -> "MlflowClient":
@@ -69,7 +71,7 @@ def experiment(client: "MlflowClient", name: str, resolved: str) -> str:
     find the artifacts from wherever they are served.
 
     Raises:
-        BadInput: the experiment was deleted in MLflow, which keeps its name.
+        BadInput: the experiment was deleted in MLflow, which keeps its name; or its artifacts lie on another server.
     """
     from mlflow.exceptions import MlflowException
 
@@ -84,6 +86,7 @@ def experiment(client: "MlflowClient", name: str, resolved: str) -> str:
     found = client.get_experiment_by_name(name)
     if found is None or found.lifecycle_stage != "active":
         raise BadInput(f"The experiment {name} is deleted in MLflow: restore it, or say another tracking.experiment.")
+    address.check_place(found.artifact_location, resolved)
     if TAG not in found.tags:
         save_view(client, found.experiment_id)
     return str(found.experiment_id)

@@ -4,6 +4,10 @@ A note is a small file that names a run folder and the store that it goes to. It
 removed once everything is in MLflow; it lies in the user's state folder, and beside a sqlite store, which may outlive
 the home of a container. Whoever uses a store or this machine next (a run, a sweep, ``ui``, ``sync``) starts a process
 that carries what was left behind: the journal's lock tells whether a trainer lives.
+
+Beside a store anybody may lay a note who can write there. So what lies there sends a run to that very store and to no
+other, and its network is packaged only if it is made of the lab's components. The user's own notes send each run to the
+store that the user chose for it; user and password are at hand for the store that is used now, and sent to no other.
 """
 
 import contextlib
@@ -16,7 +20,7 @@ import platform
 import sys
 import warnings
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rnn_lab.atomic import atomic_write
@@ -27,6 +31,9 @@ from rnn_lab.tracking.journal import Tail
 
 log = logging.getLogger("rnn_lab.relay")
 
+SECRETS = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_AWS_SIGV4")
+"""Variables with which MLflow's client shows who the user is."""
+
 
 @dataclass(frozen=True)
 class Note:
@@ -36,11 +43,13 @@ class Note:
         folder: the run folder, absolute.
         uri: its store, resolved, without a password.
         host: the machine that it runs on; its locks say nothing on another one.
+        own: it lay in the user's own folder.
     """
 
     folder: str
     uri: str
     host: str
+    own: bool = field(default=True, compare=False)
 
     @property
     def name(self) -> str:
@@ -57,7 +66,11 @@ def home() -> Path:
 def places(resolved: str) -> list[Path]:
     """Folders that hold the notes of a store's runs: the user's own, and one beside a sqlite file."""
     file = address.database_file(resolved)
-    return [home() / "underway", *([file.with_name(f".{file.name}.underway")] if file else [])]
+    return [_own(), *([file.with_name(f".{file.name}.underway")] if file else [])]
+
+
+def _own() -> Path:
+    return home() / "underway"
 
 
 def note(folder: Path, resolved: str) -> None:
@@ -67,7 +80,8 @@ def note(folder: Path, resolved: str) -> None:
         with contextlib.suppress(OSError):
             place.mkdir(parents=True, exist_ok=True)
             with atomic_write(place / one.name) as file:
-                file.write((json.dumps(asdict(one), indent=2) + "\n").encode())
+                content = {"folder": one.folder, "uri": one.uri, "host": one.host}
+                file.write((json.dumps(content, indent=2) + "\n").encode())
 
 
 def strike(folder: Path, resolved: str) -> None:
@@ -81,7 +95,12 @@ def strike(folder: Path, resolved: str) -> None:
 
 def left_behind(resolved: str) -> list[Note]:
     """The runs of this machine that have neither a trainer nor a relay, nor everything in MLflow; told in no time."""
-    found = {one.name: one for place in places(resolved) for one in _notes(place)}
+    shown = address.shown(resolved)
+    found: dict[str, Note] = {}
+    for place in places(resolved):  # the user's own first
+        for one in _notes(place):
+            if place == _own() or one.uri == shown:
+                found.setdefault(one.name, replace(one, own=place == _own()))
     return [one for one in found.values() if not (_trains(Path(one.folder)) or _is_carried(Path(one.folder)))]
 
 
@@ -96,13 +115,22 @@ def take_up(resolved: str) -> None:
 
 
 def carry_left_behind(resolved: str) -> None:
-    """Carry every run that was left behind to its own store; one that fails is left for the next time."""
+    """Carry every run that was left behind to its own store; one that fails is left for the next time.
+
+    This process forgets the user's name and password, where it has them, before it asks any store but ``resolved``.
+    """
     from rnn_lab.tracking.relay import Busy, carry
 
-    for one in left_behind(resolved):
+    waiting = left_behind(resolved)
+    for one in sorted(waiting, key=lambda one: one.uri != address.shown(resolved)):
         folder = Path(one.folder)
+        uri = resolved
+        if one.uri != address.shown(resolved):
+            uri = one.uri
+            for name in SECRETS:
+                os.environ.pop(name, None)
         try:
-            carry(folder, _with_password(one.uri))
+            carry(folder, uri, trusted=None if one.own else ())
         except Busy:  # its relay lives
             continue
         except BadInput as error:
@@ -113,9 +141,12 @@ def carry_left_behind(resolved: str) -> None:
 
 
 def _with_password(uri: str) -> str:
-    """The user's own address where it is the same but for a password, which no note holds."""
+    """The user's own database where it is the same but for a password, which no command line holds.
+
+    Of a server, user and password came along in variables, if it is the one that they are for.
+    """
     with contextlib.suppress(BadInput):
-        if address.shown(own := address.resolve(None)) == uri:
+        if not uri.startswith("http") and address.shown(own := address.resolve(None)) == uri:
             return own
     return uri
 
@@ -123,9 +154,11 @@ def _with_password(uri: str) -> str:
 def _notes(place: Path) -> Iterator[Note]:
     with contextlib.suppress(OSError):
         for path in sorted(place.glob("*.json")):
-            with contextlib.suppress(OSError, ValueError, TypeError):
-                one = Note(**json.loads(path.read_text(encoding="utf-8")))
-                if one.name == path.name and one.host == platform.node():
+            with contextlib.suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
+                found = json.loads(path.read_text(encoding="utf-8"))
+                one = Note(*(found[name] for name in ("folder", "uri", "host")))
+                whole = all(isinstance(text, str) and "\0" not in text for text in (one.folder, one.uri))
+                if whole and one.name == path.name and one.host == platform.node():
                     yield one
 
 
@@ -154,4 +187,4 @@ def _is_carried(folder: Path) -> bool:
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     sys.path.append(os.getcwd())  # for a cell of the user's own, as the relay does
-    carry_left_behind(sys.argv[1])
+    carry_left_behind(_with_password(sys.argv[1]))

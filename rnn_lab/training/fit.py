@@ -103,6 +103,11 @@ def make_epoch_runner(
             f"a network for windows of {network.window} steps (each_step={network.each_step}) does not fit data with "
             f"windows of {data.window} (each_step={data.each_step}): take Network.for_data(data)."
         )
+    if state is not None:
+        fresh = TrainingState.before(network.zeros(len(seeds)))
+        optimizer.begin_training(fresh)
+        if part := state.mismatch(fresh):
+            raise BadInput(f"the state to go on from does not fit this network and optimizer: its {part} differs.")
     if state is not None and state.epoch > trainer.epochs:
         raise BadInput(f"trainer.epochs={trainer.epochs} is less than the {state.epoch} epochs that are done already.")
     name = type(rule).__name__

@@ -96,6 +96,23 @@ class TrainingState:
         """Give every replica that has stopped its best weights."""
         self.parameters.flat[~self.running] = self.best.flat[~self.running]
 
+    def mismatch(self, fresh: "TrainingState") -> str | None:
+        """Name the first part of which a state has more, less or another kind than a fresh one of the same training.
+
+        Example:
+            >>> state = TrainingState.before(Parameters(np.zeros((2, 3)), {"b_y": (3,)}))
+            >>> state.mismatch(TrainingState.before(Parameters(np.zeros((2, 3)), {"b_y": (3,)})))
+            >>> state.mismatch(TrainingState.before(Parameters(np.zeros((2, 4)), {"b_y": (4,)})))
+            'parameters'
+        """
+        for f in fields(self):
+            if f.name != "history" and _kind(getattr(self, f.name)) != _kind(getattr(fresh, f.name)):
+                return f.name
+        whole = (
+            self.epoch >= 0 and self.updates >= 0 and (self.stopped >= RUNNING).all() and (self.kept_epoch >= 0).all()
+        )
+        return None if whole else "epoch"
+
     def copy(self) -> "TrainingState":
         """The state as it is now, without its history: what a checkpoint holds."""
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "history"}
@@ -144,3 +161,15 @@ class TrainingState:
             **plain,
         )
         return state, {name: str(text) for name, text in groups["identity"].items()}
+
+
+def _kind(value: Any) -> Any:
+    """What has to be the same for one value to stand in another's place."""
+    if isinstance(value, Parameters):
+        return _kind(value.arrays())
+    if isinstance(value, dict):
+        return {name: (each.shape, each.dtype) for name, each in value.items()}
+    if isinstance(value, list):
+        return [type(each) for each in value]
+    # First and best losses have the parameters' precision, but for the infinity that they begin with.
+    return (value.shape, value.dtype.kind) if isinstance(value, np.ndarray) else type(value)

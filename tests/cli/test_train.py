@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rnn_lab.tracking.journal import read
@@ -94,8 +95,12 @@ def test_a_full_disk_ends_the_run_in_one_sentence(tmp_path):
     ],
 )
 def test_a_run_that_a_signal_ends_says_so_and_loses_no_epoch(number, code, reason, tmp_path):
-    """Its checkpoint is written as the signal comes: no other one is due within the hour."""
-    long = [*QUICK[:3], "trainer.epochs=100000", "trainer.checkpoint_seconds=3600", "hydra.run.dir=cut"]
+    """Its checkpoint is written as the signal comes: no other one is due within the hour. The way on can be pasted."""
+    tmp_path /= "my runs, ü"
+    tmp_path.mkdir()
+    (tmp_path / "sine (ü).csv").write_text("x\n" + "\n".join(map(str, np.sin(np.arange(90.0)))) + "\n")
+    own = ["data=csv", "data.path=sine (ü).csv", "data.window=8"]
+    long = [*QUICK[:3], *own, "trainer.epochs=100000", "trainer.checkpoint_seconds=3600", "hydra.run.dir=cut"]
     running = subprocess.Popen(
         [sys.executable, str(TRAIN), *long],
         cwd=tmp_path,
@@ -116,12 +121,12 @@ def test_a_run_that_a_signal_ends_says_so_and_loses_no_epoch(number, code, reaso
         "fact": "end", "time": 0, "status": "KILLED", "reason": reason
     }  # fmt: skip
     assert json.loads((tmp_path / "cut" / "summary.json").read_text()) == {"status": "KILLED", "reason": reason}
-    command = shlex.split(said.split("Go on with this run:  ")[1])
-    assert command[1] == str(TRAIN)
+    command = said.split("Go on with this run:  ")[1].strip()
     epochs = facts_in(tmp_path / "cut", "epoch")[-1]["epoch"]
     state, _ = TrainingState.load(tmp_path / "cut" / "weights" / "checkpoint.npz")
     assert state.epoch in (epochs - 1, epochs)  # the last one that every listener was told of
-    done = train(tmp_path, command[2], f"trainer.epochs={epochs + 2}", "hydra.run.dir=resumed")
+    more = shlex.join([f"trainer.epochs={epochs + 2}", f"hydra.run.dir='{tmp_path}/resumed'"])
+    done = subprocess.run(f"{command} {more}", shell=True, cwd="/", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads((tmp_path / "resumed" / "summary.json").read_text())["epochs"] == epochs + 2
 

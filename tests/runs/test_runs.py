@@ -107,6 +107,17 @@ def test_a_torn_line_is_ignored_and_an_epoch_made_again_counts_once(tmp_path):
     assert [fact["metrics"]["val/rmse"] for fact in RunFolder.at(folder).epochs] == [1.0, 1 / 2, 1 / 3, 9.0]
 
 
+def test_damaged_lines_are_left_out_and_said(place, capsys):
+    journal = place / "s0" / "journal.jsonl"
+    lines = journal.read_bytes().split(b"\n")
+    journal.write_bytes(b"\n".join([*lines[:3], b'{"fact": "epoch\xff', b'{"fact": 3}', *lines[3:]]))
+    said: list[str] = []
+    assert main(["list", str(place)], say=said.append) == 0
+    assert any(line.startswith("FINISHED  val/rmse 0.25") and line.endswith("s0") for line in said)
+    said = [f"Line {number} of {journal} is left out: it is no fact in JSON." for number in (4, 5)]
+    assert capsys.readouterr().err.splitlines() == said
+
+
 def test_the_commands(place, monkeypatch, capsys):
     monkeypatch.chdir(place.parent)
     lines: list[str] = []
@@ -140,6 +151,23 @@ def test_nothing_is_removed_that_is_not_the_runs_own(place):
     assert main(["rm", "--yes", str(place / "s1"), str(place / "s2")], say=lines.append) == 0
     assert not (place / "s1").exists()
     assert place.exists()
+
+
+def test_links_and_names_in_somebodys_folder_remove_nothing_elsewhere(place, tmp_path):
+    theirs, mine = place / "s0", place / "s1"
+    (mine / "weights").mkdir()
+    (mine / "weights" / "epoch_0000.npz").write_text("mine")
+    (theirs / "weights").symlink_to(mine / "weights")
+    (theirs / "figures").symlink_to(mine)
+    (theirs / "train.log").symlink_to(mine / "journal.jsonl")
+    with Journal(theirs) as journal:
+        for name in ("figures/journal.jsonl", "figures/../../s1/journal.jsonl", str(mine / "journal.jsonl")):
+            journal.write("figure", file=name)
+    before = {path: path.read_bytes() for path in mine.rglob("*") if path.is_file()}
+    assert main(["rm", "--yes", str(theirs)], say=[].append) == 0
+    assert {path: path.read_bytes() for path in mine.rglob("*") if path.is_file()} == before
+    assert not (theirs / "journal.jsonl").exists()
+    assert not (theirs / "train.log").is_symlink()
 
 
 def test_a_run_in_training_is_left_alone(tmp_path):

@@ -72,7 +72,9 @@ class Toy:
 
 @pytest.fixture
 def toy(tmp_path: Path) -> Iterator[Toy]:
-    one = Toy(tmp_path)
+    folder = tmp_path / "my toys, ü"  # what is printed can be pasted all the same
+    folder.mkdir()
+    one = Toy(folder)
     yield one
     for process in one.started:
         if process.poll() is None:

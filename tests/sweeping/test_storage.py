@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import sqlite3
 
 import optuna
 import pytest
@@ -9,6 +10,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
+from rnn_lab.errors import BadInput
 from rnn_lab.sweeping.storage import connect
 
 
@@ -67,3 +69,15 @@ def test_several_processes_write_whole_lines(tmp_path):
     assert len(study.user_attrs) == 60
     assert sorted(trial.number for trial in study.trials) == list(range(60))
     assert all(trial.state == TrialState.COMPLETE for trial in study.trials)
+
+
+def test_a_database_of_mlflows_is_refused_and_left_as_it_was(tmp_path):
+    database = tmp_path / "mlflow.db"
+    with sqlite3.connect(database) as connection:
+        connection.execute("create table alembic_version (version_num text)")
+        connection.execute("create table experiments (name text)")
+    connection.close()
+    before = database.read_bytes()
+    with pytest.raises(BadInput, match=r"is MLflow's database, and Optuna cannot share it: use two databases\.$"):
+        connect(f"sqlite:///{database}")
+    assert database.read_bytes() == before

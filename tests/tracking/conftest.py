@@ -1,29 +1,31 @@
 """A server to carry runs to: a real one."""
 
+import shlex
 import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+
+from rnn_lab.tracking.launch import _how_to_look
 
 
 @pytest.fixture(scope="session")
 def server(empty_store, tmp_path_factory) -> Iterator[str]:
-    """The address of a real server on loopback, with a store of its own; started as ``make ui`` does."""
-    folder = tmp_path_factory.mktemp("server")
+    """The address of a real server on loopback, with a store of its own; started as a run's last line says."""
+    folder = tmp_path_factory.mktemp("my server, ü")
     shutil.copy(empty_store, folder / "mlflow.db")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    script = Path(__file__).parents[2] / "scripts" / "ui.py"
+    (said,) = _how_to_look(f"sqlite:///{folder}/mlflow.db")
+    command = shlex.split(said.partition("To serve these pages: ")[2])
     with open(folder / "log", "w") as log:
         process = subprocess.Popen(
-            [sys.executable, script, "--port", str(port)], cwd=folder, stdout=log, stderr=log, start_new_session=True
+            [*command, "--port", str(port)], cwd="/", stdout=log, stderr=log, start_new_session=True
         )
     address = f"http://127.0.0.1:{port}"
     try:

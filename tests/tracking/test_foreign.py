@@ -3,17 +3,21 @@
 import json
 import os
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from rnn_lab.atomic import atomic_write
 from rnn_lab.errors import BadInput
+from rnn_lab.tracking.forget import forget
 from rnn_lab.tracking.inside import inside
 from rnn_lab.tracking.journal import Journal, read
 from rnn_lab.tracking.relay import carry
 from rnn_lab.tracking.relay_state import NAME, State
 from rnn_lab.tracking.resume import carry_over
 from rnn_lab.tracking.store import open_store
+from tests.mutations import mutations
 from tests.tracking.fake_trainer import FakeTrainer
 
 
@@ -96,6 +100,86 @@ def test_damaged_lines_and_fields_cost_themselves(tmp_path, store):
     assert f"weights/{gone.name} is not in the run folder" in said
     assert "the journal's epoch is left out: KeyError: 'metrics'" in said
     assert "the journal's summary is left out" in said
+
+
+@pytest.mark.slow
+def test_a_journal_full_of_damage_is_carried_as_far_as_it_can_be_read(tmp_path, store):
+    """Each fact of a run altered in many ways, among the whole ones: none of them costs more than itself."""
+    run = FakeTrainer.run(tmp_path / "run", run="e" * 32)
+    start, *between, end = lines(run)
+    count = int(os.environ.get("RNN_LAB_MUTATIONS", "200"))
+    damaged = list(mutations(("\n".join(between) + "\n").encode(), count))
+    whole = {line.encode() for line in between}
+    altered = [line for text in damaged for line in text.split(b"\n") if line not in whole and b'"start"' not in line]
+    altered = [
+        line for line in altered if b'"file"' not in line or b'"figure"' in line
+    ]  # a page of many epochs is slow
+    assert len(altered) > count / 2
+    (run / "journal.jsonl").write_bytes(b"\n".join([start.encode(), *altered, *whole, end.encode(), b""]))
+    state = carry(run, store, trusted=())
+    found = open_store(store).get_run(state.run_id)
+    assert (state.state, found.info.status) == ("done", "FINISHED")
+    assert {0, 1, 2, 3} <= {point.step for point in open_store(store).get_metric_history(state.run_id, "rmse/val")}
+    assert not any("Traceback" in line or "\n" in line for line in state.missing)
+
+
+@pytest.fixture
+def elsewhere():
+    """A server that nobody chose: its address, and the requests that came there."""
+    asked = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.requestline)
+            self.send_response(200)
+            self.end_headers()
+
+        def do_POST(self):
+            self.do_GET()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Listener) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+
+
+@pytest.mark.slow
+def test_nothing_is_sent_where_a_server_or_a_store_points(tmp_path, store, elsewhere, monkeypatch):
+    """A server that answers with another address, and a store whose artifacts are said to lie on another server."""
+    address, asked = elsewhere
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "ada")
+    monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "pw")
+    run = FakeTrainer.run(tmp_path / "run", run="f" * 32)
+
+    class Pointing(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(307)
+            self.send_header("Location", f"{address}{self.path}")
+            self.end_headers()
+
+        def do_POST(self):
+            self.do_GET()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pointing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(Exception, match="307"):
+            carry(run, f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+    client = open_store(store)
+    client.create_experiment("bench", artifact_location=f"{address}/api")
+    with pytest.raises(BadInput, match=r"keeps its artifacts at .*, another server, where nothing is sent"):
+        carry(run, store)
+    assert asked == []
+
+
+@pytest.mark.slow
+def test_a_folder_cannot_have_another_ones_run_deleted(tmp_path, store):
+    mine = carry(FakeTrainer.run(tmp_path / "mine", run="a" * 32), store)
+    with pytest.raises(BadInput, match="is another folder's: it is left"):
+        forget(mine.run_id, store, "b" * 32)
+    assert open_store(store).get_run(mine.run_id).info.lifecycle_stage == "active"
+    forget(mine.run_id, store, "a" * 32)
+    assert open_store(store).get_run(mine.run_id).info.lifecycle_stage == "deleted"
 
 
 @pytest.mark.slow

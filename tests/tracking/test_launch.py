@@ -7,6 +7,7 @@ import pytest
 
 from rnn_lab import paste
 from rnn_lab.errors import BadInput
+from rnn_lab.tracking import address
 from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.launch import Relay, start
 from rnn_lab.tracking.relay_state import State
@@ -61,7 +62,7 @@ def test_with_wait_a_relay_that_dies_half_way_is_no_success(tmp_path):
     begun = relay(tmp_path, saying(tmp_path, said, then="raise SystemExit(1)"), wait=True)
     (line,) = begun.report()
     assert line.startswith(f"The run is only in part in MLflow: the relay failed, see {tmp_path}/relay.log.")
-    assert line.endswith(paste.command("sync", str(tmp_path)))
+    assert line.endswith(paste.command("sync", str(tmp_path), "--uri", address.resolve(None)))
 
 
 def test_a_silent_server_is_told_with_the_way_out(tmp_path):
@@ -69,7 +70,7 @@ def test_a_silent_server_is_told_with_the_way_out(tmp_path):
     (line,) = relay(tmp_path, saying(tmp_path, said)).report(60.0)
     assert line == (
         "The run is not in MLflow: http://h:5000 does not answer (Connection refused). It is complete in its folder; "
-        f"to carry it there later: {paste.command('sync', str(tmp_path))}"
+        f"to carry it there later: {paste.command('sync', str(tmp_path), '--uri', address.resolve(None))}"
     )
 
 

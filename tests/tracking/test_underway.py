@@ -86,8 +86,9 @@ def test_a_run_that_trains_or_is_carried_is_not_left_behind(tmp_path, store):
     assert len(underway.left_behind(store)) == 1
 
 
-def test_a_run_whose_server_was_away_is_taken_up_when_it_is_back(tmp_path, store):
+def test_a_run_whose_server_was_away_is_taken_up_when_it_is_back(tmp_path, store, monkeypatch):
     """Another store stands in for the server that came back: a note's store is where its run goes."""
+    monkeypatch.setattr("rnn_lab.tracking.relay.PERSISTENCE", 1)
     folder = FakeTrainer.run(tmp_path / "run", uri="http://127.0.0.1:9")
     underway.note(folder, "http://127.0.0.1:9")
     assert relay(folder) == 1
@@ -117,6 +118,41 @@ def test_where_no_note_can_be_written_the_run_goes_without(tmp_path, store, monk
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     underway.note(tmp_path, "http://h:5000")
     assert underway.left_behind("http://h:5000") == []
+
+
+def test_a_note_beside_a_store_sends_a_run_to_that_store_and_makes_none_of_its_own_components(
+    tmp_path, store, monkeypatch
+):
+    """Whoever can write beside a shared store could name any folder, and any address."""
+    folder = FakeTrainer.run(tmp_path / "run", uri=store)
+    own, beside = underway.places(store)
+    for uri in (store, "http://127.0.0.1:9"):
+        monkeypatch.setattr(underway, "places", lambda _: [beside])
+        underway.note(tmp_path / "run", uri)
+        monkeypatch.undo()
+        monkeypatch.setenv("XDG_STATE_HOME", str(own.parents[1]))
+        assert [one.own for one in underway.left_behind(store)] == ([False] if uri == store else [])
+    underway.note(folder, store)  # beside and at home
+    carried = []
+    monkeypatch.setattr("rnn_lab.tracking.relay.carry", lambda *given, **more: carried.append((*given, more)))
+    underway.carry_left_behind(store)
+    assert carried == [(folder, store, {"trusted": None})]
+
+
+def test_user_and_password_are_sent_to_the_store_that_is_used_now_and_to_no_other(tmp_path, store, monkeypatch):
+    asked = []
+
+    def look(folder, uri, **_):
+        asked.append((uri, os.environ.get("MLFLOW_TRACKING_USERNAME"), os.environ.get("MLFLOW_TRACKING_PASSWORD")))
+
+    for name, uri in (("a", "http://127.0.0.1:8"), ("b", "http://127.0.0.1:9"), ("c", store)):
+        underway.note(FakeTrainer.run(tmp_path / name), uri)
+    monkeypatch.setattr("rnn_lab.tracking.relay.carry", look)
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "ada")
+    monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "pw")
+    underway.carry_left_behind("http://127.0.0.1:9")
+    assert asked[0] == ("http://127.0.0.1:9", "ada", "pw")
+    assert set(asked[1:]) == {("http://127.0.0.1:8", None, None), (store, None, None)}
 
 
 def test_a_note_holds_no_password(tmp_path):
