@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_lab.errors import BadInput
+from rnn_lab.tracking import figures_state
 from rnn_lab.tracking.journal import NAME, Tail
 
 EPOCH = '{"fact": "epoch"'
@@ -85,6 +86,11 @@ class RunFolder:
         if end := self.facts.get("end"):
             return str(end["status"])
         return "RUNNING" if Tail(self.path).written_to() else "KILLED"
+
+    @property
+    def lacking(self) -> str | None:
+        """Sentence about figures that are not there, and should be; None too while they are being drawn."""
+        return figures_state.lacking(self.path, self.facts)
 
     @property
     def started(self) -> float:

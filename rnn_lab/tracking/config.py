@@ -52,8 +52,9 @@ class Tracking:
         plots_every: likewise, the predictions behind the page of predictions.
         register: make the network a version of the model named as its data, in MLflow's registry; the best one there
             has the alias ``best``. A study's winner is registered in any case.
-        figures: draw the final figures into the run folder; without them a short run ends seconds earlier.
-        wait: return from a run when everything is in MLflow, instead of when MLflow has the run.
+        figures: draw the final figures into the run folder, in a process that goes on after the answer.
+        wait: return from a run when everything is done: the figures drawn, and everything in MLflow; instead of when
+            the answer is there and MLflow has the run.
 
     Example:
         >>> Tracking(weights_every=0)  # doctest: +ELLIPSIS
