@@ -22,8 +22,8 @@ from rnn_lab.resumed import differences, threads_said
 from rnn_lab.rng import named_rng
 from rnn_lab.runs.folder import RunFolder
 from rnn_lab.signals import ended_by
+from rnn_lab.spaced_epochs import kept_count
 from rnn_lab.tracking import figures_state
-from rnn_lab.tracking.config import kept_count
 from rnn_lab.tracking.journal import Journal, save_json
 from rnn_lab.tracking.launch import Relay
 from rnn_lab.tracking.launch import start as start_relay
