@@ -1,4 +1,4 @@
-"""A composed config carried out as a run: train, evaluate, draw, record, answer."""
+"""A composed config carried out as a run: train, evaluate, record, answer, and have it drawn."""
 
 import logging
 from pathlib import Path
@@ -9,7 +9,7 @@ from uuid import uuid4
 import numpy as np
 from omegaconf import DictConfig, OmegaConf
 
-from rnn_lab import run_figures, sweeping, terminal
+from rnn_lab import drawer, sweeping, terminal
 from rnn_lab.capacity import refuse_too_much_disk
 from rnn_lab.errors import BadInput, Diverged
 from rnn_lab.evaluation import Problem, make_predictor, score_baselines, score_each_target
@@ -20,8 +20,10 @@ from rnn_lab.live_link import LiveLink
 from rnn_lab.objectives import known_each_epoch, value
 from rnn_lab.resumed import differences, threads_said
 from rnn_lab.rng import named_rng
+from rnn_lab.runs.folder import RunFolder
 from rnn_lab.signals import ended_by
-from rnn_lab.tracking.config import kept_count
+from rnn_lab.spaced_epochs import kept_count
+from rnn_lab.tracking import figures_state
 from rnn_lab.tracking.journal import Journal, save_json
 from rnn_lab.tracking.launch import Relay
 from rnn_lab.tracking.launch import start as start_relay
@@ -82,7 +84,15 @@ def run(config: DictConfig, folder: Path) -> Any:
             reason = str(error) if isinstance(error, BadInput) else f"{type(error).__name__}: {error}"
             journal.write("end", status="FAILED", reason=reason)
             raise
-    for line in [*terminal.results(summary), f"Run folder: {folder}", *(relay.report() if relay else [])]:
+        drawing = drawer.start(journal) if experiment.tracking.figures else None
+    on_its_way = "Figures: being drawn there now, by a process that goes on after this one"
+    for line in [*terminal.results(summary), f"Run folder: {folder}", *([on_its_way] if drawing else [])]:
+        log.info(line)
+    if drawing and experiment.tracking.wait:
+        drawing.wait()
+        if lacking := RunFolder.at(folder).lacking:
+            log.warning(f"The run is in its folder, but {lacking}")
+    for line in relay.report() if relay else []:
         log.info(line)
     if summary["status"] == "FAILED":
         raise Diverged(f"{summary['reason']}. Try a lower optimizer.learning_rate, or trainer.clip_norm=1.")
@@ -141,7 +151,7 @@ def _carry_out(
     baselines: dict[str, FittedBaseline],
     started: float,
 ) -> dict[str, Any]:
-    """Train, evaluate and draw; write everything to the run folder and return the summary."""
+    """Train and evaluate; write everything but the figures to the run folder and return the summary."""
     network, data, trainer = experiment.network, experiment.data, experiment.trainer
     scores = score_baselines(problem, baselines)
     journal.write("baselines", **scores)
@@ -192,21 +202,9 @@ def _carry_out(
         summary["backtest"] = experiment.backtest.carry_out(trained, baselines, experiment.recipe)
     if pruner.verdict and summary["status"] == "FINISHED":
         summary["status"] = "PRUNED"
-    if experiment.tracking.figures:
-        first = network.initial([seed for seed, fits in zip(experiment.seeds, comparable, strict=True) if fits])
-        kept = trained.parameters, state.kept_epoch[comparable]
-        for file, title in run_figures.draw(
-            journal.folder,
-            network,
-            experiment.targets,
-            first,
-            *kept,
-            free_runs,
-            experiment.figures,
-            backtest=summary.get("backtest"),
-        ):
-            journal.write("figure", file=file, title=title)
     summary["seconds"] = {"training": training, "total": perf_counter() - started}
     save_json(journal.folder / "summary.json", summary)
     journal.write("summary", **summary)
+    if experiment.tracking.figures:
+        journal.write(figures_state.FACT, state="due")
     return summary

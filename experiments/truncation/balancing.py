@@ -75,9 +75,11 @@ class ThetaGradient:
         """None."""
         return {}
 
-    def __call__(self, parameters: Parameters, *batch: Any) -> tuple[Any, Parameters]:
-        """Loss (R,) and gradient; see `WindowGradient`."""
-        loss, gradient = self.inner(parameters, *batch)
+    def __call__(
+        self, parameters: Parameters, X: Any, Y: Any, weights: Any = None, sampled: Any = None
+    ) -> tuple[Any, Parameters]:
+        """Loss (R,) and gradient of a batch, as any rule's for windows."""
+        loss, gradient = self.inner(parameters, X, Y, weights, sampled)
         along = gradient["W_xh"][:, 0] @ S
         gradient.flat.fill(0.0)
         gradient["W_xh"][:, 0] = along[:, None] * S

@@ -61,17 +61,12 @@ def run(name: str, arguments: list[str]) -> None:
         print(f"rnn-lab {version()}")
         return
     sys.argv[1:] = arguments
-    # What lies in the working directory is found, as by `python -m`; the lab's own and what is installed come first.
-    # A clone has its studies' plug-ins in experiments/.
-    from pathlib import Path
-
-    root = Path(__file__).parents[2]
-    for folder in (os.getcwd(), *([str(root)] if (root / "experiments").is_dir() else [])):
-        if folder not in sys.path:
-            sys.path.append(folder)
     from importlib import import_module
 
+    from rnn_lab import search_path
     from rnn_lab.cli import exits
+
+    search_path.extend()
 
     def command() -> None:
         module = import_module(f"rnn_lab.cli.{name}")

@@ -8,6 +8,8 @@ from rnn_lab.cli.arguments import without_trust
 
 PAGE = """Draw the figures of a finished run again, from its folder; nothing is trained.
 
+A run draws them itself, after its answer. This does it once more: in another format, or where that process was killed.
+
   rnn-lab redraw outputs/DAY/TIME                     as PNG
   rnn-lab redraw outputs/DAY/TIME figures.format=pdf  for a paper: pdf or svg
   rnn-lab redraw outputs/DAY/TIME figures.dpi=300

@@ -109,7 +109,10 @@ def save(figure: Figure, path: Path | str, *, dpi: float | None = None) -> None:
             warnings.catch_warnings(),
         ):
             warnings.filterwarnings("once", message="Glyph .* missing from font", category=UserWarning)
-            figure.savefig(file, format=form, metadata=dict(FORMATS[form]), dpi=dpi or "figure")
+            figure.set_dpi(dpi or figure.dpi)
+            if form == "png":  # the others measure words by their own rules
+                _lay_out(figure)
+            figure.savefig(file, format=form, metadata=dict(FORMATS[form]), dpi="figure")
     except OSError as error:
         raise BadInput(f"the figure {path} cannot be written: {error.strerror}") from error
 
@@ -122,6 +125,7 @@ def png(figure: Figure, dpi: float | None = None) -> bytes:
         b'\x89PNG'
     """
     buffer = io.BytesIO()
+    _lay_out(figure)
     figure.savefig(buffer, format="png", metadata={"Software": None}, dpi=dpi or "figure")
     return buffer.getvalue()
 
@@ -141,6 +145,13 @@ def _small(figure: Figure) -> bytes:
     with Image.open(io.BytesIO(png(figure, dpi=NOTEBOOK_DPI))) as picture:
         picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
+
+
+def _lay_out(figure: Figure) -> None:
+    """Give a figure's parts their places, once: matplotlib would draw all of it, to nowhere, before it drew it."""
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+        figure.set_layout_engine(None)
 
 
 def middle_and_range(values: ArrayLike) -> tuple[Array, Array, Array]:

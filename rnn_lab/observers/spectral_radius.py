@@ -1,32 +1,50 @@
 """The spectral radius of each recurrent matrix."""
 
+from typing import Annotated, Literal
+
 import numpy as np
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.network.parameters import numbered
 from rnn_lab.observers.observer import Array, Observer, Seen, Snapshot, Training, Watcher
+from rnn_lab.spaced_epochs import kept_epochs
+
+CHEAP = 64
+"""Hidden units up to which eigenvalues cost a few hundredths of an epoch."""
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class SpectralRadius(Observer):
     """Largest |eigenvalue| of each layer's W_hh, or of the block of it that proposes the new state.
 
-    It is measured each epoch as ``weights/spectral_radius``, of a further layer ``weights/spectral_radius.2``. Above 1
-    a linear recurrence would grow without end; far below 1 it forgets, and so do gradients.
+    It is the metric ``weights/spectral_radius``, of a further layer ``weights/spectral_radius.2``; NaN: not measured.
+    Above 1 a linear recurrence would grow without end; far below 1 it forgets, and so do gradients. Cost: O(H^3), at
+    H = 256 that of an epoch of 100 records.
+
+    Args:
+        every: epochs between two measurements; ``auto`` measures each up to H = 64, and of a larger matrix the epochs
+            that ``tracking.weights_every=auto`` keeps: each up to epoch 50, and 50 evenly spaced of a longer run.
     """
+
+    every: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
 
     def watch(self, training: Training) -> Watcher:
         """Begin to watch a run."""
         model = training.network.model
+        every = 1 if self.every == "auto" and model.hidden_dim <= CHEAP else self.every
+        spaced = kept_epochs("auto", training.epochs)
 
         def measure(snapshot: Snapshot) -> Seen:
-            radii = {
-                numbered("weights/spectral_radius", number): spectral_radius(
-                    model.candidate(snapshot.parameters.layer(number))
+            epoch = snapshot.epoch
+            known = epoch in spaced if every == "auto" else epoch % every == 0 or epoch == training.epochs
+            radii = {}
+            for number in range(1, model.layers + 1):
+                W = model.candidate(snapshot.parameters.layer(number))
+                radii[numbered("weights/spectral_radius", number)] = (
+                    spectral_radius(W) if known else np.full(len(W), np.nan)
                 )
-                for number in range(1, model.layers + 1)
-            }
             return Seen(metrics=radii)
 
         return measure

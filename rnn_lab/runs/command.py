@@ -86,6 +86,9 @@ def _list(asked: argparse.Namespace, say: Say, _: object) -> int:
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
         say("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]))
+    for run in runs:
+        if run.lacking:
+            say(f"{run.path}: {run.lacking}")
     return 0
 
 
@@ -97,6 +100,8 @@ def _show(asked: argparse.Namespace, say: Say, _: object) -> int:
     say(yaml.safe_dump(dict(run.config), sort_keys=False).rstrip())
     for name, value in run.scores.items():
         say(f"{name}  {value:.6g}")
+    if run.lacking:
+        say(run.lacking)
     _tell_of_damage([run])
     return 0
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_lab.errors import BadInput
+from rnn_lab.tracking import figures_state
 from rnn_lab.tracking.journal import NAME, Tail, decode
 
 EPOCH = b'{"fact": "epoch"'
@@ -91,6 +92,11 @@ class RunFolder:
         if end := self.facts.get("end"):
             return str(end.get("status", "KILLED"))
         return "RUNNING" if Tail(self.path).written_to() else "KILLED"
+
+    @property
+    def lacking(self) -> str | None:
+        """Sentence about figures that are not there, and should be; None too while they are being drawn."""
+        return figures_state.lacking(self.path, self.facts)
 
     @property
     def started(self) -> float:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rnn_lab.errors import BadInput
 from rnn_lab.runs.folder import RunFolder
-from rnn_lab.tracking.journal import NAME
+from rnn_lab.tracking.journal import NAME, Tail
 from rnn_lab.tracking.relay_state import NAME as STATE
 from rnn_lab.tracking.relay_state import State
 
@@ -15,6 +15,7 @@ PATTERNS = (
     "summary.json",
     "train.log",
     "relay.log",
+    "draw.log",
     ".hydra/config.yaml",
     ".hydra/hydra.yaml",
     ".hydra/overrides.yaml",
@@ -53,7 +54,7 @@ def remove(run: RunFolder) -> list[Path]:
     Raises:
         BadInput: the run is still being written, or its folder or store cannot be changed.
     """
-    if run.status == "RUNNING":
+    if Tail(run.path).written_to():
         raise BadInput(f"{run.path} is still being written: end the run first.")
     if run.is_study:
         raise BadInput(f"{run.path} is a study's folder: remove its trials' folders one by one.")

@@ -10,9 +10,6 @@ from rnn_lab.errors import BadInput
 from rnn_lab.redaction import has_password
 from rnn_lab.tracking.address import fault
 
-SPACED = 50
-"""Number of epochs that ``auto`` keeps, beside epoch 0."""
-
 
 def _every(value: Any) -> Any:
     if value == "auto" or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
@@ -52,8 +49,9 @@ class Tracking:
         plots_every: likewise, the predictions behind the page of predictions.
         register: make the network a version of the model named as its data, in MLflow's registry; the best one there
             has the alias ``best``. A study's winner is registered in any case.
-        figures: draw the final figures into the run folder; without them a short run ends seconds earlier.
-        wait: return from a run when everything is in MLflow, instead of when MLflow has the run.
+        figures: draw the final figures into the run folder, in a process that goes on after the answer.
+        wait: return from a run when everything is done: the figures drawn, and everything in MLflow; instead of when
+            the answer is there and MLflow has the run.
 
     Example:
         >>> Tracking(weights_every=0)  # doctest: +ELLIPSIS
@@ -74,30 +72,3 @@ class Tracking:
     register: bool = False
     figures: bool = True
     wait: bool = False
-
-
-def kept_epochs(every: int | Literal["auto"], epochs: int) -> frozenset[int]:
-    """Return the epochs that ``weights_every`` or ``plots_every`` keeps, of a run of at most ``epochs`` epochs.
-
-    Example:
-        >>> sorted(kept_epochs(4, 10))
-        [0, 4, 8, 10]
-        >>> sorted(kept_epochs("auto", 3))
-        [0, 1, 2, 3]
-        >>> sorted(kept_epochs("auto", 1000))[:4]
-        [0, 20, 40, 60]
-    """
-    if every == "auto":
-        steps = min(epochs, SPACED)
-        return frozenset({0, *(round(step * epochs / steps) for step in range(1, steps + 1))})
-    return frozenset({*range(0, epochs + 1, every), epochs})
-
-
-def kept_count(every: int | Literal["auto"], epochs: int) -> int:
-    """Count the epochs that `kept_epochs` would return, at most one too many, without making them.
-
-    Example:
-        >>> kept_count(4, 10), kept_count("auto", 1000)
-        (4, 51)
-    """
-    return min(epochs, SPACED) + 1 if every == "auto" else epochs // every + 2

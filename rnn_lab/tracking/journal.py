@@ -38,6 +38,7 @@ class Journal:
 
     Args:
         folder: the run folder; made if it is not there.
+        descriptor: the file, opened and locked by the process that hands the journal over; None opens it.
 
     Attributes:
         fresh: there was no fact before.
@@ -55,13 +56,15 @@ class Journal:
         >>> folder.cleanup()
     """
 
-    def __init__(self, folder: Path | str) -> None:
+    def __init__(self, folder: Path | str, descriptor: int | None = None) -> None:
         self.folder = Path(folder)
         self.path = self.folder / NAME
         self._listed = False
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._file = io.FileIO(os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666), "r+")
+            if descriptor is None:
+                descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666)
+            self._file = io.FileIO(descriptor, "r+")
         except OSError as error:
             raise BadInput(f"The journal {self.path} cannot be opened for writing: {error.strerror}.") from error
         try:
@@ -119,6 +122,11 @@ class Journal:
                 self._listed = True
         except OSError as error:
             raise BadInput(f"The journal {self.path} cannot be written: {error.strerror}.") from error
+
+    @property
+    def descriptor(self) -> int:
+        """The open file, for a process that is to go on writing it: the lock is free once both have closed theirs."""
+        return self._file.fileno()
 
     def close(self) -> None:
         """Close the file and free its lock. Closing twice is harmless."""

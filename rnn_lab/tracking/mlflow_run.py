@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnn_lab.errors import BadInput
-from rnn_lab.tracking import address, comparison, note, registry, translation
+from rnn_lab.tracking import address, comparison, figures_state, note, registry, translation
 from rnn_lab.tracking.artifacts import Artifacts
 from rnn_lab.tracking.inside import inside
 from rnn_lab.tracking.journal import NAME as JOURNAL
@@ -138,15 +138,27 @@ class Carrier:
             self.run_id, known if known in STATUSES else "KILLED", end_time=int(self._last_time * 1000)
         )
 
+    @property
+    def awaits_figures(self) -> bool:
+        """True where the run has ended, and its figures are still to be drawn."""
+        return figures_state.are_due(self._facts)
+
+    def close(self) -> None:
+        """Send what came after the end: the figures, the whole journal, and word of what is missing."""
+        self.work(float("inf"))
+        self._artifacts.file(JOURNAL)
+        if lacking := figures_state.lacking(self._folder, self._facts):
+            self.missing.append(lacking)
+
     def finish(self, status: str, reason: str) -> None:
-        """Send the rest: queued files, the model, the note; then end the MLflow run.
+        """Send the rest but for the journal: queued files, the model, the note; then end the MLflow run.
 
         Args:
             status: FINISHED, FAILED or KILLED; any other is KILLED to MLflow, which knows no more.
             reason: why the run ended.
         """
         self.work(float("inf"))
-        for name in (JOURNAL, "summary.json", "train.log"):
+        for name in ("summary.json", "train.log"):
             if os.path.lexists(self._folder / name):
                 self._artifacts.file(name)
         self._pages()

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from rnn_lab.atomic import atomic_write
 from rnn_lab.errors import BadInput
-from rnn_lab.tracking.config import Tracking, kept_epochs
+from rnn_lab.spaced_epochs import kept_epochs
+from rnn_lab.tracking.config import Tracking
 from rnn_lab.tracking.journal import Journal
 
 if TYPE_CHECKING:

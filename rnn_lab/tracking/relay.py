@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from rnn_lab import search_path
 from rnn_lab.errors import BadInput
 from rnn_lab.redaction import Redacting, said
 from rnn_lab.tracking import address, underway
@@ -33,7 +34,7 @@ from rnn_lab.trust import Trusted
 
 log = logging.getLogger("rnn_lab.relay")
 
-POLL = 0.5
+POLL = 0.2
 """Seconds between two looks at the journal."""
 
 PAUSES = (2, 5, 15, 60)
@@ -146,6 +147,12 @@ def carry(
             if end["status"] == "KILLED":
                 carrier.announce(end["status"], end["reason"])  # its files may take their time
             carrier.finish(end["status"], end["reason"])
+            drawing = True
+            while carrier.awaits_figures and drawing:  # their process writes the journal on, and is done in seconds
+                drawing = tail.written_to()
+                take(tail.read())
+                time.sleep(POLL if drawing else 0)
+            carrier.close()
             state = carrier.state("done")
         else:
             carrier.work(float("inf"))
@@ -281,7 +288,7 @@ def step_back() -> None:
 
 def main() -> int:
     """Run as a program, in the background, deaf to warnings that its user could not see."""
-    sys.path.append(os.getcwd())  # for a cell of the user's own; last, so that nothing there hides an installed package
+    search_path.extend()  # for a cell of the user's own
     warnings.simplefilter("ignore")
     handler = logging.StreamHandler()
     handler.setFormatter(Redacting("%(asctime)s %(name)s %(levelname)s %(message)s"))

@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from rnn_lab import search_path
 from rnn_lab.atomic import atomic_write
 from rnn_lab.errors import BadInput
 from rnn_lab.tracking import address
@@ -186,5 +187,5 @@ def _is_carried(folder: Path) -> bool:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    sys.path.append(os.getcwd())  # for a cell of the user's own, as the relay does
+    search_path.extend()  # for a cell of the user's own, as the relay does
     carry_left_behind(_with_password(sys.argv[1]))

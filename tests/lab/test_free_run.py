@@ -9,6 +9,7 @@ import pytest
 from rnn_lab import lab
 from rnn_lab.evaluation import Forecaster
 from rnn_lab.evaluation.free_run.metrics import nrmse_at
+from rnn_lab.redraw import redraw
 from rnn_lab.sequences import Henon
 from rnn_lab.tracking import translation
 from rnn_lab.tracking.journal import read
@@ -23,8 +24,9 @@ def summary_of(folder):
 
 def test_a_run_measures_what_its_own_forecaster_does(composed, tmp_path, caplog):
     caplog.set_level(logging.INFO, "rnn_lab")
-    options = ("evaluation.free_run.starts=3", "evaluation.free_run.steps=8", "tracking.figures=true")
+    options = ("evaluation.free_run.starts=3", "evaluation.free_run.steps=8")
     lab.run(composed(*HENON, *QUICK, *options), tmp_path)
+    redraw(tmp_path)
     section = summary_of(tmp_path)["free_run"]
     assert {key: section[key] for key in ("split", "starts", "steps", "unit")} == {
         "split": "test", "starts": 3, "steps": 8, "unit": "Lyapunov times",
@@ -53,7 +55,8 @@ def test_a_run_measures_what_its_own_forecaster_does(composed, tmp_path, caplog)
     ids=["switched off", "an input that is not forecast", "a target that is not seen"],
 )
 def test_there_is_none(overrides, composed, tmp_path):
-    lab.run(composed(*overrides, *QUICK, "tracking.figures=true"), tmp_path)
+    lab.run(composed(*overrides, *QUICK), tmp_path)
+    redraw(tmp_path)
     assert "free_run" not in summary_of(tmp_path)
     assert not list((tmp_path / "figures").glob("free_run*"))
     assert translation.free_run(summary_of(tmp_path)) == {}

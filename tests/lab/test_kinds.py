@@ -9,6 +9,7 @@ from rnn_lab import lab
 from rnn_lab.errors import BadInput, Diverged
 from rnn_lab.evaluation import Forecaster, StreamForecaster, TextModel, Trained
 from rnn_lab.experiment import build
+from rnn_lab.redraw import redraw
 from rnn_lab.tracking.journal import read
 from tests.lab.kinds import KINDS, QUICK
 
@@ -37,7 +38,7 @@ def ran(composed, folder, *overrides):
 @every_kind
 def test_its_summary_its_figures_and_its_network(kind, composed, tmp_path):
     scores, network, rivals = EXPECTED[kind]
-    value, summary = ran(composed, tmp_path, *KINDS[kind], "replicas=2", "tracking.figures=true")
+    value, summary = ran(composed, tmp_path, *KINDS[kind], "replicas=2")
     assert set(summary["metrics"]) == {f"{part}/{score}" for part in ("train", "val", "test") for score in scores}
     assert all(np.isfinite(list(summary["metrics"].values())))
     score = "loss" if scores & {"accuracy"} else "rmse"
@@ -51,11 +52,11 @@ def test_its_summary_its_figures_and_its_network(kind, composed, tmp_path):
             assert found["val/bits"] == pytest.approx(found["val/loss"] / np.log(2))
             assert found["val/perplexity"] == pytest.approx(np.exp(found["val/loss"]))
     assert type(Trained.load(tmp_path)) is network
+    drawn = redraw(tmp_path)
+    assert {"curves.png", "weights.png"} < {file.name for file in drawn}
+    assert all(file.read_bytes().startswith(b"\x89PNG") for file in drawn)
     facts = read(tmp_path)
-    drawn = {fact["file"] for fact in facts if fact["fact"] == "figure"}
-    assert {"figures/curves.png", "figures/weights.png"} < drawn
-    for file in drawn:
-        assert (tmp_path / file).read_bytes().startswith(b"\x89PNG")
+    assert [fact["file"] for fact in facts if fact["fact"] == "figure"] == [f"figures/{file.name}" for file in drawn]
     epochs = [fact for fact in facts if fact["fact"] == "epoch"]
     assert len(epochs) == 4
     kept = summary["replicas"][0]["kept_epoch"]
@@ -110,20 +111,20 @@ def test_an_objective_that_the_data_has_not_is_refused(kind, composed, tmp_path)
 @every_kind
 def test_a_network_that_diverges_ends_in_a_sentence_and_a_whole_folder(kind, composed, tmp_path):
     """Before the first update, where no weights are any better; every figure is drawn, and nothing warns."""
-    overrides = ("model.activation=identity", "model.gain=1e150", "replicas=2", "tracking.figures=true")
+    overrides = ("model.activation=identity", "model.gain=1e150", "replicas=2")
     with pytest.raises(Diverged, match=r"^training diverged at epoch 0: the loss is not finite"):
         ran(composed, tmp_path, *KINDS[kind], *overrides)
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert summary["status"] == "FAILED"
     assert "sample" not in summary
-    assert any((tmp_path / "figures").glob("*.png"))
+    assert redraw(tmp_path)
 
 
 def test_huge_losses_are_drawn_as_far_as_an_axis_goes(composed, tmp_path):
-    overrides = ("optimizer=sgd", "optimizer.learning_rate=1e300", "tracking.figures=true")
+    overrides = ("optimizer=sgd", "optimizer.learning_rate=1e300")
     with pytest.raises(Diverged, match=r"^training diverged at epoch 1"):
         ran(composed, tmp_path, *KINDS["classes at each step"], *overrides)
-    assert (tmp_path / "figures" / "curves.png").is_file()
+    assert tmp_path / "figures" / "curves.png" in redraw(tmp_path)
 
 
 def test_a_text_run_ends_with_a_sample_of_what_it_writes(composed, tmp_path):

@@ -9,11 +9,13 @@ from rnn_lab import lab
 from rnn_lab.errors import BadInput, Diverged
 from rnn_lab.evaluation import Forecaster
 from rnn_lab.network import Parameters
+from rnn_lab.redraw import redraw
 from rnn_lab.sweeping.trial import opened
 from rnn_lab.tracking.journal import read
 from tests.lab.kinds import KINDS
 
 QUICK = ("model.hidden_dim=5", "trainer.epochs=6")
+DRAWN = ("tracking.figures=true", "tracking.wait=true")
 CLOCK = {"time", "run", "seconds", "epoch_seconds"}
 
 
@@ -30,7 +32,7 @@ def facts(folder):
 
 
 def test_the_folder_is_complete_by_itself(composed, tmp_path):
-    value = lab.run(composed(*QUICK, "data.test=20", "data.validation=30", "tracking.figures=true"), tmp_path)
+    value = lab.run(composed(*QUICK, "data.test=20", "data.validation=30", *DRAWN), tmp_path)
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert summary["status"] == "FINISHED"
     assert summary["metrics"]["val/rmse"] == value
@@ -39,7 +41,7 @@ def test_the_folder_is_complete_by_itself(composed, tmp_path):
     )
     kinds = [fact["fact"] for fact in read(tmp_path)]
     assert kinds[0] == "start"
-    assert kinds[-1] == "end"
+    assert kinds[kinds.index("end") :] == ["end", *["figure"] * 10, "figures"]
     assert kinds.count("epoch") == 7
     assert kinds.count("weights") == kinds.count("predictions") == 7
     assert {"provenance", "data", "baselines", "stopped", "summary", "figure"} <= set(kinds)
@@ -196,8 +198,9 @@ def test_figures_are_drawn_for_several_targets_and_replicas(composed, tmp_path):
     rows = "\n".join(f"{n},{np.sin(n):.6f},{np.cos(n):.6f}" for n in range(60))
     (tmp_path / "two.csv").write_text("n,x,y\n" + rows)
     config = composed("data=csv", f"data.path={tmp_path / 'two.csv'}", "data.index=n", "data.target=[x,y]",
-                      "data.window=5", "replicas=2", "tracking.figures=true", *QUICK)  # fmt: skip
+                      "data.window=5", "replicas=2", *QUICK)  # fmt: skip
     lab.run(config, tmp_path / "run")
+    redraw(tmp_path / "run")
     drawn = [fact["file"] for fact in read(tmp_path / "run") if fact["fact"] == "figure"]
     assert len(drawn) >= 4
     for file in drawn:

@@ -76,7 +76,7 @@ class FakeTrainer:
                 )
             )
 
-    def end(self, status: str = "FINISHED", reason: str = "all epochs are done") -> None:
+    def end(self, status: str = "FINISHED", reason: str = "all epochs are done", *, drawn_later: bool = False) -> None:
         for replica in range(self.replicas):
             self.journal.write("stopped", replica=replica, epoch=3, reason=reason, kept_epoch=2)
         (self.folder / "figures").mkdir(exist_ok=True)
@@ -102,8 +102,11 @@ class FakeTrainer:
         }
         (self.folder / "summary.json").write_text(json.dumps(summary))
         self.journal.write("summary", **summary)
+        if drawn_later:
+            self.journal.write("figures", state="due")
         self.journal.write("end", status=status, reason=reason)
-        self.journal.close()
+        if not drawn_later:
+            self.journal.close()
 
     @classmethod
     def run(cls, folder: Path, **start) -> Path:

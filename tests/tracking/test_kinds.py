@@ -11,6 +11,7 @@ from hydra import compose, initialize_config_dir
 
 from rnn_lab import lab
 from rnn_lab.evaluation import Trained
+from rnn_lab.redraw import redraw
 from rnn_lab.sequences import Text
 from rnn_lab.tracking.relay import carry
 from tests.lab.kinds import KINDS, QUICK
@@ -38,8 +39,11 @@ def carried(request, empty_store, tmp_path_factory):
     shutil.copy(empty_store, folder / "mlflow.db")
     store = f"sqlite:///{folder}/mlflow.db"
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        config = compose("config", ["tracking=off", "replicas=2", *QUICK, *KINDS[request.param]])
+        config = compose(
+            "config", ["tracking=off", "tracking.figures=false", "replicas=2", *QUICK, *KINDS[request.param]]
+        )
     lab.run(config, folder / "run")
+    redraw(folder / "run")
     state = carry(folder / "run", store)
     client = mlflow.MlflowClient(tracking_uri=store)
     return request.param, folder / "run", client, client.get_run(state.run_id), store

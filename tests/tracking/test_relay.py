@@ -16,7 +16,7 @@ import pytest
 
 from rnn_lab.errors import BadInput
 from rnn_lab.tracking import relay as relay_module
-from rnn_lab.tracking.journal import Tail, read
+from rnn_lab.tracking.journal import Journal, Tail, read
 from rnn_lab.tracking.names import parameter_name
 from rnn_lab.tracking.relay import KILLED, POLITE, Unreachable, carry, relay
 from rnn_lab.tracking.relay_state import State
@@ -306,10 +306,32 @@ def test_a_following_relay_keeps_up_and_ends_with_the_run(tmp_path, store):
     assert Remembered(store).run.info.status == "RUNNING"
     with pytest.raises(BadInput, match="is being carried to MLflow already"):
         carry(tmp_path / "run", store)
-    trainer.end()
+    trainer.end(drawn_later=True)
+    until(lambda: Remembered(store).run.info.status == "FINISHED")
+    assert State.load(tmp_path / "run").state == "created"  # the figures are still being drawn
+    (tmp_path / "run" / "figures" / "late.png").write_bytes(b"\x89PNG")
+    trainer.journal.write("figure", file="figures/late.png", title="Drawn after the end")
+    trainer.journal.write("figures", state="drawn")
     thread.join()
-    assert State.load(tmp_path / "run").state == "done"
-    assert Remembered(store).run.info.status == "FINISHED"
+    trainer.journal.close()
+    state = State.load(tmp_path / "run")
+    assert (state.state, state.missing) == ("done", ())
+    files = Remembered(store).files()
+    assert "figures/late.png" in files
+    assert files["journal.jsonl"] == trainer.journal.path.stat().st_size
+
+
+def test_figures_whose_drawer_was_killed_are_missed_until_they_are_drawn(tmp_path, store):
+    trainer = FakeTrainer(tmp_path / "run")
+    trainer.describe()
+    trainer.train(1)
+    trainer.end(drawn_later=True)
+    trainer.journal.close()
+    (sentence,) = carry(tmp_path / "run", store).missing
+    assert sentence.startswith("its figures are not drawn: what drew them was killed. To draw them: ")
+    with Journal(tmp_path / "run") as journal:
+        journal.write("figures", state="drawn")
+    assert carry(tmp_path / "run", store).missing == ()
 
 
 def test_a_folder_that_is_deleted_under_the_relay_leaves_no_run_running(tmp_path, store):
@@ -416,7 +438,6 @@ def test_a_server_that_comes_back_after_the_trainers_end_gets_the_run(tmp_path, 
 
 @pytest.mark.parametrize("facts", [[], ["epoch"]])
 def test_a_journal_without_a_start_is_refused(tmp_path, store, facts):
-    from rnn_lab.tracking.journal import Journal
 
     with Journal(tmp_path / "run") as journal:
         for fact in facts:
