@@ -98,5 +98,5 @@ def plot_predictions(
 
 
 def _only_series(data: Any) -> None:
-    if not isinstance(data, SeriesDataset):
+    if getattr(data, "series", None) is None:
         raise BadInput(f"{data!r} is no series: only windows of one have such a figure.")

@@ -21,7 +21,6 @@ from rnn_lab.rules import Rule
 from rnn_lab.scoring import targets_of
 from rnn_lab.scoring.spread import spread
 from rnn_lab.sequences import Data
-from rnn_lab.sequences.forecasting import Forecasting
 from rnn_lab.training import Optimizer, Trainer, fit
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ class Backtest:
         segment = segment_of(dataset)
         if segment is None:
             raise BadInput(f"{asked} is not allowed: {obstacle(dataset)}, so there is nothing to feed back")
-        if self.refit and not isinstance(maker, Forecasting):
+        if self.refit and dataset.window is None:
             raise BadInput(f"{asked} with evaluation.backtest.refit=true needs windows of a series, not a stream")
         places = segment.length - self.steps + 1
         if self.origins > places:
