@@ -43,7 +43,13 @@ def refusal(error: ValidationError, prefix: str) -> str:
     if first["type"] == "missing":
         return f"{key} is missing."
     allowed = first["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
-    return f"{key}={first['input']!r} is not allowed: {allowed}."
+    return f"{key}={_shown(first['input'])} is not allowed: {allowed}."
+
+
+def _shown(value: Any) -> str:
+    """Spell a value; of an object that has no spelling of its own the class: an address in memory says nothing."""
+    name = f"{type(value).__module__}.{type(value).__qualname__}"
+    return name if repr(value).startswith(f"<{name} object at ") else repr(value)
 
 
 def short_repr(component: Any) -> str:

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import sys
 import traceback
 from importlib import import_module
 from typing import Any
@@ -36,14 +37,34 @@ def instantiate(config: Any, kind: type | None = None, **options: Any) -> Any:
         Traceback (most recent call last):
         rnn_lab.errors.BadInput: _target_=rnn_lab.network.Elman is no GRU.
     """
+    key = full_key(config, "_target_") if isinstance(config, DictConfig) else "_target_"
+    if kind is not None:
+        _refuse_other_kinds(f"{key}={config.get('_target_')}", _class_of(config.get("_target_")), kind)
     try:
         built = hydra.utils.instantiate(config, **options)
     except InstantiationException as error:
         raise BadInput(explain(error)) from error
     if kind is not None and not isinstance(built, kind):
-        key = full_key(config, "_target_") if isinstance(config, DictConfig) else "_target_"
         raise BadInput(f"{key}={config['_target_']} is no {kind.__name__}.")
     return built
+
+
+def _class_of(target: Any) -> type | None:
+    """The class that a target names; None where it names none, of which Hydra's own error says more."""
+    try:
+        found = hydra.utils.get_object(target)
+    except Exception:  # whatever importing it ends in
+        return None
+    return found if isinstance(found, type) else None
+
+
+def _refuse_other_kinds(named: str, found: type | None, kind: type) -> None:
+    if found is None:
+        return
+    if not issubclass(found, kind):
+        raise BadInput(f"{named} is no {kind.__name__}.")
+    if lacking := sorted(getattr(found, "__abstractmethods__", ())):
+        raise BadInput(f"{named} lacks {' and '.join(lacking)}, which every {kind.__name__} has.")
 
 
 def explain(error: InstantiationException) -> str:
@@ -69,7 +90,10 @@ def _not_found(target: str, error: BaseException | None) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name and not f"{target}.".startswith(f"{error.name}."):
         return f"cannot be imported: it needs {error.name!r}, which is not installed."
     if isinstance(error, ModuleNotFoundError):
+        module, _, name = target.rpartition(".")
         near = _near(target)
+        if module in sys.modules:  # which was imported just now, to look for the name in it
+            return f"is not there: {module} has no {name!r}.{near}"
         return f"is not there.{near}" if near else f"is not there: {missing_module(str(error.name))}."
     if isinstance(error, AttributeError | ValueError):
         module = target.rpartition(".")[0]

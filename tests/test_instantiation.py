@@ -8,6 +8,10 @@ from rnn_lab.network import Elman
 
 MODULES = {
     "fine_of_mine": "class Cell:\n    pass\n",
+    "half_of_mine": (
+        "from abc import abstractmethod\nfrom rnn_lab.network import Elman\n\n"
+        "class Cell(Elman):\n    @abstractmethod\n    def more(self): ...\n"
+    ),
     "fails_of_mine": "x = 1\n1 / 0\n",
     "needs_of_mine": "import nothing_of_that_name\n",
     "wrong_of_mine": "def Cell(:\n",
@@ -25,7 +29,8 @@ def _desk(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("target", "says"),
     [
-        ("fine_of_mine.Cel", "_target_=fine_of_mine.Cel is not there. Did you mean fine_of_mine.Cell?"),
+        ("fine_of_mine.Cel", "is not there: fine_of_mine has no 'Cel'. Did you mean fine_of_mine.Cell?"),
+        ("fine_of_mine.Other", "is not there: fine_of_mine has no 'Other'."),
         (
             "absent_of_mine.Cell",
             "the module 'absent_of_mine' is not found: run this in the folder where absent_of_mine",
@@ -36,6 +41,7 @@ def _desk(tmp_path, monkeypatch):
         ("raises_of_mine.Cell", "refused its arguments or failed: KeyError: 'depth' (raises_of_mine.py, line 2)."),
         ("fine_of_mine", "_target_ names no class or function: '<module 'fine_of_mine'"),
         ("fine_of_mine.Cell", "_target_=fine_of_mine.Cell is no Elman."),
+        ("half_of_mine.Cell", "_target_=half_of_mine.Cell lacks more, which every Elman has."),
         ("rnn_lab.network.Elmn", "Did you mean rnn_lab.network.Elman?"),
         ("rnn_lab.networks.Elman", "Did you mean rnn_lab.network.Elman?"),
     ],
