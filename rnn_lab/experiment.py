@@ -157,12 +157,20 @@ def check(config: DictConfig) -> list[str]:
     return experiment.objectives
 
 
-def prepare(experiment: Experiment, state: TrainingState | None = None) -> tuple[EpochRunner, Problem, Fitted]:
-    """Make what trains, and fit the baselines: what does not fit together, or is too little data, is refused here."""
+def prepare(
+    experiment: Experiment, state: TrainingState | None = None, lost: dict[str, str] | None = None
+) -> tuple[EpochRunner, Problem, Fitted]:
+    """Make what trains, and fit the baselines: what does not fit together, or is too little data, is refused here.
+
+    Args:
+        experiment: what was built.
+        state: to go on from.
+        lost: takes the baselines that cannot be fitted, and why.
+    """
     network, data, trainer = experiment.network, experiment.data, experiment.trainer
     runner = make_epoch_runner(network, data, trainer, experiment.optimizer, experiment.rule, experiment.seeds, state)
     training = Training(network, data, experiment.rule, trainer.reach, experiment.seeds, trainer.epochs)
     for observer in experiment.observers.values():
         observer.watch(training)  # only to hear now whether it fits
     problem = Problem(data, experiment.targets, network.model.hidden_dim)
-    return runner, problem, fit_baselines(problem, experiment.evaluation.baselines.values())
+    return runner, problem, fit_baselines(problem, experiment.evaluation.baselines, {} if lost is None else lost)

@@ -60,13 +60,15 @@ def run(config: DictConfig, folder: Path) -> Any:
     if experiment.trainer.resume is not None:
         state = restore(Path(experiment.trainer.resume) / CHECKPOINT, experiment.identity)
     network, data, trainer, seeds = experiment.network, experiment.data, experiment.trainer, experiment.seeds
-    runner, problem, baselines = prepare(experiment, state)  # refuses before anything is written
+    lost: dict[str, str] = {}
+    runner, problem, baselines = prepare(experiment, state, lost)  # refuses before anything is written
     _refuse_too_much_disk(experiment, folder)
     notes = [f"no free run: {why}"] if (why := experiment.evaluation.missing(data)) else []
     if state is not None:
         notes.append(f"resumes {trainer.resume} after epoch {state.epoch}")
         notes += differences(Path(str(trainer.resume)), trainer, experiment.optimizer, state)
     notes += threads_said()
+    notes += [f"evaluation.baselines.{name} cannot be fitted and is left out: {why}" for name, why in lost.items()]
     for line in terminal.introduction(network, data, trainer, experiment.optimizer, runner, seeds, notes):
         log.info(line)
     with Journal(folder) as journal:
@@ -74,6 +76,8 @@ def run(config: DictConfig, folder: Path) -> Any:
             raise BadInput(f"{folder} is another run's: name a new folder.")
         try:
             relay = _open(journal, experiment)
+            for name, why in lost.items():
+                journal.write("baseline", name=name, reason=why)
             summary = _carry_out(journal, experiment, relay, state, problem, baselines, started)
             journal.write("end", status=summary["status"], reason=summary["reason"])
         except KeyboardInterrupt as signal:

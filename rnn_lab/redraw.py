@@ -84,7 +84,7 @@ def draw(run: RunFolder, journal: Journal, figures: Figures | None, trusted: Tru
     free_runs = None
     if experiment.free_run:
         problem = Problem(experiment.data, experiment.targets, experiment.network.model.hidden_dim)
-        baselines = fit_baselines(problem, experiment.evaluation.baselines.values())
+        baselines = fit_baselines(problem, experiment.evaluation.baselines, {})
         free_runs = experiment.free_run.carry_out(make_predictor(experiment.network, kept, experiment.data), baselines)
     # The kept weights are those of the replicas that did not diverge, unless there is no other.
     replicas = run.facts["summary"]["replicas"]

@@ -22,7 +22,7 @@ def suggestion(error: BaseException) -> str:
     text = str(error)
     if isinstance(error, MissingConfigException):
         group, _, option = str(error.missing_cfg_file).rpartition("/")
-        known = sorted(error.options or [])
+        known = sorted(error.options or (path.stem for path in (CONF / group).glob("*.yaml")))
         return f"{nearest(option, known)} Options of {group}: {', '.join(known)}." if known else ""
     missing_key = re.search(r"Could not override '(?:\+*)([\w./@]+)'", text)
     if missing_key:

@@ -31,7 +31,7 @@ class BaselineContract(ABC):
     def fitted(self, data: Data) -> tuple[Problem, Mapping[str, FittedBaseline]]:
         """It, fitted on some data: none where it does not apply."""
         problem = Problem(data, targets_of(data), hidden_dim=6)
-        return problem, fit_baselines(problem, [self.make()])
+        return problem, fit_baselines(problem, {"mine": self.make()})
 
     def applicable(self) -> list[Data]:
         """The data that it applies to."""

@@ -69,6 +69,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "predictions": {"epoch": COUNT, "file": str},
     "arrays": {"epoch": COUNT, "file": str},
     "observer": {"name": str, "epoch": COUNT, "reason": str},
+    "baseline": {"name": str, "reason": str},
     "stopped": {"replica": COUNT, "epoch": COUNT, "kept_epoch": COUNT, "reason": str},
     "figure": {"file": str, "title": str},
     "summary": {

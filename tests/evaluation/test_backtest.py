@@ -27,7 +27,7 @@ def trained(data):
     network = Network.for_data(data, Elman(hidden_dim=3))
     state = fit(network, data, TRAINER, Adam(), SEEDS)
     problem = Problem(data, targets_of(data), 3)
-    return network, make_predictor(network, state.parameters, data), fit_baselines(problem, BASELINES.values())
+    return network, make_predictor(network, state.parameters, data), fit_baselines(problem, BASELINES)
 
 
 def free_autoregression(series, at, order, steps):

@@ -10,8 +10,9 @@
 Each is an object: fitted once a run, on training data alone, it is scored on each split and runs freely if it can.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
+from rnn_lab.errors import BadInput
 from rnn_lab.evaluation.baselines.baseline import Baseline, FittedBaseline, NumberBaseline, Problem
 from rnn_lab.evaluation.baselines.constant import Frequencies, Mean
 from rnn_lab.evaluation.baselines.linear import LinearModel
@@ -36,13 +37,30 @@ BASELINES: dict[str, Baseline] = {
 """Those that a run has if nothing else is said, from the plainest to the best informed."""
 
 
-def fit_baselines(problem: Problem, baselines: Iterable[Baseline]) -> dict[str, FittedBaseline]:
+def fit_baselines(
+    problem: Problem, baselines: Mapping[str, Baseline], lost: dict[str, str] | None = None
+) -> dict[str, FittedBaseline]:
     """Fit all that apply, by their names.
 
+    Args:
+        problem: on which.
+        baselines: by the names that a config has for them.
+        lost: takes the reason of each that cannot be fitted, which is left out; None: its error is raised.
+
     Raises:
-        BadInput: there is too little data for one of them.
+        BadInput: an argument of one of them does not fit the data.
     """
-    return {name: fitted for baseline in baselines for name, fitted in baseline.fit(problem).items()}
+    found: dict[str, FittedBaseline] = {}
+    for name, baseline in baselines.items():
+        try:
+            found |= baseline.fit(problem)
+        except BadInput:
+            raise
+        except Exception as error:  # somebody else's code, on data that it was not made for
+            if lost is None:
+                raise
+            lost[name] = f"{type(error).__name__}: {error}".strip(": \n").partition("\n")[0]
+    return found
 
 
 def baseline_scores(data: Data, hidden_dim: int) -> dict[str, dict[str, dict[str, float]]]:
@@ -59,7 +77,7 @@ def baseline_scores(data: Data, hidden_dim: int) -> dict[str, dict[str, dict[str
         {'mean': 0.705, 'persistence': 0.679, 'AR1': 0.594, 'AR2': 0.0}
     """
     problem = Problem(data, targets_of(data), hidden_dim)
-    return score_baselines(problem, fit_baselines(problem, BASELINES.values()))
+    return score_baselines(problem, fit_baselines(problem, BASELINES))
 
 
 def score_baselines(problem: Problem, fitted: Mapping[str, FittedBaseline]) -> dict[str, dict[str, dict[str, float]]]:

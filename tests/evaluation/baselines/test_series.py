@@ -6,8 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rnn_lab.errors import BadInput
+from rnn_lab.evaluation.baselines import BASELINES, Baseline, fit_baselines
 from rnn_lab.sequences import Generated, Sine, Sunspots, Table
-from tests.evaluation.baselines.usual import forecasts, scores
+from tests.evaluation.baselines.usual import fitted, forecasts, scores
 
 
 def sine(**arguments):
@@ -146,3 +148,25 @@ def test_an_echo_state_network_of_the_size_asked_for(weather):
     assert scored["ESN12"]["nrmse"] < 0.1 < 0.5 < scored["AR1"]["nrmse"]
     truth = dataset.series[dataset.test.at][:, [dataset.columns.index("rain")]]
     assert scored["ESN12"]["rmse"] == pytest.approx(np.sqrt(np.mean((forecast["test"]["ESN12"] - truth) ** 2)))
+
+
+class Unfit(Baseline):
+    """One that always fails."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def fit(self, problem):
+        raise self.error
+
+
+def test_a_baseline_that_cannot_be_fitted_is_left_out_and_a_wrong_argument_is_refused():
+    problem, _ = fitted(Generated(name="sine", series=Sine(length=60), window=5, train=30, validation=20).dataset())
+    lost = {}
+    chosen = {"mean": BASELINES["mean"], "bad": Unfit(ValueError("no luck\nat all"))}
+    assert set(fit_baselines(problem, chosen, lost)) == {"mean"}
+    assert lost == {"bad": "ValueError: no luck"}
+    with pytest.raises(ValueError, match="no luck"):
+        fit_baselines(problem, chosen)
+    with pytest.raises(BadInput, match="season"):
+        fit_baselines(problem, {"bad": Unfit(BadInput("season"))}, lost)

@@ -7,7 +7,7 @@ from rnn_lab.scoring import targets_of
 def fitted(data, hidden_dim=None):
     """All that apply; without a size, none that needs one."""
     problem = Problem(data, targets_of(data), hidden_dim or 1)
-    chosen = [baseline for name, baseline in BASELINES.items() if hidden_dim or name != "echo_state"]
+    chosen = {name: baseline for name, baseline in BASELINES.items() if hidden_dim or name != "echo_state"}
     return problem, fit_baselines(problem, chosen)
 
 
