@@ -40,9 +40,8 @@ def main() -> None:
     held = np.array([coverage(seed, arguments.level)[: arguments.steps] for seed in range(arguments.series)])
     errors = held.std(axis=0, ddof=1) / np.sqrt(len(held)) if len(held) > 1 else np.full(held.shape[1], np.nan)
     for step, (mean, error) in enumerate(zip(held.mean(axis=0), errors, strict=True), start=1):
-        print(
-            f"{step:3} steps ahead: {100 * mean:.2f} % within intervals at {100 * arguments.level:g} %, +- {100 * error:.2f}"
-        )
+        share = f"{100 * mean:.2f} % within intervals at {100 * arguments.level:g} %"
+        print(f"{step:3} steps ahead: {share}, +- {100 * error:.2f}")
 
 
 if __name__ == "__main__":
