@@ -1,6 +1,7 @@
 """A composed config carried out as a run: train, evaluate, record, answer, and have it drawn."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -189,12 +190,16 @@ def _carry_out(
     for replica, reason in enumerate(state.reasons):
         kept, epoch = state.kept_epoch[replica], state.stopped[replica] if not state.running[replica] else state.epoch
         journal.write("stopped", replica=replica, epoch=epoch, reason=reason, kept_epoch=kept)
-    make_predictor(network, state.parameters, data).save(journal.folder, np.flatnonzero(state.diverged).tolist())
     # A replica that diverged is no part of any forecast or figure, unless there is no other.
     comparable = ~state.diverged if not state.diverged.all() else np.ones_like(state.diverged)
     trained = make_predictor(network, state.parameters.like(state.parameters.flat[comparable]), data)
+    trained, intervals = (trained, None) if state.diverged.all() else trained.calibrated(data)
+    everyone = replace(trained, parameters=state.parameters)
+    everyone.save(journal.folder, np.flatnonzero(state.diverged).tolist())
     each = score_each_target(problem, baselines) if len(data.targets) > 1 else None
     summary = summarise(network, experiment.targets, state, experiment.seeds, scores, each)
+    if intervals is not None:
+        summary["intervals"] = intervals
     if trainer.keep == "best" or not state.running.all():
         summary["chosen_on"] = "validation"
     if summary["status"] != "FAILED" and (sample := trained.sample(data, named_rng(experiment.seeds[0], "noise"))):

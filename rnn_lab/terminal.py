@@ -10,6 +10,7 @@ import numpy as np
 
 from rnn_lab.evaluation.backtest import told as told_of_backtest
 from rnn_lab.evaluation.free_run.results import told
+from rnn_lab.evaluation.intervals import told as told_of_intervals
 from rnn_lab.network import Network
 from rnn_lab.scoring.spread import described
 from rnn_lab.sequences.dataset import SPLITS, Data, metric
@@ -124,6 +125,8 @@ def results(summary: Mapping[str, Any]) -> list[str]:
     lines += _each_target(summary)
     if "free_run" in summary:
         lines += [wrapped(line) for line in told(summary["free_run"])]
+    if "intervals" in summary:
+        lines += [wrapped(line) for line in told_of_intervals(summary["intervals"])]
     if "backtest" in summary:
         lines += [wrapped(line) for line in told_of_backtest(summary["backtest"])]
     if "sample" in summary:

@@ -64,6 +64,8 @@ class Request(BaseModel):
     trust: str | list[str]
     steps: Annotated[int, Field(ge=0)] | None
     out: str | None
+    interval: Annotated[float, Field(gt=0, lt=1)] | None
+    interval_from: Literal["validation", "replicas"]
     prompt: str | None
     temperature: Annotated[float, Field(ge=0)]
     seed: Annotated[int, Field(ge=0)]
@@ -177,7 +179,7 @@ def forecast_file(request: Request, forecaster: "Forecaster", path: Path, out: P
     series = read_series(forecaster, path, columns=data.columns, target=data.target, reading=reading)
     rows = len(series.values) - series.ahead
     steps = forecaster.most_steps(rows, STEPS, series.ahead) if request.steps is None else request.steps
-    forecast = forecast_series(forecaster, series, steps)
+    forecast = forecast_series(forecaster, series, steps, request.interval, request.interval_from)
 
     from rnn_lab import figures
 
@@ -189,6 +191,7 @@ def forecast_file(request: Request, forecaster: "Forecaster", path: Path, out: P
         targets=forecast.targets,
         rows=forecast.rows,
         horizon=forecast.horizon,
+        interval=forecast.interval,
         index=forecast.index,
         index_name=forecast.index_name,
     )

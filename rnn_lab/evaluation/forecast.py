@@ -34,6 +34,8 @@ class Forecast:
         observed: (M, O), original units.
         one_step: (R, M, O), each from a window of observed rows that ends ``horizon`` rows before.
         free_run: (R, M, O), after the series' last row, each replica from its own forecasts.
+        interval: the lower and the upper bound, (M, O) each, around the replicas' mean: of one_step up to the series'
+            last row, and of the free run after it; ``nan`` where its width was not measured. None: there is none.
     """
 
     targets: tuple[str, ...]
@@ -45,6 +47,7 @@ class Forecast:
     observed: Array
     one_step: Array
     free_run: Array
+    interval: tuple[Array, Array] | None = None
 
     def write_csv(self, path: Path) -> None:
         """Write a row a time step, whole or not at all: the index, and for each target what was observed and forecast.
@@ -69,6 +72,9 @@ class Forecast:
                     if len(values) > 1:
                         order.append(_free(f"{name}_sd", taken))
                         columns[order[-1]] = values[:, :, o].std(axis=0, ddof=1)
+            for bound, values in zip(("low", "high"), self.interval or (), strict=False):
+                order.append(_free(f"{target}_{bound}", taken))
+                columns[order[-1]] = values[:, o]
         text = io.StringIO(newline="")
         writer = csv.writer(text)
         writer.writerow(order)
@@ -82,16 +88,21 @@ class Forecast:
             raise BadInput(f"the forecast {path} cannot be written: {error.strerror}") from error
 
 
-def forecast_series(forecaster: Forecaster, series: Series, steps: int) -> Forecast:
+def forecast_series(
+    forecaster: Forecaster, series: Series, steps: int, interval: float | None = None, source: str = "validation"
+) -> Forecast:
     """Forecast every row of a series that can be, and ``steps`` rows after it.
 
     Args:
         forecaster: R trained networks.
         series: with the forecaster's inputs, and those of its targets that were observed, as `read_series` makes it.
         steps: rows of the free run, >= 0.
+        interval: level of intervals, such as 0.95; None for none.
+        source: of their widths, ``validation`` or ``replicas``.
 
     Raises:
-        BadInput: the series is too short, or an input would have to be invented; see `Forecaster.free_run`.
+        BadInput: there are no such intervals; the series is too short, or an input would have to be invented; see
+            `Forecaster.free_run`.
     """
     L, O = len(series.values) - series.ahead, len(forecaster.targets)  # noqa: E741
     every = series.values[:, [series.columns.index(name) for name in forecaster.inputs]]
@@ -115,7 +126,16 @@ def forecast_series(forecaster: Forecaster, series: Series, steps: int) -> Forec
             forecast.observed[:L, o] = series.values[:L, series.columns.index(name)]
     forecast.one_step[:, forecaster.lag : L + forecaster.horizon] = one_step
     forecast.free_run[:, L : L + steps] = free_run
-    return forecast
+    if interval is None:
+        return forecast
+    half, h = np.full((M, O), np.nan), forecaster.horizon
+    if source == "replicas":
+        half[:L] = forecaster.half_widths(interval, forecast.one_step[:, :L], source)
+    else:
+        half[:L] = forecaster.half_widths(interval, np.empty((R, h, O)), source)[-1]
+    half[L : L + steps] = forecaster.half_widths(interval, free_run, source)
+    middle = np.concatenate([forecast.one_step[:, :L], forecast.free_run[:, L:]], axis=1).mean(axis=0)
+    return replace(forecast, interval=(middle - half, middle + half))
 
 
 def read_series(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rnn_lab.errors import BadInput
+from rnn_lab.evaluation import intervals
 from rnn_lab.evaluation.free_run.loop import feed_back
 from rnn_lab.evaluation.trained_network import CHUNK, Array, Trained
 from rnn_lab.network import ForwardPass, Network, Parameters
@@ -23,6 +24,7 @@ class Forecaster(Trained):
     Args:
         horizon: how many rows after a window's last the forecast lies.
         known: inputs that are known in advance, so that they need not be forecast to be fed back.
+        intervals: level -> half the width of an interval, by steps ahead and target; see `intervals`.
         reading: how a file of such a series is read: the keyword arguments of `read_csv`.
         transform: what is done to a series before it is scaled, and undone in its forecasts; see `Transform`. All else
             as in `Trained`.
@@ -41,6 +43,7 @@ class Forecaster(Trained):
     reading: Mapping[str, Any] = field(default_factory=lambda: dict(READING))
     transform: Kind = "none"
     known: tuple[str, ...] = ()
+    intervals: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, network: Network, parameters: Parameters, data: Data) -> Self:
@@ -103,6 +106,33 @@ class Forecaster(Trained):
             transformed.check(windows.reshape(-1, len(self.inputs)), self.inputs)
             found.append(self._undo(super()._predict(transformed.apply(windows, axis=1)), windows[:, -1]))
         return np.concatenate(found, axis=1)
+
+    def calibrated(self, data: Any) -> tuple[Self, dict[str, Any] | None]:
+        """Itself with the widths of intervals that errors on the validation split give, and how often these hold."""
+        widths, section = intervals.measure(self, data)
+        return replace(self, intervals=widths), section
+
+    def half_widths(self, level: float, forecasts: Array, source: str) -> Array:
+        """Half the widths (S, O) of intervals around the replicas' mean forecast, by steps ahead.
+
+        Args:
+            level: such as 0.95.
+            forecasts: (R, S, O).
+            source: ``validation`` or ``replicas``.
+
+        Raises:
+            BadInput: the level is none that was measured, or there is one replica.
+        """
+        if source == "replicas":
+            if len(forecasts) < 2:
+                raise BadInput("interval_from=replicas needs two replicas at least: train with replicas=5, say")
+            return intervals.replica_half_width(forecasts, level)
+        if f"{level:g}" not in self.intervals:
+            known = ", ".join(self.intervals) or "none, since it was trained along a stream or by an older version"
+            raise BadInput(f"interval={level:g} was not measured on this network's validation split: there are {known}")
+        rows = np.array(self.intervals[f"{level:g}"], np.float64)[: forecasts.shape[1]]
+        beyond = np.full((forecasts.shape[1] - len(rows), forecasts.shape[2]), np.nan)
+        return np.concatenate([rows, beyond])
 
     def _undo(self, forecasts: Array, last: Array) -> Array:
         """The forecasts of a series, from those of its transform (..., O) after last known rows of inputs (..., D)."""

@@ -48,6 +48,10 @@ class StreamForecaster(Forecaster):
         reading = {key: data.recipe.get(key, value) for key, value in READING.items()}
         return {"horizon": data.horizon, "reading": reading}
 
+    def calibrated(self, data: Any) -> tuple[Self, dict[str, Any] | None]:
+        """Itself: intervals are of windows of a series."""
+        return self, None
+
     @property
     def window(self) -> int:
         """1: every row has a forecast."""

@@ -88,6 +88,10 @@ class Trained:
         """Something that the network makes up by itself, for the report; None: nothing, but for text."""
         return None
 
+    def calibrated(self, data: Any) -> tuple[Self, dict[str, Any] | None]:
+        """Itself with widths of intervals, and what the report says of them; no kind but a forecaster has any."""
+        return self, None
+
     def free_runs(self, observed: ArrayLike, steps: int) -> Array:
         """Forecasts of the ``steps`` rows after each of K stretches of rows, from its own forecasts: (R, K, steps, O).
 

@@ -36,6 +36,7 @@ def forecast(
     horizon: int = 1,
     index: Array | None = None,
     index_name: str = "n",
+    interval: tuple[Array, Array] | None = None,
 ) -> Figure:
     """Draw observations, forecasts from observed windows, and the free run after the last row.
 
@@ -52,6 +53,7 @@ def forecast(
         horizon: how many rows ahead the network forecasts.
         index: (M,) numbers or datetime64 for the x axis; None counts the rows.
         index_name: the x axis' label.
+        interval: lower and upper bounds, (M, O) each; None: none are drawn.
     """
     x = np.arange(len(observed)) if index is None else index
     seen = slice(max(0, rows - max(SHOWN, 3 * (len(observed) - rows))), None)
@@ -72,6 +74,10 @@ def forecast(
             axes.plot(x[seen], mean, label=label, marker=alone, markersize=4, **look)
             if len(forecasts) > 1:
                 axes.fill_between(x[seen], low, high, color=look["color"], alpha=0.25, linewidth=0)
+            bands += [low, high]
+        if interval is not None:
+            low, high = (bound[seen, o] for bound in interval)
+            axes.fill_between(x[seen], low, high, color=GREY, alpha=0.25, linewidth=0, label="interval", zorder=1)
             bands += [low, high]
         axes.axvline(x[rows - 1], color=GREY, linewidth=0.8, linestyle=(0, (2, 2)))
         past = observed[seen, o] if np.isfinite(observed[seen, o]).any() else bands[0]

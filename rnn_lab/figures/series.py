@@ -6,7 +6,19 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rnn_lab.figures.style import INK, NAMES, PANELS, PURPLE, SPLITS, Array, legend_above, limits, shown, styled
+from rnn_lab.figures.style import (
+    INK,
+    NAMES,
+    PANELS,
+    PURPLE,
+    SPLITS,
+    Array,
+    legend_above,
+    limits,
+    outline,
+    shown,
+    styled,
+)
 
 
 @styled
@@ -43,7 +55,7 @@ def data(
     figure = Figure(figsize=(10, 3.6 + 1.9 * count), layout="constrained")
     panels = figure.subplots(count + 1, 1, height_ratios=[1.0] * count + [1.25])
     for axes, column in zip(panels[:count], used[:count], strict=True):
-        axes.plot(x, series[:, columns.index(column)], color=INK, linewidth=0.9)
+        axes.plot(*outline(x, series[:, columns.index(column)]), color=INK, linewidth=0.9)
         _shade(axes, x, at)
         axes.set_ylabel(column)
         axes.set_title(" and ".join(_roles(column, inputs, targets)))

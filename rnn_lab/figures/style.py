@@ -1,9 +1,11 @@
 """One look for every figure, and one way to write them."""
 
 import io
+import re
 import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -106,15 +108,34 @@ def save(figure: Figure, path: Path | str, *, dpi: float | None = None) -> None:
         with (
             atomic_write(path, durable=False) as file,
             matplotlib.rc_context({"svg.hashsalt": "rnn-lab"}),
-            warnings.catch_warnings(),
+            _glyphs_said_once(),
         ):
-            warnings.filterwarnings("once", message="Glyph .* missing from font", category=UserWarning)
             figure.set_dpi(dpi or figure.dpi)
             if form == "png":  # the others measure words by their own rules
                 _lay_out(figure)
             figure.savefig(file, format=form, metadata=dict(FORMATS[form]), dpi="figure")
     except OSError as error:
         raise BadInput(f"the figure {path} cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def _glyphs_said_once() -> Iterator[None]:
+    """Say once, for all figures of a process, that the font lacks characters, and not for each at each place."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    lacking = ""
+    for warning in caught:
+        if match := re.match(r"Glyph (\d+) .*missing from font", str(warning.message)):
+            lacking += chr(int(match[1])) if chr(int(match[1])) not in lacking else ""
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    if lacking and not _SAID:
+        _SAID.append(lacking)
+        warnings.warn(f"the font {RC['font.family'][0]} lacks {lacking}: figures show boxes there", stacklevel=4)
+
+
+_SAID: list[str] = []
 
 
 def png(figure: Figure, dpi: float | None = None) -> bytes:
@@ -168,6 +189,30 @@ def middle_and_range(values: ArrayLike) -> tuple[Array, Array, Array]:
     low = np.where(finite, values, np.inf).min(axis=0)
     high = np.where(finite, values, -np.inf).max(axis=0)
     return mean, np.where(count, low, np.nan), np.where(count, high, np.nan)
+
+
+POINTS = 4000
+"""Points of a curve above which its extremes alone are drawn: a figure is no wider than a fourth of that in dots."""
+
+
+def outline(x: Array, y: Array) -> tuple[Array, Array]:
+    """Thin a long curve out to the lowest and the highest point of each of `POINTS` / 2 stretches, in their order.
+
+    On paper it is the same curve: a stretch is narrower than a dot.
+
+    Example:
+        >>> x = np.arange(100_000)
+        >>> thin, low_and_high = outline(x, np.sin(x))
+        >>> len(thin), float(low_and_high.max()) == np.sin(x).max(), bool((np.diff(thin) > 0).all())
+        (4000, True, True)
+    """
+    size = -(-2 * len(y) // POINTS)
+    if size <= 2:
+        return x, y
+    starts = np.arange(0, len(y), size)
+    extremes = [(s + np.argmin(part), s + np.argmax(part)) for s in starts if len(part := y[s : s + size])]
+    at = np.unique(extremes)
+    return x[at], y[at]
 
 
 def limits(values: ArrayLike, margin: float = 0.05, also: ArrayLike = ()) -> tuple[float, float]:

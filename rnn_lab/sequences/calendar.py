@@ -57,6 +57,8 @@ class Calendar:
                 ahead = pd.date_range(start, periods=count + 1, freq=self.step)[1:]
         except (ValueError, pd.errors.OutOfBoundsDatetime) as error:
             raise OverflowError(str(error)) from None
+        if len(ahead) and ahead[-1].year > 9999:
+            raise OverflowError("the year 9999 is the last that is written")
         plain = ahead if ahead.tz is None else ahead.tz_convert("UTC").tz_localize(None)
         return plain.to_numpy().astype("datetime64[us]")
 
@@ -167,10 +169,13 @@ def _commonest(dates: "pd.DatetimeIndex") -> str | None:
     """Return the commonest difference of two dates as a step; None where it is too small for the whole span."""
     import pandas as pd
 
-    differences, counts = np.unique(np.diff(dates.as_unit("ns").asi8), return_counts=True)
-    common = pd.Timedelta(int(differences[np.argmax(counts)]), unit="ns")
+    differences, counts = np.unique(np.diff(dates.as_unit("us").asi8), return_counts=True)
+    common = pd.Timedelta(int(differences[np.argmax(counts)]), unit="us")
     if (dates[-1] - dates[0]) / common > 3 * len(dates):
         return None
+    days, rest = divmod(common, pd.Timedelta(1, unit="D"))
+    if not rest:  # of the calendar, whatever a day's length in summer time
+        return "D" if days == 1 else f"{days}D"
     return str(pd.tseries.frequencies.to_offset(common).freqstr)
 
 

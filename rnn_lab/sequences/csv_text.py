@@ -29,7 +29,7 @@ OPENERS: dict[str, Callable[..., Any]] = {
 }
 SUFFIXES = {".gz": "gzip", ".bz2": "bz2", ".xz": "xz", ".zip": "zip"}
 DELIMITERS = ",;\t|"
-CELLS = 2**16
+CELLS = 2**14
 """Cells held as text at a time: strings are many times as large as the numbers they become."""
 
 

@@ -254,6 +254,7 @@ class Carrier:
 
     def _summary(self, fact: Fact) -> None:
         found = {**translation.final(fact), **translation.free_run(fact), **translation.backtest(fact)}
+        found |= translation.intervals(fact)
         self._metrics.add(found, step=0, time=fact["time"])
 
     def _package(self, summary: Fact) -> None:

@@ -205,6 +205,17 @@ def backtest(summary: Fact) -> dict[str, float]:
     return numbers({**whole, **ahead}, "scores_backtest")
 
 
+def intervals(summary: Fact) -> dict[str, float]:
+    """Return the share of test targets that intervals at 95 % hold, one step ahead.
+
+    Example:
+        >>> intervals({"intervals": {"coverage": {"0.95": [0.94, 0.96]}}})
+        {'scores_intervals/coverage_95': 0.94}
+    """
+    held = summary.get("intervals", {}).get("coverage", {}).get("0.95")
+    return {} if held is None else numbers({"coverage_95": held[0]}, "scores_intervals")
+
+
 def labels(start: Fact) -> dict[str, Any]:
     """Return the tags by which runs are grouped and found: a study's trials, and the seeds of one setting."""
     return {"group": group(start["config"])} if is_described(start["config"]) else {}
