@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from rnn_lab.figures.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, Array, legend_above, styled
 
@@ -60,7 +62,7 @@ def compared(panels: Mapping[str, Sequence[Found]], *, xlabel: str) -> Figure:
             shown += [finite, np.array([] if each.reported is None else [each.reported])]
         everything = np.concatenate(shown)
         if everything.size and everything.min() > 0 and everything.max() > SPAN * everything.min():
-            axes.set_xscale("log")
+            _logarithmic(axes)
         axes.set_yticks(range(len(found)), [each.label for each in found])
         axes.set(ylim=(len(found) - 0.4, -0.6), xlabel=xlabel, title=title)
         axes.tick_params(axis="y", length=0)
@@ -93,7 +95,15 @@ def profiles(thresholds: Array, found: Mapping[str, tuple[Array, Array, Array]],
         axes.plot(thresholds, share, color=colour, label=name)
     axes.set(xlabel=xlabel, ylabel="share of runs that are better", ylim=(-0.02, 1.02))
     if thresholds.min() > 0 and thresholds.max() > SPAN / 3 * thresholds.min():
-        axes.set_xscale("log")
+        _logarithmic(axes)
     axes.set_xlim(thresholds.min(), thresholds.max())
     legend_above(axes, columns=5)
     return figure
+
+
+def _logarithmic(axes: Axes) -> None:
+    """Make the x axis logarithmic, with a label at 1, 2 and 5 of each decade: at every tick they would overlap."""
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+    axes.xaxis.set_minor_locator(NullLocator())

@@ -121,7 +121,9 @@ def table(found: Sequence[Group], keys: Sequence[str]) -> list[list[str]]:
     several, lost = len(found) > 1, any(entry.spread.diverged for group in found for entry in group.entries)
     scores = list(dict.fromkeys(group.score for group in found))
     score = scores[0] if len(scores) == 1 else "score"
-    rows = [[*(["data"] if several else []), ", ".join(keys), score, "95 % interval", "seeds", "trial", "reported"]]
+    names = {entry.study.names[0] for group in found for entry in group.entries}
+    reported = "reported" if names == {score} else f"reported {', '.join(sorted(names))}"
+    rows = [[*(["data"] if several else []), ", ".join(keys), score, "95 % interval", "seeds", "trial", reported]]
     rows[0] += ["diverged"] if lost else []
     for group in found:
         for entry in group.entries:

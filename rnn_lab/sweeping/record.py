@@ -115,8 +115,13 @@ class StudyRun:
         """What the comparison with other studies said, and the typical value that this one had in it."""
         self._journal.write("figure", file=COMPARISON, title="the comparison")
         self._journal.write("comparison", sentences=self._study.compared)
-        if (known := measured(self._study)) and (found := spread(_numbers(known["values"]))).replicas:
-            self._journal.write("epoch", epoch=sum(self._counts.values()), metrics={"compared/value": found.typical})
+        if known := measured(self._study):
+            scores = {self._study.names[0]: known["values"], **known["test"]}
+            found = {name: spread(_numbers(values)) for name, values in scores.items()}
+            metrics = {
+                f"compared/{name.replace('/', '_')}": each.typical for name, each in found.items() if each.replicas
+            }
+            self._journal.write("epoch", epoch=sum(self._counts.values()) + 1, metrics=metrics)
 
     def _announce(self, folders: Iterable[Path]) -> None:
         """Tell the relay of the trials' journals that are whole, and of those that the study does not count."""
