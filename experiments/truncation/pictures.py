@@ -10,7 +10,7 @@ from rnn_lab.figures.panels import Curves, Panel, panels
 from rnn_lab.figures.strips import Strip, strips
 from rnn_lab.figures.style import BLUE, GREEN, ORANGE, PURPLE, save
 
-BY_GAIN = {0.1: PURPLE, 0.3: BLUE, 0.6: GREEN, 0.9: ORANGE}
+BY_GAIN = {0.1: PURPLE, 0.3: BLUE, 0.9: ORANGE}
 BY_RULE = {"k = 1": BLUE, f"k = {LONGEST}": GREEN, "SnAp-1": PURPLE, "RFLO": PURPLE, "UORO": ORANGE, "RTRL": "#222222"}
 
 
@@ -36,7 +36,7 @@ def reach(rows: Rows) -> list[Panel]:
     return [
         Panel(
             title=title,
-            xlabel="k, steps that the gradient is sent back through; 0: readout alone",
+            xlabel="k (0: a readout alone)",
             ylabel="share of what can be known",
             curves=[
                 Curves(f"gain {s.gain:g}", np.array(rows.ks(s), float), rows.shares(s), BY_GAIN[s.gain])

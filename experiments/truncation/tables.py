@@ -21,24 +21,24 @@ def blocks(rows: Rows) -> dict[str, str]:
 
 
 def interval(found: Spread, digits: int = 3) -> str:
-    """A mean and its 95 % interval.
+    """A typical value and its 95 % interval.
 
     Example:
-        >>> interval(spread([0.5, 0.52, 0.54]))
-        '0.520 (0.470 to 0.570)'
+        >>> interval(spread([0.5, 0.52, 0.54])), interval(spread([-0.0001, -0.0002]), 1)
+        ('0.520 (0.470 to 0.570)', '0.0 (0.0 to 0.0)')
     """
-    if found.interval is None:
-        return f"{found.typical:.{digits}f}"
-    low, high = found.interval
-    return f"{found.typical:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+    return _with_ends(found, f".{digits}f")
 
 
 def percent(found: Spread) -> str:
     """The same of a share, in per cent."""
-    if found.interval is None:
-        return f"{found.typical:.0%}"
-    low, high = found.interval
-    return f"{found.typical:.0%} ({low:.0%} to {high:.0%})"
+    return _with_ends(found, ".0%")
+
+
+def _with_ends(found: Spread, form: str) -> str:
+    texts = [format(value, form) for value in (found.typical, *(found.interval or ()))]
+    texts = [text.removeprefix("-") if not text.strip("-0.%") else text for text in texts]
+    return texts[0] if len(texts) == 1 else f"{texts[0]} ({texts[1]} to {texts[2]})"
 
 
 def answer(rows: Rows) -> str:
@@ -49,20 +49,20 @@ def answer(rows: Rows) -> str:
 def _memory(rows: Rows) -> str:
     settings = [s for s in rows.settings("reach") if s.task.startswith("lags")]
     found = [f"{said(s)}: {percent(findings.memory_alone(rows, s))}" for s in settings]
-    beyond = [
-        f"k = {k} ({said(s)})"
-        for s in settings
-        for k in rows.ks(s)
-        if k < far(s.task) and (low := spread(rows.values(s, f"k = {k}", "share")).interval) and low[0] > one_lag()
-    ]
+    beyond = []
+    for s in settings:
+        short = [k for k in rows.ks(s) if k < far(s.task)]
+        lows = {k: (spread(rows.values(s, f"k = {k}", "share")).interval or (0.0, 0.0))[0] for k in short}
+        if enough := [k for k in short if lows[k] > one_lag()]:
+            beyond.append(f"k = {enough[0]} ({said(s)})")
     text = (
         f"**(a) Memory that nobody taught.** Of what k = {LONGEST} knows beyond no memory, a readout of the same first"
-        f" weights knows {'; '.join(found)} (mean and 95 % interval over seeds)."
+        f" weights knows: {'; '.join(found)} (typical value and 95 % interval over seeds)."
     )
     if beyond:
         text += (
-            f" Reaching less far than the longer lag, and yet knowing more than the nearer lag alone gives: "
-            f"{', '.join(beyond)}."
+            " The smallest k that reaches less far than the longer lag, and yet knows more than the nearer lag alone"
+            f" gives: {', '.join(beyond)}."
         )
     return text
 
