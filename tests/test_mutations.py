@@ -74,7 +74,7 @@ def _weights(folder: Path) -> None:
 
 def _network(folder: Path) -> None:
     trained = Trained.load(folder)
-    trained.predict(np.zeros((1, trained.rows, len(trained.inputs))))
+    trained.predict(np.zeros((1, min(trained.rows or 8, 100), len(trained.inputs))))
 
 
 def _page(compose: Callable[[Path], None]) -> Callable[[Path], None]:

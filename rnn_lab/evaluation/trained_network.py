@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from rnn_lab.atomic import atomic_write
 from rnn_lab.errors import BadInput, missing_module
 from rnn_lab.network import Architecture, Network, Parameters
+from rnn_lab.redaction import printable
 from rnn_lab.sequences import Data, Scaler, scaler_from
 from rnn_lab.sequences.forecasting import describe
 from rnn_lab.trust import Trusted, check_targets
@@ -235,7 +236,7 @@ class Trained:
         except KeyError as error:
             raise BadInput(f"the trained network in {folder} cannot be read: {MODEL.name} has no {error}") from error
         except Exception as error:  # torn archives, strange recipes: each has errors of its own
-            said = " ".join(line.strip() for line in str(error).splitlines()[:3])  # pydantic's go on
+            said = printable(" ".join(line.strip() for line in str(error).splitlines()[:3]))[:300]  # pydantic's go on
             raise BadInput(f"the trained network in {folder} cannot be read: {said}") from error
         return found
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnn_lab.errors import BadInput
+from rnn_lab.redaction import printable
 from rnn_lab.tracking import address, comparison, figures_state, note, registry, translation
 from rnn_lab.tracking.artifacts import Artifacts
 from rnn_lab.tracking.inside import inside
@@ -17,7 +18,7 @@ from rnn_lab.tracking.journal import Fact
 from rnn_lab.tracking.kept_epochs import KeptEpochs
 from rnn_lab.tracking.labels import Labels, texts
 from rnn_lab.tracking.metrics import Metrics
-from rnn_lab.tracking.names import RUN
+from rnn_lab.tracking.names import RUN, shortened
 from rnn_lab.tracking.packaging import log_dataset, log_model
 from rnn_lab.tracking.relay_state import State
 from rnn_lab.tracking.store import experiment
@@ -186,7 +187,7 @@ class Carrier:
             charts=table if self._is_trial else address.charts(self._resolved, self.experiment_id, self.run_id),
             table=table,
             reason=reason,
-            missing=tuple(self._artifacts.missing),
+            missing=tuple(shortened(" ".join(printable(line).split()), 500) for line in self._artifacts.missing),
         )
 
     def _find(self, run: str) -> "Run | None":
