@@ -3,7 +3,9 @@
 import argparse
 import os
 import socket
+import subprocess
 import sys
+from typing import Any
 
 from rnn_lab.errors import BadInput
 
@@ -41,12 +43,23 @@ def main(arguments: list[str]) -> None:
         except (OSError, OverflowError) as error:
             page.error(f"--port {asked.port} cannot be used: {getattr(error, 'strerror', None) or error}")
     take_up(uri)
-    open_store(uri)  # makes it under the relays' lock, should it not be there yet; refuses one that MLflow cannot use
-    print(f"MLflow on {address.shown(uri)}: http://127.0.0.1:{asked.port}/#/experiments?{address.MODE}  (end: Ctrl-C)")
-    sys.stdout.flush()
+    client = open_store(uri)  # makes it under the relays' lock if there is none; refuses one that MLflow cannot use
+    link = _first_page(client, f"http://127.0.0.1:{asked.port}")
+    print(f"Starting MLflow's pages on {address.shown(uri)} ...", flush=True)
+    line = f"They are at {link}  (end: Ctrl-C)"  # said when they answer, below what the server says until then
+    subprocess.Popen([sys.executable, "-m", "rnn_lab.cli.announce", str(asked.port), line])
     os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of MLflow, about its own libraries
     os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # 0.5 GB instead of 2.9
     program = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(asked.port)]
     # With two workers or more every request takes 50 ms.
     os.environ["MLFLOW_BACKEND_STORE_URI"] = uri  # no argument: those are anybody's to read, and it may hold a password
     os.execv(sys.executable, [*program, "--workers", "1"])
+
+
+def _first_page(client: Any, served: str) -> str:
+    """The page of the experiment that was changed last; the list of all where there is none but MLflow's empty one."""
+    from rnn_lab.tracking import address
+
+    found = client.search_experiments(max_results=2, order_by=["last_update_time DESC"])
+    own = [each.experiment_id for each in found if each.name != "Default"]
+    return address.table(served, own[0]) if own else address.experiments(served)
