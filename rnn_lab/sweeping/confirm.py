@@ -10,14 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hydra.types import HydraContext
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 from optuna.trial import FrozenTrial, TrialState
 
 from rnn_lab.errors import BadInput
 from rnn_lab.scoring.spread import Spread, spread
 from rnn_lab.sweeping.app import current
 from rnn_lab.sweeping.attributes import CONFIRMED, SAME_AS
+from rnn_lab.sweeping.composition import Composer
 from rnn_lab.sweeping.executors import TrialExecutor, WorkerDied
 from rnn_lab.sweeping.interrupt import Interrupt
 from rnn_lab.sweeping.options import Options
@@ -61,8 +61,7 @@ class Confirmer:
     def __init__(self, executor: TrialExecutor, job: Job, options: Options, interrupt: Interrupt) -> None:
         self._executor, self._options, self._interrupt = executor, options, interrupt
         self._packed = job.packed()
-        self._context: HydraContext = job.context
-        self._master: DictConfig = job.config
+        self._composed = Composer(job.context, job.config)
 
     def confirm(self, study: SweepStudy) -> None:
         """Confirm the best of a study, and keep what was found in it.
@@ -112,7 +111,7 @@ class Confirmer:
             fresh=len(seeds),
             subdir=f"{RUNS}/{trial}-seeds-{seeds[0]}-{seeds[-1]}",
         )
-        _, folder = compose(self._context, self._master, assignment)
+        _, folder = compose(self._composed, assignment)
         shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed: its values are nowhere
         say(f"{study.plan.name}: confirming trial {trial} with seeds {seeds[0]} to {seeds[-1]}")
         return _Flying(self._executor.submit(run_trial, self._packed, assignment), self._interrupt)

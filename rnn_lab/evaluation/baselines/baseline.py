@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,13 @@ class Baseline(ABC):
     """A forecast or an answer that needs no training loop: a frozen component.
 
     One YAML in ``conf/evaluation/baselines`` names it. What it is fitted on are training targets alone.
+
+    Attributes:
+        of_networks_size: whether the network's ``hidden_dim`` makes a difference. Say False where it makes none: then
+            the trials of a sweep fit it once.
     """
+
+    of_networks_size: ClassVar[bool] = True
 
     @abstractmethod
     def fit(self, problem: Problem) -> Mapping[str, "FittedBaseline"]:
