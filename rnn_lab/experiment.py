@@ -9,9 +9,10 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from rnn_lab.component import refusal
 from rnn_lab.errors import BadInput
-from rnn_lab.evaluation import Evaluation, Problem, fit_baselines
+from rnn_lab.evaluation import Evaluation, Problem
 from rnn_lab.evaluation.backtest import BacktestPlan, Recipe
 from rnn_lab.evaluation.baselines import FittedBaseline
+from rnn_lab.evaluation.baselines.once import FittedOnce
 from rnn_lab.evaluation.free_run.plan import Plan
 from rnn_lab.instantiation import instantiate
 from rnn_lab.keys import flatten
@@ -42,6 +43,8 @@ KEYS = (
     "objective",
 )
 Fitted = dict[str, FittedBaseline]
+BASELINES = FittedOnce()
+"""Those of the data that this process trained on last: a sweep's trials have them in common."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,4 +176,4 @@ def prepare(
     for observer in experiment.observers.values():
         observer.watch(training)  # only to hear now whether it fits
     problem = Problem(data, experiment.targets, network.model.hidden_dim)
-    return runner, problem, fit_baselines(problem, experiment.evaluation.baselines, {} if lost is None else lost)
+    return runner, *BASELINES.fit(problem, experiment.evaluation.baselines, {} if lost is None else lost)

@@ -6,11 +6,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
 from typing import Protocol
 
-from hydra.types import HydraContext
-from omegaconf import DictConfig
 from optuna.trial import FrozenTrial
 
 from rnn_lab.sweeping.app import current
+from rnn_lab.sweeping.composition import Composer
 from rnn_lab.sweeping.executors import TrialExecutor, WorkerDied
 from rnn_lab.sweeping.interrupt import Interrupt
 from rnn_lab.sweeping.options import Options
@@ -46,8 +45,7 @@ class Coordinator:
         self._studies = studies
         self._executor = executor
         self._packed = job.packed()
-        self._context: HydraContext = job.context
-        self._master: DictConfig = job.config
+        self._composed = Composer(job.context, job.config)
         self._options = options
         self._watchers = list(watchers)
         self._interrupt = interrupt
@@ -115,7 +113,7 @@ class Coordinator:
 
     def _lost(self, assignment: Assignment, reason: str) -> Outcome:
         """A worker that was killed leaves no traceback; its folder says so in the same place."""
-        _, folder = compose(self._context, self._master, assignment)
+        _, folder = compose(self._composed, assignment)
         folder.mkdir(parents=True, exist_ok=True)
         Path(folder, TRACEBACK).write_text(f"{reason}\n", encoding="utf-8")
         return Outcome("failed", reason=reason, folder=str(folder))

@@ -5,11 +5,9 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-from hydra.types import HydraContext
-from omegaconf import DictConfig
-
 from rnn_lab.errors import BadInput
 from rnn_lab.sweeping.app import current
+from rnn_lab.sweeping.composition import Composer
 from rnn_lab.sweeping.executors import TrialExecutor, WorkerDied
 from rnn_lab.sweeping.interrupt import Interrupt
 from rnn_lab.sweeping.study import SweepStudy
@@ -51,8 +49,7 @@ class Starter:
     def __init__(self, executor: TrialExecutor, job: Job, interrupt: Interrupt) -> None:
         self._executor, self._interrupt = executor, interrupt
         self._packed = job.packed()
-        self._context: HydraContext = job.context
-        self._master: DictConfig = job.config
+        self._composed = Composer(job.context, job.config)
 
     def start(self, study: SweepStudy, trial: int, seeds: Sequence[int], runs: str) -> Flying:
         """Start one.
@@ -82,7 +79,7 @@ class Starter:
             fresh=len(seeds),
             subdir=f"{runs}/{trial}-seeds-{seeds[0]}-{seeds[-1]}",
         )
-        _, folder = compose(self._context, self._master, assignment)
+        _, folder = compose(self._composed, assignment)
         shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed: its values are nowhere
         return Flying(self._executor.submit(run_trial, self._packed, assignment), self._interrupt)
 

@@ -22,6 +22,7 @@ from omegaconf import DictConfig, open_dict
 from rnn_lab.errors import Diverged
 from rnn_lab.hydra_private import failure
 from rnn_lab.sweeping.aggregate import aggregate
+from rnn_lab.sweeping.composition import Composer
 from rnn_lab.sweeping.returned import fresh_values, trial_values
 from rnn_lab.sweeping.trial import Pruned, Values, opened
 
@@ -77,7 +78,7 @@ class Outcome:
     replicas: list[list[float]] | None = None
 
 
-_loaded: dict[bytes, Job] = {}
+_loaded: dict[bytes, tuple[Job, Composer]] = {}
 _one_at_a_time = threading.Lock()  # Hydra's state belongs to the process, and a Dask worker may have several threads
 
 
@@ -86,25 +87,25 @@ def run_trial(job: bytes, assignment: Assignment) -> Outcome:
     started = time.monotonic()
     with _one_at_a_time:
         try:
-            outcome = _run(_load(job), assignment)
+            outcome = _run(*_load(job), assignment)
         except Exception as error:
             outcome = Outcome("failed", reason=_sentence(error))
     return replace(outcome, seconds=time.monotonic() - started)
 
 
-def _load(packed: bytes) -> Job:
+def _load(packed: bytes) -> tuple[Job, Composer]:
     digest = hashlib.sha256(packed).digest()
     if digest not in _loaded:
         job: Job = cloudpickle.loads(packed)
         Singleton.set_state(job.singletons)
         setup_globals()
-        _loaded[digest] = job
+        _loaded[digest] = job, Composer(job.context, job.config)
     return _loaded[digest]
 
 
-def compose(context: HydraContext, master: DictConfig, assignment: Assignment) -> tuple[DictConfig, Path]:
+def compose(composed: Composer, assignment: Assignment) -> tuple[DictConfig, Path]:
     """The trial's config, and the job folder that it names."""
-    config: DictConfig = context.config_loader.load_sweep_config(master, assignment.overrides)
+    config = composed(assignment.overrides)
     with open_dict(config):
         config.hydra.job.id = str(assignment.number)
         config.hydra.job.num = assignment.number
@@ -114,8 +115,8 @@ def compose(context: HydraContext, master: DictConfig, assignment: Assignment) -
     return config, Path(assignment.folder, str(config.hydra.sweep.subdir))
 
 
-def _run(job: Job, assignment: Assignment) -> Outcome:
-    config, folder = compose(job.context, job.config, assignment)
+def _run(job: Job, composed: Composer, assignment: Assignment) -> Outcome:
+    config, folder = compose(composed, assignment)
     try:
         folder.mkdir(parents=True)
     except FileExistsError:

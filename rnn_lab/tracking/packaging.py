@@ -3,9 +3,11 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from rnn_lab.tracking.inside import inside
 from rnn_lab.tracking.journal import Fact
@@ -127,13 +129,27 @@ def package(trained: "Trained", destination: Path, *, run_id: str, model_id: str
         for place, source in code.files.items():
             (folder / place).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, folder / place)
-        mlflow.pyfunc.save_model(
-            str(destination),
-            mlflow_model=Model(run_id=run_id, model_id=model_id, model_uuid=model_id),
-            python_model=str(Path(__file__).with_name("model.py")),
-            artifacts={"weights": str(weights)},
-            code_paths=sorted(map(str, folder.iterdir())),
-            signature=ModelSignature(Schema([windows]), Schema([targets])),
-            input_example=np.ones((1, trained.rows or 10, len(trained.inputs))),
-            pip_requirements=requirements(LIBRARIES | code.packages)[0],
-        )
+        with _unchecked():
+            mlflow.pyfunc.save_model(
+                str(destination),
+                mlflow_model=Model(run_id=run_id, model_id=model_id, model_uuid=model_id),
+                python_model=str(Path(__file__).with_name("model.py")),
+                artifacts={"weights": str(weights)},
+                code_paths=sorted(map(str, folder.iterdir())),
+                signature=ModelSignature(Schema([windows]), Schema([targets])),
+                input_example=np.ones((1, trained.rows or 10, len(trained.inputs))),
+                pip_requirements=requirements(LIBRARIES | code.packages)[0],
+            )
+
+
+@contextmanager
+def _unchecked() -> Iterator[None]:
+    """Leave out MLflow's look at whether this environment has what the model needs: its versions come from here.
+
+    To look, MLflow lists every file of every package that is installed, which takes most of packaging a small network.
+    """
+    from mlflow.utils import environment
+
+    name = "warn_dependency_requirement_mismatches"
+    with patch.object(environment, name, lambda requirements: None, create=True):
+        yield

@@ -12,8 +12,7 @@ Each is an object: fitted once a run, on training data alone, it is scored on ea
 
 from collections.abc import Mapping
 
-from rnn_lab.errors import BadInput
-from rnn_lab.evaluation.baselines.baseline import Baseline, FittedBaseline, NumberBaseline, Problem
+from rnn_lab.evaluation.baselines.baseline import Baseline, FittedBaseline, NumberBaseline, Problem, fit_all
 from rnn_lab.evaluation.baselines.constant import Frequencies, Mean
 from rnn_lab.evaluation.baselines.linear import LinearModel
 from rnn_lab.evaluation.baselines.ngrams import NGrams
@@ -50,17 +49,7 @@ def fit_baselines(
     Raises:
         BadInput: an argument of one of them does not fit the data.
     """
-    found: dict[str, FittedBaseline] = {}
-    for name, baseline in baselines.items():
-        try:
-            found |= baseline.fit(problem)
-        except BadInput:
-            raise
-        except Exception as error:  # somebody else's code, on data that it was not made for
-            if lost is None:
-                raise
-            lost[name] = f"{type(error).__name__}: {error}".strip(": \n").partition("\n")[0]
-    return found
+    return fit_all(lambda baseline: baseline.fit(problem), baselines, lost)
 
 
 def baseline_scores(data: Data, hidden_dim: int) -> dict[str, dict[str, dict[str, float]]]:

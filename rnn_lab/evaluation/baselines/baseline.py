@@ -1,13 +1,14 @@
 """Interface of baselines: each is fitted once a run, predicts each split, and runs freely where it can."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_lab.errors import BadInput
 from rnn_lab.evaluation.free_run.segment import Segment
 from rnn_lab.scoring import NumberAnswers, Targets
 from rnn_lab.sequences import Data
@@ -44,7 +45,13 @@ class Baseline(ABC):
     """A forecast or an answer that needs no training loop: a frozen component.
 
     One YAML in ``conf/evaluation/baselines`` names it. What it is fitted on are training targets alone.
+
+    Attributes:
+        of_networks_size: whether the network's ``hidden_dim`` makes a difference. Say False where it makes none: then
+            the trials of a sweep fit it once.
     """
+
+    of_networks_size: ClassVar[bool] = True
 
     @abstractmethod
     def fit(self, problem: Problem) -> Mapping[str, "FittedBaseline"]:
@@ -108,3 +115,22 @@ def thinned(targets: NDArray[np.int64]) -> NDArray[np.int64]:
 def plain(scores: Mapping[str, Any]) -> dict[str, float]:
     """Scores of one network, each (1,), as plain floats, so that they can be written as JSON."""
     return {name: float(np.asarray(values).item()) for name, values in scores.items()}
+
+
+def fit_all(
+    fit: Callable[[Baseline], Mapping[str, FittedBaseline]],
+    baselines: Mapping[str, Baseline],
+    lost: dict[str, str] | None,
+) -> dict[str, FittedBaseline]:
+    """Fit each; the reason of one that fails goes to ``lost`` by its name, or its error is raised where that is None."""
+    found: dict[str, FittedBaseline] = {}
+    for name, baseline in baselines.items():
+        try:
+            found |= fit(baseline)
+        except BadInput:  # an argument that the user should change
+            raise
+        except Exception as error:  # somebody else's code, on data that it was not made for
+            if lost is None:
+                raise
+            lost[name] = f"{type(error).__name__}: {error}".strip(": \n").partition("\n")[0]
+    return found

@@ -1,7 +1,7 @@
 """Baselines that answer the same whatever the input: the mean of the targets, and the frequencies of classes."""
 
 from dataclasses import dataclass as plain_dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic.dataclasses import dataclass
@@ -14,6 +14,8 @@ from rnn_lab.scoring import ClassAnswers
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Mean(Baseline):
     """The mean of the training targets, for data in numbers."""
+
+    of_networks_size: ClassVar[bool] = False
 
     def fit(self, problem: Problem) -> dict[str, FittedBaseline]:
         """Take the mean."""
@@ -37,6 +39,8 @@ class Frequencies(Baseline):
 
     For tasks; of a text the unigram is the same.
     """
+
+    of_networks_size: ClassVar[bool] = False
 
     def fit(self, problem: Problem) -> dict[str, FittedBaseline]:
         """Count."""

@@ -1,7 +1,7 @@
 """Least-squares autoregressions of a fixed order, and of the order that a criterion prefers."""
 
 from dataclasses import dataclass as plain_dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ class LinearModel(Baseline):
 
     Reference: Box, Jenkins, Reinsel & Ljung, "Time series analysis: forecasting and control" (2015), ch. 7.
     """
+
+    of_networks_size: ClassVar[bool] = False
 
     orders: list[Annotated[int, Field(ge=1)]] = Field(default_factory=lambda: [1, 2])
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass as plain_dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ BLOCK = 2**18
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class NGrams(Baseline):
     """Unigram, bigram and trigram of a text, counted in the whole of training, smoothed as Witten and Bell do."""
+
+    of_networks_size: ClassVar[bool] = False
 
     def fit(self, problem: Problem) -> dict[str, FittedBaseline]:
         """Count."""

@@ -1,7 +1,7 @@
 """Persistence: what was observed last is what comes."""
 
 from dataclasses import dataclass as plain_dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ from rnn_lab.evaluation.free_run.segment import Segment
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Persistence(Baseline):
     """The target's last value that is known, series[at - horizon], for series and streams of numbers."""
+
+    of_networks_size: ClassVar[bool] = False
 
     def fit(self, problem: Problem) -> dict[str, FittedBaseline]:
         """Nothing is to be fitted."""

@@ -1,7 +1,7 @@
 """The seasonal naive forecast: what was observed a season ago is what comes."""
 
 from dataclasses import dataclass as plain_dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ class SeasonalNaive(Baseline):
 
     Reference: Hyndman & Athanasopoulos, "Forecasting: principles and practice" (2021), sec. 5.2.
     """
+
+    of_networks_size: ClassVar[bool] = False
 
     season: Annotated[int, Field(ge=1)] | None = None
 

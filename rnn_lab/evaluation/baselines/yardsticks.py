@@ -1,7 +1,7 @@
 """Exact scores of certain answers to a task: no memory, chance, the best there is on just these records."""
 
 from dataclasses import dataclass as plain_dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic.dataclasses import dataclass
 
@@ -12,6 +12,8 @@ from rnn_lab.evaluation.baselines.baseline import Baseline, FittedBaseline, Prob
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Yardsticks(Baseline):
     """The task's own answers, in expectation (see `rnn_lab.sequences.Task.yardsticks`), and the ideal one."""
+
+    of_networks_size: ClassVar[bool] = False
 
     def fit(self, problem: Problem) -> dict[str, FittedBaseline]:
         """Ask the data; there are none but of tasks."""
