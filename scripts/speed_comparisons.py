@@ -5,13 +5,12 @@ clock's. JAX and PyTorch come with the extra ``peers``, the compiled kernels wit
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
 from statistics import median
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
 from comparisons import ROOT, Dtype, Programs, Row, Work, in_turn, sine_data
 
 from rnn_lab.network import GRU, LSTM, Architecture, Elman, Network
@@ -29,9 +28,9 @@ Point = tuple[str, Dtype, int, int, int]
 """Cell, precision, H, B, k."""
 
 
-def points(cells: tuple[str, ...]) -> Iterator[Point]:
-    """The grid."""
-    yield from product(cells, DTYPES, HIDDEN, BATCHES, REACHES)
+def points(cell: str, dtype: Dtype) -> Iterator[Point]:
+    """The grid of one cell in one precision."""
+    yield from product((cell,), (dtype,), HIDDEN, BATCHES, REACHES)
 
 
 def named(point: Point) -> str:
@@ -89,26 +88,26 @@ def compare(rounds: int, ours: Work, theirs: Work) -> list[float]:
     return in_turn(rounds, *(partial(cpu, work, repeats(work)) for work in (ours, theirs)))
 
 
-def epoch_numpy(programs: Programs, rounds: int) -> Iterator[Row]:
+def epochs_numpy(cell: str, dtype: Dtype, programs: Programs, rounds: int) -> Iterator[Row]:
     """An epoch, steady: NumPy against PyTorch, 100 records of 50 steps."""
     data = sine_data().train
-    for point in points(("elman", "gru", "lstm")):
-        limit = 1.25 if point[:2] == ("lstm", "float32") else None if point[:2] == ("gru", "float32") else 1.0
+    limit = {("lstm", "float32"): 1.25, ("gru", "float32"): None}.get((cell, dtype), 1.0)
+    for point in points(cell, dtype):
         ours, theirs = compare(rounds, lab(point, data, "numpy"), pytorch(point, data))
         yield Row(f"epoch, {named(point)}", "CPU ms", ours, theirs, "PyTorch", limit)
 
 
-def epoch_numba(programs: Programs, rounds: int) -> Iterator[Row]:
+def epochs_numba(cell: str, dtype: Dtype, programs: Programs, rounds: int) -> Iterator[Row]:
     """The same by compiled kernels, against JAX."""
     data = sine_data().train
-    for point in points(("elman", "gru", "lstm")):
+    for point in points(cell, dtype):
         ours, theirs = compare(rounds, lab(point, data, "numba"), jax(point, data))
         yield Row(f"epoch, numba, {named(point)}", "CPU ms", ours, theirs, "JAX", 1.0 if point[2] <= 100 else 1.1)
 
 
-def fits(programs: Programs, rounds: int) -> Iterator[Row]:
+def fits(dtype: Dtype, programs: Programs, rounds: int) -> Iterator[Row]:
     """A fit of 25 epochs at a shape not seen before: evaluation each epoch, and of JAX its compilation, included."""
-    data, shift = sine_data(), iter(range(1, 10**6))
+    data = sine_data()
 
     def ours(point: Point) -> float:
         cell, dtype, hidden, batch, k = point
@@ -116,26 +115,18 @@ def fits(programs: Programs, rounds: int) -> Iterator[Row]:
         trainer = Trainer(epochs=25, batch_size=batch, bptt_truncate=k, dtype=dtype)
         return cpu(lambda: fit(network, data, trainer, Adam(learning_rate=1e-3)), 1)
 
-    def theirs(point: Point, make: Any) -> float:
+    def theirs(point: Point, make: Callable[[Point, Records], Work]) -> float:
         def whole() -> None:
-            work = make(point, data.train)
+            work = make(point, data.train)  # JAX compiles anew for every network
             for _ in range(25):
                 work()
 
         return cpu(whole, 1)
 
-    for point in points(("elman",)):
-        mine, rival = in_turn(rounds, partial(ours, point), partial(theirs, point, pytorch))
-        yield Row(f"fit, 25 epochs, {named(point)}", "CPU ms", mine, rival, "PyTorch", 1.0)
-
-        def fresh(point: Point = point) -> float:
-            cell, dtype, hidden, batch, k = point
-            length = data.train.X.shape[1] - next(shift) % 40  # JAX has not compiled for windows of this length
-            shorter = Records(data.train.X[:, -length:], data.train.Y, np.arange(len(data.train.X)))
-            return theirs((cell, dtype, hidden, batch, min(k, length)), lambda p, _: jax(p, shorter))
-
-        mine, rival = in_turn(1, partial(ours, point), fresh)
-        yield Row(f"fit, 25 epochs, {named(point)}", "CPU ms", mine, rival, "JAX with its compilation", 1.0)
+    for point in points("elman", dtype):
+        for make, name in ((pytorch, "PyTorch"), (jax, "JAX with its compilation")):
+            mine, rival = in_turn(rounds, partial(ours, point), partial(theirs, point, make))
+            yield Row(f"fit, 25 epochs, {named(point)}", "CPU ms", mine, rival, name, 1.0)
 
 
 def lockstep(programs: Programs, rounds: int) -> Iterator[Row]:
@@ -190,4 +181,9 @@ def search(programs: Programs, rounds: int) -> Iterator[Row]:
         yield Row(f"the default search, 30 trials, {backend}", "CPU s", ours, plain, "plain Optuna and PyTorch", limit)
 
 
-SPEED = {each.__name__: each for each in (epoch_numpy, epoch_numba, fits, lockstep, cores, search)}
+SPEED: dict[str, Callable[[Programs, int], Iterator[Row]]] = {
+    **{f"numpy_{cell}_{dtype}": partial(epochs_numpy, cell, dtype) for cell, dtype in product(CELLS, DTYPES)},
+    **{f"numba_{cell}_{dtype}": partial(epochs_numba, cell, dtype) for cell, dtype in product(CELLS, DTYPES)},
+    **{f"fit_{dtype}": partial(fits, dtype) for dtype in DTYPES},
+    **{each.__name__: each for each in (lockstep, cores, search)},
+}

@@ -11,6 +11,8 @@ import numpy as np
 
 from rnn_lab.kernels.compilation import compiled, implements, reduction
 
+at = np.uint64
+"""An index without a sign: one that might be negative is wrapped around at each access, and is no vector then."""
 BLAS_ROWS = 32
 """Rows from which on BLAS is faster, measured at 16 to 256 columns."""
 
@@ -32,27 +34,27 @@ def add_product(
     if rows >= BLAS_ROWS and inner > 1:
         np.dot(matrix(X, x, rows, inner), matrix(W, w, inner, columns), matrix(Y, scratch, rows, columns))
         for i in range(rows * columns):
-            Y[y + i] += Y[scratch + i]
+            Y[at(y + i)] += Y[at(scratch + i)]
         return
     i = 0
     while i + 2 <= rows:  # two rows and four columns of X at a time: what is loaded of W and Y is used more than once
         a, b, c, d = x + i * inner, x + (i + 1) * inner, y + i * columns, y + (i + 1) * columns
         p = 0
         while p + 4 <= inner:
-            a0, a1, a2, a3 = X[a + p], X[a + p + 1], X[a + p + 2], X[a + p + 3]
-            b0, b1, b2, b3 = X[b + p], X[b + p + 1], X[b + p + 2], X[b + p + 3]
+            a0, a1, a2, a3 = X[at(a + p)], X[at(a + p + 1)], X[at(a + p + 2)], X[at(a + p + 3)]
+            b0, b1, b2, b3 = X[at(b + p)], X[at(b + p + 1)], X[at(b + p + 2)], X[at(b + p + 3)]
             row = w + p * columns
             for j in range(columns):
-                w0, w1 = W[row + j], W[row + columns + j]
-                w2, w3 = W[row + 2 * columns + j], W[row + 3 * columns + j]
-                Y[c + j] += (a0 * w0 + a1 * w1) + (a2 * w2 + a3 * w3)
-                Y[d + j] += (b0 * w0 + b1 * w1) + (b2 * w2 + b3 * w3)
+                w0, w1 = W[at(row + j)], W[at(row + columns + j)]
+                w2, w3 = W[at(row + 2 * columns + j)], W[at(row + 3 * columns + j)]
+                Y[at(c + j)] += (a0 * w0 + a1 * w1) + (a2 * w2 + a3 * w3)
+                Y[at(d + j)] += (b0 * w0 + b1 * w1) + (b2 * w2 + b3 * w3)
             p += 4
         while p < inner:
-            a0, b0, row = X[a + p], X[b + p], w + p * columns
+            a0, b0, row = X[at(a + p)], X[at(b + p)], w + p * columns
             for j in range(columns):
-                Y[c + j] += a0 * W[row + j]
-                Y[d + j] += b0 * W[row + j]
+                Y[at(c + j)] += a0 * W[at(row + j)]
+                Y[at(d + j)] += b0 * W[at(row + j)]
             p += 1
         i += 2
     if i < rows:
@@ -64,18 +66,18 @@ def add_rows(X: Any, x: int, stride: int, W: Any, w: int, Y: Any, y: int, inner:
     """Y += sum_p X_p W_p, of numbers that lie ``stride`` apart from x on, rows of W, and the row Y."""
     p = 0
     while p + 4 <= inner:
-        at = x + p * stride
-        a0, a1, a2, a3 = X[at], X[at + stride], X[at + 2 * stride], X[at + 3 * stride]
+        place = x + p * stride
+        a0, a1, a2, a3 = X[at(place)], X[at(place + stride)], X[at(place + 2 * stride)], X[at(place + 3 * stride)]
         row = w + p * columns
         for j in range(columns):
-            Y[y + j] += (a0 * W[row + j] + a1 * W[row + columns + j]) + (
-                a2 * W[row + 2 * columns + j] + a3 * W[row + 3 * columns + j]
+            Y[at(y + j)] += (a0 * W[at(row + j)] + a1 * W[at(row + columns + j)]) + (
+                a2 * W[at(row + 2 * columns + j)] + a3 * W[at(row + 3 * columns + j)]
             )
         p += 4
     while p < inner:
-        a0, row = X[x + p * stride], w + p * columns
+        a0, row = X[at(x + p * stride)], w + p * columns
         for j in range(columns):
-            Y[y + j] += a0 * W[row + j]
+            Y[at(y + j)] += a0 * W[at(row + j)]
         p += 1
 
 
@@ -88,10 +90,10 @@ def product_transposed(X: Any, x: int, W: Any, w: int, Y: Any, y: int, rows: int
     for i in range(rows):
         for j in range(columns):
             a, b = x + i * inner, w + j * inner
-            total = X[a] * W[b]
+            total = X[at(a)] * W[at(b)]
             for p in range(1, inner):
-                total += X[a + p] * W[b + p]
-            Y[y + i * columns + j] = total
+                total += X[at(a + p)] * W[at(b + p)]
+            Y[at(y + i * columns + j)] = total
 
 
 @compiled
@@ -101,21 +103,21 @@ def sum_outer(X: Any, x: int, Z: Any, z: int, Y: Any, y: int, inner: int, rows: 
         np.dot(matrix(X, x, inner, rows).T, matrix(Z, z, inner, columns), matrix(Y, y, rows, columns))
         return
     for i in range(rows):
-        at = y + i * columns
+        place = y + i * columns
         for j in range(columns):
-            Y[at + j] = 0
-        add_rows(X, x + i, rows, Z, z, Y, at, inner, columns)
+            Y[at(place + j)] = 0
+        add_rows(X, x + i, rows, Z, z, Y, place, inner, columns)
 
 
 @compiled
 def sum_rows(X: Any, x: int, Y: Any, y: int, rows: int, columns: int) -> None:
     """Y = the sum of the rows of X (rows, columns)."""
     for j in range(columns):
-        Y[y + j] = 0
+        Y[at(y + j)] = 0
     for i in range(rows):
-        at = x + i * columns
+        place = x + i * columns
         for j in range(columns):
-            Y[y + j] += X[at + j]
+            Y[at(y + j)] += X[at(place + j)]
 
 
 @compiled
@@ -123,21 +125,21 @@ def transpose(W: Any, w: int, Y: Any, y: int, rows: int, columns: int) -> None:
     """Y = W^T, for W (rows, columns)."""
     for i in range(rows):
         for j in range(columns):
-            Y[y + j * rows + i] = W[w + i * columns + j]
+            Y[at(y + j * rows + i)] = W[at(w + i * columns + j)]
 
 
 @compiled
 def fill(Y: Any, y: int, size: int) -> None:
     """Write zeros."""
     for i in range(size):
-        Y[y + i] = 0
+        Y[at(y + i)] = 0
 
 
 @compiled
 def move(Y: Any, source: int, target: int, size: int) -> None:
     """Copy towards the front."""
     for i in range(size):
-        Y[target + i] = Y[source + i]
+        Y[at(target + i)] = Y[at(source + i)]
 
 
 def tanh(x: Any) -> Any:

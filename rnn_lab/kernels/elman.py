@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from rnn_lab.errors import BadInput
 from rnn_lab.kernels import layers
-from rnn_lab.kernels.arithmetic import add_product, fill, sigmoid, sum_outer, tanh
+from rnn_lab.kernels.arithmetic import add_product, at, fill, sigmoid, sum_outer, tanh
 from rnn_lab.kernels.compilation import compiled, implements
 from rnn_lab.kernels.layers import (
     DELTAS,
@@ -64,16 +64,16 @@ def apply(activation: int, work: Any, a: int, h: int, size: int) -> None:
     """Write f(a), of numbers at the place a, to the place h."""
     if activation == TANH:
         for i in range(size):
-            work[h + i] = tanh(work[a + i])
+            work[at(h + i)] = tanh(work[at(a + i)])
     elif activation == SIGMOID:
         for i in range(size):
-            work[h + i] = sigmoid(work[a + i])
+            work[at(h + i)] = sigmoid(work[at(a + i)])
     elif activation == RELU:
         for i in range(size):
-            work[h + i] = work[a + i] if not work[a + i] <= 0 else 0  # NaN stays NaN
+            work[at(h + i)] = work[at(a + i)] if not work[at(a + i)] <= 0 else 0  # NaN stays NaN
     else:
         for i in range(size):
-            work[h + i] = work[a + i]
+            work[at(h + i)] = work[at(a + i)]
 
 
 @compiled
@@ -81,16 +81,16 @@ def times_slope(activation: int, work: Any, dh: int, h: int, delta: int, size: i
     """Write delta = dh * f', given h = f(a)."""
     if activation == TANH:
         for i in range(size):
-            work[delta + i] = work[dh + i] - work[dh + i] * (work[h + i] * work[h + i])
+            work[at(delta + i)] = work[at(dh + i)] - work[at(dh + i)] * (work[at(h + i)] * work[at(h + i)])
     elif activation == SIGMOID:
         for i in range(size):
-            work[delta + i] = work[dh + i] * (work[h + i] - work[h + i] * work[h + i])
+            work[at(delta + i)] = work[at(dh + i)] * (work[at(h + i)] - work[at(h + i)] * work[at(h + i)])
     elif activation == RELU:
         for i in range(size):
-            work[delta + i] = work[dh + i] if work[h + i] > 0 else 0
+            work[at(delta + i)] = work[at(dh + i)] if work[at(h + i)] > 0 else 0
     else:
         for i in range(size):
-            work[delta + i] = work[dh + i]
+            work[at(delta + i)] = work[at(dh + i)]
 
 
 @implements(layers.forward_steps, ElmanCell)
@@ -113,7 +113,7 @@ def backward_steps(
     for t in range(sizes.history - 1, first - 1, -1):
         u, delta = shared[UPSTREAM] + t * BH, layer[DELTAS] + t * BH
         for i in range(BH):
-            work[dh + i] += work[u + i]
+            work[at(dh + i)] += work[at(u + i)]
         times_slope(cell.activation, work, dh, layer[STATES] + (t + 1) * BH, delta, BH)
         if t > first or whole:
             fill(work, dh, BH)

@@ -26,7 +26,7 @@ Backward, for t = T, T-1, .., where u_t is what reaches h_t from outside the lay
 from typing import Any, NamedTuple
 
 from rnn_lab.kernels import layers
-from rnn_lab.kernels.arithmetic import add_product, fill, sigmoid, sum_outer, tanh
+from rnn_lab.kernels.arithmetic import add_product, at, fill, sigmoid, sum_outer, tanh
 from rnn_lab.kernels.compilation import compiled, implements
 from rnn_lab.kernels.layers import (
     DC,
@@ -72,23 +72,27 @@ def describe(model: GRU) -> ResetAfter | ResetBefore:
 def interpolate(work: Any, n: int, z: int, before: int, after: int, H: int) -> None:
     """h_t = n_t + z_t * (h_{t-1} - n_t) of one record."""
     for j in range(H):
-        work[n + j] = tanh(work[n + j])
+        work[at(n + j)] = tanh(work[at(n + j)])
     for j in range(H):
-        work[after + j] = work[n + j] + work[z + j] * (work[before + j] - work[n + j])
+        work[at(after + j)] = work[at(n + j)] + work[at(z + j)] * (work[at(before + j)] - work[at(n + j)])
 
 
 @compiled
 def backward_interpolation(work: Any, u: int, h: int, n: int, z: int, dh: int, dz: int, dn: int, H: int) -> None:
     """Write dz_t and dn_t of one record; then dh is what z_t lets through."""
     for j in range(H):
-        work[dh + j] += work[u + j]
+        work[at(dh + j)] += work[at(u + j)]
     for j in range(H):
-        work[dz + j] = (work[h + j] - work[n + j]) * work[dh + j] * (work[z + j] - work[z + j] * work[z + j])
+        work[at(dz + j)] = (
+            (work[at(h + j)] - work[at(n + j)])
+            * work[at(dh + j)]
+            * (work[at(z + j)] - work[at(z + j)] * work[at(z + j)])
+        )
     for j in range(H):
-        through = work[dh + j] - work[dh + j] * work[z + j]
-        work[dn + j] = through - through * (work[n + j] * work[n + j])
+        through = work[at(dh + j)] - work[at(dh + j)] * work[at(z + j)]
+        work[at(dn + j)] = through - through * (work[at(n + j)] * work[at(n + j)])
     for j in range(H):
-        work[dh + j] *= work[z + j]
+        work[at(dh + j)] *= work[at(z + j)]
 
 
 @implements(layers.forward_steps, ResetAfter)
@@ -103,14 +107,14 @@ def forward_after(cell: ResetAfter, sizes: Sizes, theta: Any, work: Any, layer: 
             h, r, of_r = states + b * H, layer[GATES] + (t * B + b) * 3 * H, product + b * 3 * H
             of_n, n, p = of_r + 2 * H, r + 2 * H, layer[KEPT] + ((t + 1) * B + b) * H
             for j in range(2 * H):
-                work[r + j] = sigmoid(work[r + j] + work[of_r + j])
+                work[at(r + j)] = sigmoid(work[at(r + j)] + work[at(of_r + j)])
             for j in range(H):
-                work[p + j] = work[of_n + j]
+                work[at(p + j)] = work[at(of_n + j)]
             if own >= 0:
                 for j in range(H):
-                    work[p + j] += theta[own + j]
+                    work[at(p + j)] += theta[at(own + j)]
             for j in range(H):
-                work[n + j] += work[r + j] * work[p + j]
+                work[at(n + j)] += work[at(r + j)] * work[at(p + j)]
             interpolate(work, n, r + H, h, h + B * H, H)
 
 
@@ -131,11 +135,13 @@ def backward_after(
             r, z, n, dn = gates, gates + H, gates + 2 * H, delta + 2 * H
             backward_interpolation(work, u, h, n, z, back, delta + H, dn, H)
             for j in range(H):
-                work[delta + j] = work[dn + j] * work[p + j] * (work[r + j] - work[r + j] * work[r + j])
+                work[at(delta + j)] = (
+                    work[at(dn + j)] * work[at(p + j)] * (work[at(r + j)] - work[at(r + j)] * work[at(r + j)])
+                )
             for j in range(2 * H):
-                work[rho + j] = work[delta + j]
+                work[at(rho + j)] = work[at(delta + j)]
             for j in range(H):
-                work[rho + 2 * H + j] = work[dn + j] * work[r + j]
+                work[at(rho + 2 * H + j)] = work[at(dn + j)] * work[at(r + j)]
         if t > first or whole:
             send_back(sizes, work, shared, rhos + t * B * 3 * H)
 
@@ -150,7 +156,7 @@ def gradient_after(cell: ResetAfter, sizes: Sizes, found: Any, work: Any, layer:
         fill(found, layer[OWN], H)
         for row in range(rows):
             for j in range(H):
-                found[layer[OWN] + j] += work[rho + row * 3 * H + 2 * H + j]
+                found[layer[OWN] + j] += work[at(rho + row * 3 * H + 2 * H + j)]
 
 
 @compiled
@@ -159,9 +165,9 @@ def part_of_columns(W: Any, w: int, Y: Any, y: int, rows: int, columns: int, wid
     for i in range(rows):
         for j in range(columns):
             if back:
-                W[w + i * width + j] = Y[y + i * columns + j]
+                W[at(w + i * width + j)] = Y[at(y + i * columns + j)]
             else:
-                Y[y + i * columns + j] = W[w + i * width + j]
+                Y[at(y + i * columns + j)] = W[at(w + i * width + j)]
 
 
 @implements(layers.forward_steps, ResetBefore)
@@ -178,15 +184,15 @@ def forward_before(cell: ResetBefore, sizes: Sizes, theta: Any, work: Any, layer
         for b in range(B):
             h, q, r, of_r = states + b * H, resets + b * H, layer[GATES] + (t * B + b) * 3 * H, product + b * 2 * H
             for j in range(2 * H):
-                work[r + j] = sigmoid(work[r + j] + work[of_r + j])
+                work[at(r + j)] = sigmoid(work[at(r + j)] + work[at(of_r + j)])
             for j in range(H):
-                work[q + j] = work[r + j] * work[h + j]
+                work[at(q + j)] = work[at(r + j)] * work[at(h + j)]
         fill(work, product, B * H)
         add_product(work, resets, work, W_n, work, product, B, H, H, product + B * 3 * H)
         for b in range(B):
             h, r, of_n = states + b * H, layer[GATES] + (t * B + b) * 3 * H, product + b * H
             for j in range(H):
-                work[r + 2 * H + j] += work[of_n + j]
+                work[at(r + 2 * H + j)] += work[at(of_n + j)]
             interpolate(work, r + 2 * H, r + H, h, h + B * H, H)
 
 
@@ -206,19 +212,19 @@ def backward_before(
             gates, delta, back = layer[GATES] + row * 3 * H, layer[DELTAS] + row * 3 * H, shared[DH] + b * H
             backward_interpolation(work, u, h, gates + 2 * H, gates + H, back, delta + H, dn, H)
             for j in range(H):
-                work[delta + 2 * H + j] = work[dn + j]
+                work[at(delta + 2 * H + j)] = work[at(dn + j)]
         fill(work, dq, B * H)
         add_product(work, dns + t * B * H, work, W_n_T, work, dq, B, H, H, product + B * 3 * H)
         for b in range(B):
             row, back, own = t * B + b, shared[DH] + b * H, dq + b * H
             h, gates, delta = layer[STATES] + row * H, layer[GATES] + row * 3 * H, layer[DELTAS] + row * 3 * H
             for j in range(H):
-                r = work[gates + j]
-                work[delta + j] = work[own + j] * work[h + j] * (r - r * r)
+                r = work[at(gates + j)]
+                work[at(delta + j)] = work[at(own + j)] * work[at(h + j)] * (r - r * r)
                 if t > first or whole:
-                    work[back + j] += work[own + j] * r
+                    work[at(back + j)] += work[at(own + j)] * r
             for j in range(2 * H):
-                work[drz + b * 2 * H + j] = work[delta + j]
+                work[at(drz + b * 2 * H + j)] = work[at(delta + j)]
         if t > first or whole:
             add_product(work, drz, work, W_rz_T, work, shared[DH], B, 2 * H, H, product + B * 3 * H)
 

@@ -10,46 +10,46 @@ from typing import Any
 
 import numpy as np
 
-from rnn_lab.kernels.arithmetic import add_product, fill, product_transposed, sum_outer, sum_rows
+from rnn_lab.kernels.arithmetic import add_product, at, fill, product_transposed, sum_outer, sum_rows
 from rnn_lab.kernels.compilation import compiled
 from rnn_lab.kernels.layers import B_Y, ERROR, INPUTS, SCRATCH, STATES, UPSTREAM, W_HY, W_XY, Sizes
 
 
 @compiled
-def squared_error(sizes: Sizes, work: Any, at: int, Y: Any, weights: Any, which: Any, scale: float) -> float:
+def squared_error(sizes: Sizes, work: Any, place: int, Y: Any, weights: Any, which: Any, scale: float) -> float:
     """Half the mean squared error; at that place of ``work`` lie outputs (n, B, O), and then dL/do."""
     loss = 0.0
     for t in range(Y.shape[0]):
         for b in range(sizes.batch):
             weight = scale * weights[t, which[b]] if weights.size else scale
             for o in range(sizes.outputs):
-                difference = work[at] - Y[t, which[b], o]
+                difference = work[at(place)] - Y[t, which[b], o]
                 loss += 0.5 * weight / sizes.outputs * difference * difference
-                work[at] = weight / sizes.outputs * difference
-                at += 1
+                work[at(place)] = weight / sizes.outputs * difference
+                place += 1
     return loss
 
 
 @compiled
-def cross_entropy(sizes: Sizes, work: Any, at: int, classes: Any, weights: Any, which: Any, scale: float) -> float:
+def cross_entropy(sizes: Sizes, work: Any, place: int, classes: Any, weights: Any, which: Any, scale: float) -> float:
     """Cross-entropy; at that place of ``work`` lie logits (n, B, O), and then dL/do."""
     loss, O = 0.0, sizes.outputs  # noqa: E741 - the symbol of the equations
     for t in range(classes.shape[0]):
         for b in range(sizes.batch):
             weight = scale * weights[t, which[b]] if weights.size else scale
-            highest = work[at]
+            highest = work[at(place)]
             for o in range(1, O):
-                highest = max(highest, work[at + o])
-            truth = at + classes[t, which[b]]
-            chosen, total = work[truth] - highest, 0.0
+                highest = max(highest, work[at(place + o)])
+            truth = place + classes[t, which[b]]
+            chosen, total = work[at(truth)] - highest, 0.0
             for o in range(O):
-                work[at + o] = np.exp(work[at + o] - highest)
-                total += work[at + o]
+                work[at(place + o)] = np.exp(work[at(place + o)] - highest)
+                total += work[at(place + o)]
             loss += weight * (np.log(total) - chosen)
             for o in range(O):
-                work[at + o] *= weight / total
-            work[truth] -= weight
-            at += O
+                work[at(place + o)] *= weight / total
+            work[at(truth)] -= weight
+            place += O
     return loss
 
 
@@ -85,7 +85,7 @@ def read_out(
     fill(work, error, rows * O)
     if b_y >= 0:
         for i in range(rows * O):
-            work[error + i] = theta[b_y + i % O]
+            work[at(error + i)] = theta[at(b_y + i % O)]
     add_product(work, h, theta, W_hy, work, error, rows, H, O, shared[SCRATCH])
     if W_xy >= 0:
         add_product(work, x, theta, W_xy, work, error, rows, D, O, shared[SCRATCH])

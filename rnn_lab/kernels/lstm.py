@@ -18,7 +18,7 @@ Backward, for t = T, T-1, .., where u_t is what reaches h_t from outside the lay
 from typing import Any, NamedTuple
 
 from rnn_lab.kernels import layers
-from rnn_lab.kernels.arithmetic import add_product, fill, sigmoid, sum_outer, tanh
+from rnn_lab.kernels.arithmetic import add_product, at, fill, sigmoid, sum_outer, tanh
 from rnn_lab.kernels.compilation import implements
 from rnn_lab.kernels.layers import (
     DC,
@@ -62,19 +62,19 @@ def forward_steps(cell: LSTMCell, sizes: Sizes, theta: Any, work: Any, layer: An
             i = gates + b * 4 * H
             g = i + 3 * H
             for j in range(3 * H):
-                work[i + j] = sigmoid(work[i + j])
+                work[at(i + j)] = sigmoid(work[at(i + j)])
             for j in range(H):
-                work[g + j] = tanh(work[g + j])
+                work[at(g + j)] = tanh(work[at(g + j)])
             f, o = i + H, i + 2 * H
             before = layer[KEPT] + (t * B + b) * H
             after, squashed = before + B * H, before + (K + 2) * B * H
             into = h + (B + b) * H
             for j in range(H):
-                work[after + j] = work[f + j] * work[before + j] + work[i + j] * work[g + j]
+                work[at(after + j)] = work[at(f + j)] * work[at(before + j)] + work[at(i + j)] * work[at(g + j)]
             for j in range(H):
-                work[squashed + j] = tanh(work[after + j])
+                work[at(squashed + j)] = tanh(work[at(after + j)])
             for j in range(H):
-                work[into + j] = work[o + j] * work[squashed + j]
+                work[at(into + j)] = work[at(o + j)] * work[at(squashed + j)]
 
 
 @implements(layers.backward_steps, LSTMCell)
@@ -93,24 +93,26 @@ def backward_steps(
             squashed = cell_before + (K + 2) * B * H
             i, f, o, g = gates, gates + H, gates + 2 * H, gates + 3 * H
             for j in range(H):  # loops over few arrays each: the compiler makes vector instructions of those
-                work[dh + j] += work[u + j]
+                work[at(dh + j)] += work[at(u + j)]
             for j in range(H):
-                through = work[dh + j] * work[o + j]
-                work[dc + j] += through - through * (work[squashed + j] * work[squashed + j])
+                through = work[at(dh + j)] * work[at(o + j)]
+                work[at(dc + j)] += through - through * (work[at(squashed + j)] * work[at(squashed + j)])
             for j in range(H):
-                work[delta + j] = work[dc + j] * work[g + j] * (work[i + j] - work[i + j] * work[i + j])
+                work[at(delta + j)] = (
+                    work[at(dc + j)] * work[at(g + j)] * (work[at(i + j)] - work[at(i + j)] * work[at(i + j)])
+                )
             for j in range(H):
-                slope = work[f + j] - work[f + j] * work[f + j]
-                work[delta + H + j] = work[dc + j] * work[cell_before + j] * slope
+                slope = work[at(f + j)] - work[at(f + j)] * work[at(f + j)]
+                work[at(delta + H + j)] = work[at(dc + j)] * work[at(cell_before + j)] * slope
             for j in range(H):
-                slope = work[o + j] - work[o + j] * work[o + j]
-                work[delta + 2 * H + j] = work[dh + j] * work[squashed + j] * slope
+                slope = work[at(o + j)] - work[at(o + j)] * work[at(o + j)]
+                work[at(delta + 2 * H + j)] = work[at(dh + j)] * work[at(squashed + j)] * slope
             for j in range(H):
-                through = work[dc + j] * work[i + j]
-                work[delta + 3 * H + j] = through - through * (work[g + j] * work[g + j])
+                through = work[at(dc + j)] * work[at(i + j)]
+                work[at(delta + 3 * H + j)] = through - through * (work[at(g + j)] * work[at(g + j)])
             if t > first or whole:
                 for j in range(H):
-                    work[dc + j] *= work[f + j]
+                    work[at(dc + j)] *= work[at(f + j)]
         if t > first or whole:
             fill(work, shared[DH], B * H)
             send_back(sizes, work, shared, deltas)
