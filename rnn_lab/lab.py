@@ -134,7 +134,8 @@ def _open(journal: Journal, experiment: Experiment) -> Relay | None:
     )
     own = tracking.enabled and sweeping.CARRIED_BY not in sweeping.tags()
     relay = start_relay(tracking, journal.folder) if own else None  # early: MLflow takes long to import
-    journal.write("provenance", **provenance(seed=experiment.seeds[0], data_fingerprint=data.fingerprint))
+    origin = provenance(seed=experiment.seeds[0], data_fingerprint=data.fingerprint, backend=experiment.trainer.backend)
+    journal.write("provenance", **origin)
     journal.write(
         "data",
         name=data.name,

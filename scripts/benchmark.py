@@ -20,10 +20,11 @@ from comparisons import Programs, Row
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from speed_comparisons import SPEED
 from sweep_comparisons import SWEEPS
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-COMPARISONS = OF_RUNS | SWEEPS
+COMPARISONS = OF_RUNS | SWEEPS | SPEED
 HEAD = ("what", "unit", "lab", "rival", "against", "lab / rival", "at most")
 
 

@@ -4,6 +4,7 @@ Both sides of a row are measured in turn, A B A B ..., in one run on one machine
 """
 
 import json
+import resource
 import subprocess
 import sys
 import time
@@ -103,6 +104,13 @@ class Programs:
             time.sleep(0.1)
         return wall, json.loads((run / "summary.json").read_text())
 
+    def cpu(self, *arguments: str | Path) -> float:
+        """Run Python and return the CPU seconds of all its processes."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.python(*arguments)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
     def peak(self, *arguments: str | Path) -> float:
         """Run Python and return the most memory that it had at once, in MB of 2^20 bytes.
 
@@ -158,9 +166,9 @@ def lab_epoch(hidden_dim: int, rule: Any, dtype: Dtype, data: Records, batch: in
 
 def torch_epoch(hidden_dim: int, rule: Any, dtype: Dtype, data: Records, batch: int, k: int) -> Work:
     """The same of PyTorch."""
-    from peers import TorchElman
+    from peers import TorchNetwork
 
-    rival = TorchElman(hidden_dim, rule.__name__.lower(), 1e-3, dtype)
+    rival = TorchNetwork(hidden_dim, rule.__name__.lower(), 1e-3, dtype)
     return partial(rival.epoch, rival.batches(np.asarray(data.X), data.Y, batch, k))
 
 
@@ -222,12 +230,12 @@ def sine(programs: Programs, rounds: int) -> Iterator[Row]:
     best = median(summary["metrics"]["val/rmse"] for summary in exact)
     yield Row("data=sine with L-BFGS, val/rmse", "", best, 1e-5, "the figure to reach", limit=1.0)
 
-    from peers import TorchElman
+    from peers import TorchNetwork
 
     data = sine_data()
     found: dict[int, list[tuple[float, float]]] = {100: [], 1000: []}
     for seed in range(5):
-        rival = TorchElman(100, "adam", 1e-3, "float32", seed)
+        rival = TorchNetwork(100, "adam", 1e-3, "float32", seed)
         work = partial(rival.epoch, rival.batches(np.asarray(data.train.X), data.train.Y, 100, 50))
         passed, done = 0.0, 0
         for epochs, figures in found.items():

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 Batch = tuple[Any, Any, Any]
 
 
-class TorchElman:
-    """Eager PyTorch: `nn.RNN` (tanh) with a linear readout of its last state, on one CPU thread.
+class TorchNetwork:
+    """Eager PyTorch: `nn.RNN` (tanh), `nn.GRU` or `nn.LSTM` with a linear readout of its last state, on one CPU thread.
 
     Truncation costs PyTorch nothing that it need not: the first T - k steps run without a graph, and only the last k
     are differentiated. Batches are cut and laid out time-major (its native order) beforehand, and the optimizer is
@@ -25,13 +25,23 @@ class TorchElman:
         learning_rate: of the optimizer.
         dtype: ``float64`` or ``float32``.
         seed: of the initial weights.
+        cell: ``elman``, ``gru`` or ``lstm``.
     """
 
-    def __init__(self, hidden_dim: int, optimizer: str, learning_rate: float, dtype: str, seed: int = 0) -> None:
+    def __init__(
+        self,
+        hidden_dim: int,
+        optimizer: str,
+        learning_rate: float,
+        dtype: str,
+        seed: int = 0,
+        cell: str = "elman",
+    ) -> None:
         torch.set_num_threads(1)
         torch.manual_seed(seed)
         self.dtype = getattr(torch, dtype)
-        self.layer = torch.nn.RNN(1, hidden_dim, dtype=self.dtype)
+        layers: dict[str, Any] = {"elman": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}
+        self.layer = layers[cell](1, hidden_dim, dtype=self.dtype)
         self.readout = torch.nn.Linear(hidden_dim, 1, dtype=self.dtype)
         rule = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[optimizer]
         parameters = [*self.layer.parameters(), *self.readout.parameters()]
@@ -57,8 +67,8 @@ class TorchElman:
             if len(early):
                 with torch.no_grad():
                     _, h = self.layer(early)
-            _, h = self.layer(recent, h)
-            loss = 0.5 * torch.nn.functional.mse_loss(self.readout(h[0]), targets)
+            states, _ = self.layer(recent, h)
+            loss = 0.5 * torch.nn.functional.mse_loss(self.readout(states[-1]), targets)
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
@@ -66,5 +76,5 @@ class TorchElman:
     def rmse(self, X: NDArray[Any], Y: NDArray[Any]) -> float:
         """Root mean squared error on records X (N, T, 1) with targets Y (N, 1)."""
         with torch.no_grad():
-            _, h = self.layer(torch.tensor(X.swapaxes(0, 1), dtype=self.dtype))
-            return float(np.sqrt(np.mean((self.readout(h[0]).numpy() - Y) ** 2)))
+            states, _ = self.layer(torch.tensor(X.swapaxes(0, 1), dtype=self.dtype))
+            return float(np.sqrt(np.mean((self.readout(states[-1]).numpy() - Y) ** 2)))

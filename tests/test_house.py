@@ -32,6 +32,7 @@ LEANS_ON = {
     "sequences": {"numpy", "pandas", "pydantic"},
     "network": {"numpy", "pydantic"},
     "rules": {"numpy", "pydantic"},
+    "kernels": {"numpy", "pydantic", "numba"},
     "scoring": {"numpy", "pydantic", "scipy"},
     "observers": {"numpy", "pydantic"},
     "training": {"numpy", "pydantic", "scipy"},
@@ -67,8 +68,8 @@ def test_a_floor_imports_no_other_library(floor: str) -> None:
 @pytest.mark.parametrize(
     ("heavy", "module"),
     [
-        ("{'mlflow', 'optuna', 'matplotlib', 'pandas', 'torch', 'hydra', 'omegaconf'}", "rnn_lab.evaluation"),
-        ("{'mlflow', 'optuna', 'matplotlib', 'pandas', 'torch'}", "rnn_lab.lab"),
+        ("{'mlflow', 'optuna', 'matplotlib', 'pandas', 'torch', 'numba', 'hydra', 'omegaconf'}", "rnn_lab.evaluation"),
+        ("{'mlflow', 'optuna', 'matplotlib', 'pandas', 'torch', 'numba'}", "rnn_lab.lab"),
     ],
 )
 def test_importing_loads_nothing_heavy(heavy: str, module: str) -> None:

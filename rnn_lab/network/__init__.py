@@ -1,7 +1,7 @@
 """Recurrent networks: parameters, layers, losses, the forward pass.
 
 Read in this order: `reference`, then `parameters`, `activations`, `initializers`, `architecture`, `layer`, `elman`,
-`gru`, `lstm`, `recurrence`, `losses`, `network`; and then `rnn_lab.rules.bptt`.
+`gated`, `gru`, `lstm`, `recurrence`, `losses`, `network`; and then `rnn_lab.rules.bptt`.
 """
 
 from rnn_lab.network.architecture import Architecture

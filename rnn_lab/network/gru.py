@@ -38,7 +38,8 @@ from rnn_lab.component import STRICT, short_repr
 from rnn_lab.network import reference
 from rnn_lab.network.activations import SIGMOID, TANH
 from rnn_lab.network.architecture import Architecture
-from rnn_lab.network.layer import Array, LayerPass, Weights, accumulate_outer
+from rnn_lab.network.gated import GatedPass
+from rnn_lab.network.layer import Array, Weights, accumulate_outer
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -81,19 +82,12 @@ class GRU(Architecture):
         return kind(self, replicas, batch, history, dtype)
 
 
-class GRUPass(LayerPass):
-    """Base class of both variants.
-
-    Attributes:
-        gates: (R, k, B, 3 H), r_t, z_t and n_t of each remembered step.
-        slopes: (R, k, B, 3 H), r', z' and n'.
-    """
+class GRUPass(GatedPass):
+    """Base class of both variants: the gates are r_t, z_t and n_t."""
 
     def __init__(self, layer: GRU, replicas: int, batch: int, history: int, dtype: Any) -> None:
         super().__init__(layer, replicas, batch, history, dtype)
-        H = self.H = layer.hidden_dim
-        self.gates, self.slopes = np.zeros_like(self.preactivations), np.zeros_like(self.preactivations)
-        self.remembered.append(self.gates)
+        H = self.H
         self.product = np.zeros((replicas, batch, 3 * H), dtype)  # h_{t-1} W_hh, or a part of it
         self.back = np.zeros((replicas, batch, H), dtype)  # one summand of what is sent back
         gate = [self.gates[:, t] for t in range(history)]
@@ -108,15 +102,9 @@ class GRUPass(LayerPass):
         np.multiply(self.z[t], after, out=after)
         np.add(after, self.n[t], out=after)
 
-    def gate_slopes(self, first: int) -> None:
-        """r', z' and n' of every remembered step at once."""
-        H, gates, slopes = self.H, self.gates[:, first:], self.slopes[:, first:]
-        SIGMOID.slope(gates[..., : 2 * H], slopes[..., : 2 * H])
-        TANH.slope(gates[..., 2 * H :], slopes[..., 2 * H :])
-
-    def interpolate_backward(self, t: int) -> None:
+    def interpolate_backward(self, t: int, slope: Array) -> None:
         """dz_t and dn_t; then of dh_t what z_t lets through."""
-        H, dh, delta, slope = self.H, self.dh, self.delta[t], self.slopes[:, t]
+        H, dh, delta = self.H, self.dh, self.delta[t]
         dz, dn = delta[..., H : 2 * H], delta[..., 2 * H :]
         np.subtract(self.h[t], self.n[t], out=dz)
         dz *= dh
@@ -159,15 +147,15 @@ class ResetAfterPass(GRUPass):
     def backward_steps(self, weights: Weights, upstream: Sequence[Array | None], first: int) -> None:
         """dz_t and dn_t, dr_t, rho_t, and what is sent back."""
         H, W_hh_T, back = self.H, weights["W_hh"].swapaxes(1, 2), self.back
-        self.gate_slopes(first)
         self.dh.fill(0.0)
         for t in range(self.history - 1, first - 1, -1):
             self.receive(upstream, t)
-            self.interpolate_backward(t)
+            slope = self.slope(t)
+            self.interpolate_backward(t, slope)
             delta, recurrent = self.delta[t], self.recurrent[:, t]
             dr, dn = delta[..., :H], delta[..., 2 * H :]
             np.multiply(dn, self.proposed[:, t], out=dr)
-            dr *= self.slopes[:, t, :, :H]
+            dr *= slope[..., :H]
             recurrent[..., : 2 * H] = delta[..., : 2 * H]
             np.multiply(dn, self.r[t], out=recurrent[..., 2 * H :])
             if t > first or self.learned:
@@ -213,16 +201,16 @@ class ResetBeforePass(GRUPass):
         H, back, dq = self.H, self.back, self.dq
         W_rz_T = weights["W_hh"][..., : 2 * H].swapaxes(1, 2)
         W_n_T = weights["W_hh"][..., 2 * H :].swapaxes(1, 2)
-        self.gate_slopes(first)
         self.dh.fill(0.0)
         for t in range(self.history - 1, first - 1, -1):
             self.receive(upstream, t)
-            self.interpolate_backward(t)
+            slope = self.slope(t)
+            self.interpolate_backward(t, slope)
             delta = self.delta[t]
             dr = delta[..., :H]
             np.matmul(delta[..., 2 * H :], W_n_T, out=dq)
             np.multiply(dq, self.h[t], out=dr)
-            dr *= self.slopes[:, t, :, :H]
+            dr *= slope[..., :H]
             if t > first or self.learned:
                 self.dh += np.multiply(dq, self.r[t], out=back)
                 self.dh += np.matmul(delta[..., : 2 * H], W_rz_T, out=back)

@@ -29,7 +29,8 @@ from rnn_lab.errors import BadInput
 from rnn_lab.network import reference
 from rnn_lab.network.activations import SIGMOID, TANH
 from rnn_lab.network.architecture import Architecture
-from rnn_lab.network.layer import Array, LayerPass, Weights, accumulate_outer
+from rnn_lab.network.gated import GatedPass
+from rnn_lab.network.layer import Array, Weights, accumulate_outer
 from rnn_lab.network.parameters import Shapes, numbered
 
 
@@ -82,24 +83,22 @@ class LSTM(Architecture):
         return LSTMPass(self, replicas, batch, history, dtype)
 
 
-class LSTMPass(LayerPass):
+class LSTMPass(GatedPass):
     """One LSTM layer over time.
 
     Attributes:
         gates: (R, k, B, 4 H), i_t, f_t, o_t and g_t of each remembered step.
-        slopes: (R, k, B, 4 H), i', f', o' and g'.
         cells: (R, k+1, B, H), c before the first of k steps and after each.
         squashed: (R, k, B, H), tanh(c_t).
     """
 
     def __init__(self, layer: LSTM, replicas: int, batch: int, history: int, dtype: Any) -> None:
         super().__init__(layer, replicas, batch, history, dtype)
-        H = self.H = layer.hidden_dim
-        self.gates, self.slopes = np.zeros_like(self.preactivations), np.zeros_like(self.preactivations)
+        H = self.H
         self.cells = np.zeros_like(self.states)
         self.squashed = np.zeros((replicas, history, batch, H), dtype)
         self.carried["c_0"] = self.cells
-        self.remembered += [self.gates, self.squashed]
+        self.remembered.append(self.squashed)
         self.product = np.zeros((replicas, batch, 4 * H), dtype)  # h_{t-1} W_hh
         # i_t * g_t; dc_t; and of dc_t the part that comes from dh_t.
         self.written, self.dc, self.to_cell = np.zeros((3, replicas, batch, H), dtype)
@@ -125,9 +124,6 @@ class LSTMPass(LayerPass):
     def backward_steps(self, weights: Weights, upstream: Sequence[Array | None], first: int) -> None:
         """dh_t, dc_t, delta_t."""
         H, W_hh_T, dh, dc, to_cell = self.H, weights["W_hh"].swapaxes(1, 2), self.dh, self.dc, self.to_cell
-        gates, slopes = self.gates[:, first:], self.slopes[:, first:]
-        SIGMOID.slope(gates[..., : 3 * H], slopes[..., : 3 * H])
-        TANH.slope(gates[..., 3 * H :], slopes[..., 3 * H :])
         dh.fill(0.0)
         dc.fill(0.0)
         for t in range(self.history - 1, first - 1, -1):
@@ -141,7 +137,7 @@ class LSTMPass(LayerPass):
             np.multiply(dc, self.c[t], out=delta[..., H : 2 * H])
             np.multiply(dh, self.squashed[:, t], out=delta[..., 2 * H : 3 * H])
             np.multiply(dc, self.i[t], out=delta[..., 3 * H :])
-            delta *= self.slopes[:, t]
+            delta *= self.slope(t)
             if t > first or self.learned:
                 np.matmul(delta, W_hh_T, out=dh)
                 dc *= self.f[t]

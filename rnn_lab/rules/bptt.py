@@ -17,10 +17,10 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
+from rnn_lab.network import Network, Parameters
 from rnn_lab.network.layer import Array
-from rnn_lab.network.network import Network
-from rnn_lab.network.parameters import Parameters
 from rnn_lab.rules.backward_pass import BackwardPass
+from rnn_lab.rules.prefix import go_through, make_prefix
 from rnn_lab.rules.rule import Reach, Rule, mean_weights
 
 
@@ -62,6 +62,7 @@ class TruncatedGradient:
         self.each_step = network.each_step
         self.backward = BackwardPass(network, replicas, batch, history, record_signals, into_layers)
         self.recurrence = self.backward.recurrence
+        self._prefix = None if network.each_step else make_prefix(network, replicas, batch, history)
         self._total = network.zeros(replicas) if self.each_step and self.stride < network.window else None
 
     def __call__(
@@ -82,8 +83,7 @@ class TruncatedGradient:
             sampled: (R, T, B), steps that read the last output instead of X; see `BackwardPass.forward_steps`.
         """
         if not self.each_step:
-            for _ in self.recurrence.iter_blocks(parameters, X):
-                pass
+            go_through(self.recurrence, self._prefix, parameters, X)
             return self.backward(parameters, Y[:, None]), self.backward.gradient
         self.recurrence.begin(parameters)
         if self._total is None:

@@ -19,17 +19,24 @@ PACKAGES = ("numpy", "scipy", "pydantic", "hydra-core", "mlflow", "optuna", "mat
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def provenance(*, seed: int, data_fingerprint: str) -> dict[str, Any]:
+COMPILERS = {"numba": ("numba", "llvmlite")}
+"""Libraries that a backend adds to them."""
+
+
+def provenance(*, seed: int, data_fingerprint: str, backend: str = "numpy") -> dict[str, Any]:
     """Collect what the journal's ``provenance`` fact says, in some ten milliseconds.
 
     Args:
         seed: the run's first seed.
         data_fingerprint: the dataset's.
+        backend: what computes gradients and updates.
 
     Example:
         >>> facts = provenance(seed=0, data_fingerprint="9f2c")
-        >>> list(facts)
-        ['git', 'command', 'working_directory', 'user', 'versions', 'machine', 'threads', 'seed', 'data_fingerprint']
+        >>> list(facts)[:5]
+        ['git', 'command', 'working_directory', 'user', 'versions']
+        >>> list(facts)[5:]
+        ['backend', 'machine', 'threads', 'seed', 'data_fingerprint']
     """
     return {
         "git": git(Path(__file__).parent),
@@ -37,7 +44,8 @@ def provenance(*, seed: int, data_fingerprint: str) -> dict[str, Any]:
         "working_directory": str(Path.cwd()),
         "user": _user(),
         "versions": {"python": platform.python_version(), "rnn-lab": _version("rnn-lab")}
-        | {name: _version(name) for name in PACKAGES},
+        | {name: _version(name) for name in (*PACKAGES, *COMPILERS.get(backend, ()))},
+        "backend": backend,
         "machine": {
             "host": platform.node(),
             "system": f"{platform.system()} {platform.release()}",

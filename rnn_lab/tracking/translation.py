@@ -236,6 +236,7 @@ def provenance(fact: Fact, folder: Path) -> dict[str, Any]:
         "rnn_lab.data_fingerprint": fact["data_fingerprint"],
         "rnn_lab.cpu": f"{machine['cpu']}, {machine['cores']} cores",
         "rnn_lab.host": machine["host"],
+        "rnn_lab.backend": fact.get("backend", "numpy"),
         "rnn_lab.threads": ", ".join(f"{name}={value}" for name, value in fact.get("threads", {}).items() if value),
         "rnn_lab.versions": ", ".join(f"{name} {version}" for name, version in fact["versions"].items()),
     }

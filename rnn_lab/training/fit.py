@@ -15,6 +15,7 @@ from rnn_lab.observers import Observer, Snapshot, Training, Watcher
 from rnn_lab.rules import BPTT, Rule
 from rnn_lab.scoring import Evaluator, Targets, targets_of
 from rnn_lab.sequences import Data, Records, Rows
+from rnn_lab.training.compiled_epochs import CompiledRecordEpochs, compiles
 from rnn_lab.training.optimizer import Optimizer
 from rnn_lab.training.optimizers import Adam
 from rnn_lab.training.progress import Progress
@@ -73,7 +74,8 @@ class _Runner:
     seeds: Sequence[int]
 
     def of_records(self, records: Records) -> RecordEpochs:
-        return RecordEpochs(self.network, self.trainer, self.rule, self.optimizer, self.seeds, records, self.data.fresh)
+        kind = CompiledRecordEpochs if compiles(self.trainer, self.optimizer) else RecordEpochs
+        return kind(self.network, self.trainer, self.rule, self.optimizer, self.seeds, records, self.data.fresh)
 
     def of_rows(self, rows: Rows) -> StreamEpochs:
         return StreamEpochs(self.network, self.trainer, self.rule, self.optimizer, self.seeds, rows)
@@ -127,7 +129,8 @@ def make_epoch_runner(
         )
     rule.refuse(network)
     _refuse_too_large(network, data, trainer, rule, len(seeds))
-    runner: EpochRunner = data.train.accept(_Runner(network, data, trainer, rule, optimizer, seeds))
+    at_work = trainer.at_work(rule, network)
+    runner: EpochRunner = data.train.accept(_Runner(network, data, trainer, at_work, optimizer, seeds))
     return runner
 
 

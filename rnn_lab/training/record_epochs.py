@@ -102,17 +102,31 @@ class RecordEpochs:
         self._noise = coins = [named_rng(seed, "noise", state.epoch + 1) for seed in self.seeds]
         for gradient in self._gradients.values():
             begin_epoch(gradient, self.rule, coins)
+        lengths, clips = self.updates(state, order, share).mean(axis=0)
+        return lengths, clips
+
+    def updates(self, state: TrainingState, order: Array, share: float) -> Array:
+        """Update by one batch after the other, in place.
+
+        Args:
+            state: as in an epoch.
+            order: (R, N), of the records.
+            share: of steps that read the last output instead of X.
+
+        Returns:
+            Each update's length of the gradient before clipping, and whether it was clipped: (U, 2, R).
+        """
         starts = range(0, order.shape[1], self.batch)
         seen = np.zeros((len(starts), 2, len(self.seeds)))
         for i, start in enumerate(starts):
             which = order[:, start : start + self.batch]
             sampled = None
             if share:
-                sampled = np.stack([coin.random((self.records.steps, which.shape[1])) < share for coin in coins])
+                size = self.records.steps, which.shape[1]
+                sampled = np.stack([coin.random(size) < share for coin in self._noise])
             loss = BatchLoss(self.records, which, self.gradient, sampled)
-            seen[i] = self.optimizer.step(state, loss, self.clipping, i / len(starts), trainer.epochs)
-        lengths, clips = seen.mean(axis=0)
-        return lengths, clips
+            seen[i] = self.optimizer.step(state, loss, self.clipping, i / len(starts), self.trainer.epochs)
+        return seen
 
 
 class BatchLoss:

@@ -8,6 +8,8 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT, short_repr
 from rnn_lab.errors import BadInput
+from rnn_lab.kernels import compiled_rule
+from rnn_lab.network import Network
 from rnn_lab.network.losses import LossField
 from rnn_lab.rules import Reach, Rule
 from rnn_lab.training.clipping import Clipping
@@ -39,6 +41,7 @@ class Trainer:
             One that stopped before, tired or diverged, ends with its best ones.
         explode: a training loss above this multiple of the loss before training counts as divergence.
         dtype: precision of parameters and arithmetic.
+        backend: what computes gradients and updates, ``numpy``, or kernels that ``numba`` compiles (`rnn_lab.kernels`).
         checkpoint_seconds: at most this much work, and the epoch under way, is lost when a run is killed.
         resume: run folder to continue from; None to start afresh.
 
@@ -62,6 +65,7 @@ class Trainer:
     keep: Literal["best", "last"] = "best"
     explode: Annotated[float, Field(gt=1)] = 1e4
     dtype: Literal["float64", "float32"] = "float64"
+    backend: Literal["numpy", "numba"] = "numpy"
     checkpoint_seconds: Annotated[float, Field(ge=0)] = 1.0
     resume: str | None = None
 
@@ -98,6 +102,21 @@ class Trainer:
     def reach_within(self, steps: int) -> Reach:
         """The same along a lane of so many steps, before which there is nothing."""
         return replace(self.reach, bptt_truncate=min(self.bptt_truncate, steps))
+
+    def at_work(self, rule: Rule, network: Network) -> Rule:
+        """The rule as the backend carries it out.
+
+        Raises:
+            BadInput: the backend has no kernels for it.
+        """
+        if self.backend == "numpy":
+            return rule
+        if self.scheduled_sampling:
+            raise BadInput(
+                f"trainer.backend=numba has no kernels for trainer.scheduled_sampling={self.scheduled_sampling:g}: set "
+                "it to 0, or take trainer.backend=numpy."
+            )
+        return compiled_rule(rule, network)
 
     def clipping(self, rule: Rule) -> Clipping:
         """The limits on a gradient; a rule that clips by itself leaves only the limit on its length."""

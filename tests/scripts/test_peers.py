@@ -15,13 +15,13 @@ torch = pytest.importorskip("torch", reason="the extra `peers` is not installed"
 @pytest.mark.parametrize("bptt_truncate", [3, 8])
 @pytest.mark.parametrize(("name", "rule"), [("sgd", SGD), ("adam", Adam)])
 def test_an_epoch_of_pytorch_equals_an_epoch_of_the_lab(name: str, rule: Any, bptt_truncate: int) -> None:
-    from peers import TorchElman
+    from peers import TorchNetwork
 
     rng = np.random.default_rng(0)
     data = Records(rng.standard_normal((12, 8, 1)), rng.standard_normal((12, 1)), np.arange(12))
     ours = lab_epoch(5, rule, "float64", data, batch=4, k=bptt_truncate)
     (state,) = ours.args
-    rival = TorchElman(5, name, learning_rate=1e-3, dtype="float64")
+    rival = TorchNetwork(5, name, learning_rate=1e-3, dtype="float64")
     theirs = dict(rival.layer.named_parameters())
     pairs = {
         "W_xh": theirs["weight_ih_l0"],

@@ -17,7 +17,7 @@ from rnn_lab.sweeping.executors import TrialExecutor, WorkerDied
 T = TypeVar("T")
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
-ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR")}
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR", "NUMBA")}
 """Two workers whose BLAS takes every core run several times slower than two with one thread each."""
 
 _SERVER = multiprocessing.get_context("forkserver")
