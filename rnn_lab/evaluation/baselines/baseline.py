@@ -122,7 +122,7 @@ def fit_all(
     baselines: Mapping[str, Baseline],
     lost: dict[str, str] | None,
 ) -> dict[str, FittedBaseline]:
-    """Fit each; the reason of one that fails goes to ``lost`` by its name, or its error is raised where that is None."""
+    """Fit each; the reason of one that fails goes to ``lost`` by its name, or is raised where that is None."""
     found: dict[str, FittedBaseline] = {}
     for name, baseline in baselines.items():
         try:
