@@ -1,8 +1,6 @@
 """A run owns its folder before anything is written; what is refused leaves every byte as it was."""
 
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,15 +9,14 @@ import pytest
 from rnn_lab.cli.ownership import take
 from rnn_lab.errors import BadInput
 from rnn_lab.tracking.journal import Journal, read
+from tests.processes import python
 
 TRAIN = Path(__file__).parents[2] / "scripts" / "train.py"
 QUICK = ("tracking=off", "tracking.figures=false", "model.hidden_dim=4", "trainer.epochs=2")
 
 
 def train(folder, *arguments):
-    return subprocess.run(
-        [sys.executable, str(TRAIN), *arguments, *QUICK], cwd=folder, capture_output=True, text=True, check=False
-    )
+    return python(TRAIN, *arguments, *QUICK, cwd=folder)
 
 
 def tree(folder):
