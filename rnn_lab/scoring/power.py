@@ -6,8 +6,6 @@ from rnn_lab.scoring.spread import student_quantile
 
 POWER = 0.8
 MOST = 100_000
-CERTAIN = 35.0
-"""Noncentrality from which a difference is found in any case, for two degrees of freedom or more."""
 
 
 def power(probability: float, a: int, b: int | None) -> float:
@@ -46,10 +44,10 @@ def noncentral_power(freedom: float, noncentrality: float) -> float:
     """
     from scipy.special import nctdtr
 
-    if noncentrality > CERTAIN:  # where SciPy's distribution function has no value
-        return 1.0
     bound = student_quantile(freedom)
-    return float(1 - nctdtr(freedom, noncentrality, bound) + nctdtr(freedom, noncentrality, -bound))
+    below, beneath = (float(nctdtr(freedom, noncentrality, end)) for end in (bound, -bound))
+    # SciPy has no value for what is below its smallest number.
+    return 1.0 - (0.0 if math.isnan(below) else below) + (0.0 if math.isnan(beneath) else beneath)
 
 
 def detectable(a: int, b: int | None, wanted: float = POWER) -> float:
