@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_lab.errors import BadInput
 from rnn_lab.evaluation.trained_network import Trained
-from rnn_lab.sequences import Alphabet, StreamDataset
+from rnn_lab.sequences import Alphabet
 from rnn_lab.sequences.criteria import softmax
 
 OPENING, CHARACTERS, TEMPERATURE = 20, 300, 0.8
@@ -62,8 +62,13 @@ class TextModel(Trained):
                 self.network.readout(self.parameters, recurrence.forward_steps(self.parameters, X), X, outputs)
         return alphabet.decode(np.array(written, dtype=np.int64))
 
-    def sample(self, data: StreamDataset, rng: np.random.Generator) -> dict[str, Any]:
-        """Text that the network writes after the first characters of validation, with these and the temperature."""
+    def sample(self, data: Any, rng: np.random.Generator) -> dict[str, Any] | None:
+        """Text that the network writes after the first characters of validation, with these and the temperature.
+
+        Of classes that are no next inputs there is none: to go on from them would say nothing.
+        """
+        if not data.continues:
+            return None
         opening = data.validation.read_targets(0, min(OPENING, data.validation.length))
         prompt = Alphabet(self.targets).decode(opening)
         return {

@@ -26,6 +26,8 @@ def loss_curves(
 ) -> Figure:
     """Draw the loss and the error of training and validation against the epoch, on logarithmic scales.
 
+    Where the loss is but the square of the error, as of one target, the error alone is drawn.
+
     The error is the RMSE, or of classes the share of wrong ones, 1 - accuracy.
 
     With several replicas each has a thin line, their median a thick one, and a band spans the middle half of them, each
@@ -41,14 +43,16 @@ def loss_curves(
         best_epoch: (R,) the epochs of the weights that were kept; None marks none.
         baselines: name -> RMSE, or of classes the loss, on the validation targets.
     """
-    figure = Figure(figsize=(11, 4.4), layout="constrained")
-    losses, errors = figure.subplots(1, 2)
+    both = not _one_curve(metrics)
+    figure = Figure(figsize=(11 if both else 8, 4.4), layout="constrained")
+    losses, errors = figure.subplots(1, 2) if both else [figure.subplots()] * 2
     R = np.shape(metrics["val/loss"])[1]
     classes = "val/accuracy" in metrics
     if classes:
         metrics = {**metrics, **{f"{prefix}/wrong": 1.0 - metrics[f"{prefix}/accuracy"] for prefix in PREFIXES}}
     room = max(0.5, 0.02 * (epochs[-1] - epochs[0]))
-    for axes, metric in ((losses, "loss"), (errors, "wrong" if classes else "rmse")):
+    shown = [(losses, "loss")] * both + [(errors, "wrong" if classes else "rmse")]
+    for axes, metric in shown:
         for prefix, split in PREFIXES.items():
             _curve(axes, epochs, _positive(metrics[f"{prefix}/{metric}"]), split)
         if best_epoch is not None:
@@ -56,7 +60,8 @@ def loss_curves(
         _logarithmic(axes, [metrics[f"{prefix}/{metric}"] for prefix in PREFIXES])
         axes.set(xlabel="epoch", xlim=(epochs[0] - room, epochs[-1] + room))
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
-    losses.set(title="Loss", ylabel="cross-entropy (nats)" if classes else "loss (of scaled targets)")
+    if both:
+        losses.set(title="Loss", ylabel="cross-entropy (nats)" if classes else "loss (of scaled targets)")
     errors.set(title="Error", ylabel="share of wrong classes" if classes else "RMSE (units of the targets)")
     legend_above(losses)
     if baselines:
@@ -65,6 +70,17 @@ def loss_curves(
     who = "" if R == 1 else f": {R} replicas, their median and middle half"
     figure.suptitle(f"Training{who}", x=0.01, ha="left")
     return figure
+
+
+def _one_curve(metrics: Mapping[str, Array]) -> bool:
+    """Tell whether the loss is the square of the RMSE in another unit, as of one target: it would be drawn twice."""
+    if "val/rmse" not in metrics or "val/accuracy" in metrics:
+        return False
+    losses = np.concatenate([np.ravel(metrics[f"{prefix}/loss"]) for prefix in PREFIXES]).astype(float)
+    errors = np.concatenate([np.ravel(metrics[f"{prefix}/rmse"]) for prefix in PREFIXES]).astype(float)
+    usable = np.isfinite(losses) & np.isfinite(errors) & (losses > 0) & (errors > 0) & (losses < HUGE)
+    ratio = errors[usable] ** 2 / losses[usable]
+    return ratio.size > 1 and bool(np.ptp(ratio) <= 1e-6 * ratio.max())
 
 
 def _curve(axes: Axes, epochs: Array, values: Array, split: str) -> None:

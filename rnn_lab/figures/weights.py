@@ -140,10 +140,10 @@ def histograms(
         axes.hist(values, bins=bins, color=BLUE, alpha=0.75, label="after")
         if before:
             axes.hist(earlier, bins=bins, histtype="step", color="black", linewidth=1.0, label="before training")
-        axes.set(title=_title(name), xlabel="value")
+        axes.set(title=_title(name))
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         spread = f"mean {values.mean():.2g}, sd {values.std():.2g}" if values.size else "no finite value"
-        axes.set_title(spread, loc="right", fontsize=8, color=GREY)
+        axes.set_xlabel(f"value ({spread})")
     for axes in panels[::columns]:
         axes.set_ylabel("count")
     R = len(next(iter(arrays.values())))

@@ -14,6 +14,7 @@ from rnn_lab.tracking.journal import NAME, Tail, decode
 EPOCH = b'{"fact": "epoch"'
 """Beginning of the lines that are as many as epochs; the others are few."""
 FIGURE = b'{"fact": "figure"'
+MANY = (EPOCH, *(b'{"fact": "%s"' % name for name in (b"weights", b"predictions", b"arrays")))
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class RunFolder:
 
     @cached_property
     def facts(self) -> dict[str, dict[str, Any]]:
-        """The last fact of each name, epochs excepted."""
-        return {fact["fact"]: fact for fact in self._parsed(lambda line: not line.startswith(EPOCH))}
+        """The last fact of each name, but for what there is one of in every epoch."""
+        return {fact["fact"]: fact for fact in self._parsed(lambda line: not line.startswith(MANY))}
 
     @cached_property
     def figures(self) -> list[str]:

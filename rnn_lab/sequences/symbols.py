@@ -1,6 +1,7 @@
 """Streams whose targets are classes: characters, or other symbols."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rnn_lab.sequences.dataset import StreamDataset
 from rnn_lab.sequences.rows import Rows
@@ -11,6 +12,9 @@ class SymbolDataset(StreamDataset):
     """A stream with one of the classes as the target of every step."""
 
     classes: bool = True
+
+    continues: ClassVar[bool] = False
+    """True where a target is the next input, so that a network can go on from what it drew itself."""
 
     @property
     def scored(self) -> dict[str, Rows]:
@@ -31,6 +35,8 @@ class SymbolDataset(StreamDataset):
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class TextDataset(SymbolDataset):
     """A stream of characters: at every step the next one is to be foretold."""
+
+    continues: ClassVar[bool] = True
 
     @property
     def size(self) -> str:

@@ -10,7 +10,9 @@ def example(replicas=1, epochs=20):
     rng = np.random.default_rng(0)
     decay = 0.5 * np.exp(-0.2 * np.arange(epochs))[:, None] * rng.uniform(0.8, 1.2, (epochs, replicas))
     losses = {"train/loss": decay, "val/loss": 1.5 * decay}
-    return np.arange(epochs), losses | {name.replace("loss", "rmse"): np.sqrt(2 * a) for name, a in losses.items()}
+    unlike = np.linspace(1.0, 1.1, epochs)[:, None]  # as of several targets: the error is not the loss' square root
+    errors = {name.replace("loss", "rmse"): unlike * np.sqrt(2 * a) for name, a in losses.items()}
+    return np.arange(epochs), losses | errors
 
 
 @pytest.mark.parametrize("replicas", [1, 6])
@@ -97,3 +99,14 @@ def test_a_single_epoch_shows_as_points():
     figure.draw_without_rendering()
     assert all(line.get_marker() == "o" for line in figure.axes[0].lines)
     assert all((metrics[name] == copies[name]).all() for name in metrics)
+
+
+def test_a_loss_that_is_the_error_squared_is_not_drawn_again():
+    """Of one target, loss = rmse^2 / (2 scale^2): the same curve on a logarithmic axis."""
+    rmse = np.geomspace(9.0, 0.5, 8)[:, None] * [1.0, 1.2]
+    metrics = {f"{prefix}/rmse": factor * rmse for prefix, factor in (("train", 1.0), ("val", 1.1))}
+    metrics |= {name.replace("rmse", "loss"): values**2 / 18 for name, values in metrics.items()}
+    (axes,) = loss_curves(np.arange(8), metrics, baselines={"AR1": 2.0}).axes
+    assert axes.get_ylabel().startswith("RMSE")
+    metrics["val/loss"] = metrics["val/loss"] * np.linspace(1, 1.01, 8)[:, None]  # of several targets it is not
+    assert len(loss_curves(np.arange(8), metrics, baselines={"AR1": 2.0}).axes) == 2

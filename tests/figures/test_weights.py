@@ -74,7 +74,7 @@ def test_histograms_count_every_value_of_every_replica():
         low, high = bars[0].get_x(), bars[-1].get_x() + bars[-1].get_width()
         assert low <= min(array.min(), before[name].min())
         assert high >= max(array.max(), before[name].max()) - 1e-12
-        assert axes.get_title(loc="right") == f"mean {array.mean():.2g}, sd {array.std():.2g}"
+        assert axes.get_xlabel() == f"value (mean {array.mean():.2g}, sd {array.std():.2g})"
     assert figure.get_suptitle() == "Kept, 4 replicas together; outline: before training"
 
 

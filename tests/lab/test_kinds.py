@@ -134,3 +134,15 @@ def test_a_text_run_ends_with_a_sample_of_what_it_writes(composed, tmp_path):
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(0, spawn_key=(3,))))
     written = TextModel.load(tmp_path).write(sample["prompt"], 300, sample["temperature"], rng)
     assert written == sample["text"]
+
+
+def test_bits_that_are_no_next_inputs_are_not_gone_on_with():
+    from rnn_lab import Elman, Network, make_predictor
+    from rnn_lab.evaluation.free_run.segment import obstacle
+    from rnn_lab.sequences import TwoLags
+
+    data = TwoLags(name="two_lags", length=600, train=400, validation=200).dataset()
+    network = Network.for_data(data, Elman(hidden_dim=2))
+    model = make_predictor(network, network.initial([0]), data)
+    assert model.sample(data, np.random.default_rng(0)) is None
+    assert obstacle(data) == "the targets are classes, and no numbers to go on from"
