@@ -1,4 +1,4 @@
-"""How often intervals of forecasts hold: networks trained on many simulated AR(2) series, each with its own test split.
+"""Coverage of intervals of forecasts: networks trained on many simulated AR(2) series, each with its own test split.
 
 python scripts/coverage.py                                          200 series, a few minutes
 python scripts/coverage.py --series 20 --level 0.9 --steps 10

@@ -17,6 +17,9 @@ TEXTS = (
     "data.date_format",
     "run",
     "out",
+    "trainer.resume",
+    "hydra.run.dir",
+    "hydra.sweep.dir",
 )
 NAMES = ("data.columns", "data.target", "data.index", "data.known")
 

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.calendar import Calendar, recognise
 from rnn_lab.sequences.csv_numbers import NUMBER, Column, NaValues, Spot, numbers, plain_number, still_to_come
-from rnn_lab.sequences.csv_text import CsvText, Texts
+from rnn_lab.sequences.csv_text import CsvText
 from rnn_lab.sequences.dates import compact_format, read_dates
 from rnn_lab.sequences.forecasting import Selection, choose, pick
 from rnn_lab.sequences.missing import Missing
 from rnn_lab.sequences.series import Series
+from rnn_lab.sequences.texts import Texts
 
 
 def read_csv(

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.csv_file import named, read_index
 from rnn_lab.sequences.csv_numbers import Column, Spot, numbers
-from rnn_lab.sequences.csv_text import CsvText, Texts
+from rnn_lab.sequences.csv_text import CsvText
 from rnn_lab.sequences.forecasting import Selection, choose
 from rnn_lab.sequences.scaling import Array
+from rnn_lab.sequences.texts import Texts
 
 
 class CsvBlocks:
