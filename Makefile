@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 QUICK := $(addprefix tests/,contracts network rules scoring sequences training evaluation observers test_rng.py test_instantiation.py test_capacity.py) rnn_lab
 
 .DEFAULT_GOAL := help
-.PHONY: help train ui gallery quick test test-hydra14 test-newest check format clean
+.PHONY: help train ui gallery quick test test-hydra14 test-newest check audit format clean
 
 help:  ## this page
 	@printf 'rnn-lab: a research bench for recurrent networks in NumPy\n\n'
@@ -45,6 +45,11 @@ check: .venv/.dev  ## formatting, lint, types, layering, then the tests
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(PYTEST) $(ARGS)
+
+audit:  ## known vulnerabilities of the pinned packages, by pip-audit, which asks its service on the network
+	@$(PYTHON) -m pip_audit --version >/dev/null 2>&1 || { \
+		printf 'Nothing is audited: pip-audit is not installed for %s (%s -m pip install pip-audit).\n' '$(PYTHON)' '$(PYTHON)' >&2; exit 1; }
+	@$(PYTHON) -m pip_audit --requirement constraints.txt --no-deps --disable-pip --progress-spinner off
 
 format: .venv/.dev  ## put the code into its one format
 	@$(BIN)/ruff check --quiet --fix .

@@ -109,7 +109,9 @@ def _redraws(folder: Path) -> None:
     """All but matplotlib's work."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(figures, "loss_curves", lambda *_, **__: None)
-        patch.setattr(run_figures, "draw", lambda folder, _, targets, *__: [run_figures._curves(folder, targets)[::2]])
+        patch.setattr(
+            run_figures, "draw", lambda folder, _, targets, *__, **___: [run_figures._curves(folder, targets)[::2]]
+        )
         redraw(folder)
 
 

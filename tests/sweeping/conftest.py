@@ -72,9 +72,7 @@ class Toy:
 
 @pytest.fixture
 def toy(tmp_path: Path) -> Iterator[Toy]:
-    folder = tmp_path / "my toys, ü"  # what is printed can be pasted all the same
-    folder.mkdir()
-    one = Toy(folder)
+    one = Toy(tmp_path)
     yield one
     for process in one.started:
         if process.poll() is None:

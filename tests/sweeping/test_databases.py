@@ -59,7 +59,7 @@ def test_postgresql_keeps_a_sweep_through_kill_9(toy, postgres, monkeypatch):
 
 
 def test_sqlite_serves_and_warns_when_many_write(toy):
-    storage = f"hydra.sweeper.storage=sqlite:///{toy.folder}/studies.db"
+    storage = f"hydra.sweeper.storage='sqlite:///{toy.folder}/studies.db'"
     _, err = toy.sweep("x=interval(-1,1)", storage, "hydra.sweeper.n_trials=3", "hydra.sweeper.n_jobs=3")
     assert err.count("SQLite serves few writers") == 1
     study = optuna.load_study(study_name="toy", storage=f"sqlite:///{toy.folder}/studies.db")

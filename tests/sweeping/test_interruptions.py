@@ -79,6 +79,8 @@ def test_kill_9_of_the_coordinator_takes_its_workers_along(toy):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_keeps_what_is_recorded_and_says_how_to_go_on(toy, number):
+    toy.folder /= "my toys, ü"  # what is printed can be pasted all the same
+    toy.folder.mkdir()
     slow = ("x=interval(-1,1)", "sleep=0.3", "hydra/sweeper/pruner=none", "hydra.sweeper.n_trials=6")
     process = toy.start(*slow)
     toy.wait_for(lambda: finished(toy) >= 1, process)
