@@ -88,7 +88,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Size:
-    """How much of it is carried out.
+    """Amount of it that is carried out.
 
     Attributes:
         epochs: of 600 updates each.
