@@ -88,7 +88,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Size:
-    """How much of it is carried out.
+    """Amount of it that is carried out.
 
     Attributes:
         epochs: of 600 updates each.
@@ -156,7 +156,7 @@ FULL = Size(
     ),
     ks=(0, 1, 2, 3, 5, 8, 12),
     rules=tuple(product(RATES, (0.1, 0.3, 0.9), (EVERY_WAY,))),
-    rule_hidden_dim=16,
+    rule_hidden_dim=12,
     gated=("k = 1", f"k = {LONGEST}", "RFLO", "SnAp-1", "RTRL"),
 )
 LONG = ("k = 0", "k = 9", "k = 12")

@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 
 
 class Setting(NamedTuple):
-    """What a row is of, without how the gradient was obtained."""
+    """Setting that a row is of, without the way in which the gradient was obtained."""
 
     part: str
     task: str

@@ -247,10 +247,10 @@ def closed_forms(rows: Rows) -> str:
 
 
 def cost_of_rules(rows: Rows) -> str:
-    """What a step costs."""
+    """Milliseconds of a step."""
     return costs.rules_table(rows.costs)
 
 
 def cost_of_instruments(rows: Rows) -> str:
-    """What a measurement costs."""
+    """Milliseconds of a measurement."""
     return costs.instruments_table(rows.costs)

@@ -58,8 +58,10 @@ class RankOne(Influence):
         rho_1 = _balance(size, nu)
         self._state = rho_0 * forward + rho_1 * nu
         self._theta /= rho_0
+        for a in by_gate.values():
+            a /= rho_1
         for term, a in pulled:
-            view, a = block(self._theta_views, term, position, 2), a / rho_1
+            view = block(self._theta_views, term, position, 2)
             view += a if term.source is None else term.source[..., None] * a[:, :, None]
 
     def collect(self, ds: Array, gradient: Parameters) -> None:

@@ -9,13 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.evidence import fill
 from experiments.runs import composed
 from experiments.truncation import design, findings, measure, study
 from experiments.truncation.costs import exponent
 from experiments.truncation.design import FULL, LONGEST, REDUCED, Cell
 from experiments.truncation.rows import Rows, known
-from experiments.truncation.tables import blocks, estimate
+from experiments.truncation.tables import estimate
 from rnn_lab.experiment import build
 from rnn_lab.network import Parameters
 from rnn_lab.rules import BPTT, Readout
@@ -124,18 +123,14 @@ def test_the_full_design_fits_two_hours_on_two_cores(rows: Rows) -> None:
     assert estimate(rows) / 2 < 2 * 3600
 
 
-def test_committed_tables_and_figures_are_what_the_committed_rows_give(
-    rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_report_makes_the_committed_page_tables_and_figures_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parts = blocks(rows)
-    assert fill(README, parts) == README
-    assert (study.EVIDENCE / "table.md").read_text() == "\n\n".join(parts.values()) + "\n"
-    shutil.copytree(study.EVIDENCE, tmp_path / "evidence")
-    for path in (tmp_path / "evidence").glob("*.png"):
-        path.unlink()
+    shutil.copytree(study.EVIDENCE, tmp_path / "evidence", ignore=shutil.ignore_patterns("*.png", "table.md"))
     (tmp_path / "README.md").write_text(README.replace("Memory that nobody taught", "No memory"))
     monkeypatch.setattr(study, "HERE", tmp_path)
     monkeypatch.setattr(study, "EVIDENCE", tmp_path / "evidence")
     study.report()
     assert (tmp_path / "README.md").read_text() == README
+    assert (tmp_path / "evidence" / "table.md").read_text() == (HERE / "evidence" / "table.md").read_text()
     assert {path.name for path in (tmp_path / "evidence").glob("*.png")} == {"reach.png", "lags.png", "rules.png"}
