@@ -15,6 +15,7 @@ from rnn_lab.figures.style import BLUE, GREEN, INK, ORANGE, legend_above, save, 
 
 EVIDENCE = Path(__file__).parent / "evidence"
 COLOURS = {"elman": BLUE, "gru": ORANGE, "lstm": GREEN}
+TICKS = (0.1, 0.2, 0.5, 1.0, 2.0)
 POINT = re.compile(r"(?P<cell>elman|gru|lstm), (?P<dtype>float\d\d), (?P<size>H \d+, B \d+, k \d+)$")
 
 
@@ -44,12 +45,15 @@ def draw(rows: list[Mapping[str, Any]]) -> Figure:
         for (cell, dtype), values in kinds.items():
             at = [sizes.index(size) for size in values]
             filled = COLOURS[cell] if dtype == "float64" else "white"
-            found = list(values.values())
-            axes.scatter(found, at, s=22, facecolor=filled, edgecolor=COLOURS[cell], label=f"{cell}, {dtype}")
+            axes.scatter(
+                list(values.values()), at, s=22, facecolor=filled, edgecolor=COLOURS[cell], label=f"{cell}, {dtype}"
+            )
         axes.axvline(1.0, color=INK, linewidth=1.0)
         axes.set(
             xscale="log", ylim=(len(sizes) - 0.4, -0.6), xlabel="CPU time, as a multiple of the rival's", title=title
         )
+        axes.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
+        axes.set_xticks([], minor=True)
         axes.set_yticks(range(len(sizes)), sizes if number == 1 else [""] * len(sizes))
         axes.title.set_position((0.0, 1.0))
         legend_above(axes, 1)

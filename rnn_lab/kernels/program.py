@@ -92,7 +92,6 @@ class Program:
         rule: Update,
         moments: tuple[Array | None, Array | None],
         records: tuple[Array, Array, Array | None],
-        order: Array,
         rates: Array,
         count: int,
     ) -> tuple[Array, Array]:
@@ -102,16 +101,17 @@ class Program:
             parameters: (R, P).
             rule: how.
             moments: mean and mean square, each (R, P); None where the rule has none.
-            records: X (T, N, D); Y (m, N, O), or classes (m, N); and a mask (m, N) or None.
-            order: (R, U B).
+            records: X (R, T, U B, D); Y (R, m, U B, O), or classes (R, m, U B); and weights (R, m, U B) or None, of
+                which each batch's are divided by their sum.
             rates: (R, U).
             count: updates before.
 
         Returns:
             The gradients' lengths, and whether they were clipped, each (R, U).
         """
-        X, Y, mask = records
-        arrays = (X[None], *self._targets(Y[None], None if mask is None else mask[None]))
+        X, Y, weights = records
+        arrays = (X, *self._targets(Y, weights))
+        order = np.broadcast_to(np.arange(X.shape[2]), (self.replicas, X.shape[2]))
         figures = np.zeros((3, *rates.shape))
         mean, square = (self._nothing if each is None else each for each in moments)
         self._run(parameters, rule, (mean, square), arrays, order, rates, (0, 0, count), figures, normalise=True)

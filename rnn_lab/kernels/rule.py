@@ -69,13 +69,12 @@ class CompiledWindows:
         rule: Update,
         moments: tuple[Array | None, Array | None],
         records: tuple[Array, Array, Array | None],
-        order: Array,
         rates: Array,
         count: int,
     ) -> tuple[Array, Array]:
         """Update by one batch after the other; see `Program.updates`."""
         self.program.begin()
-        return self.program.updates(parameters, rule, moments, records, order, rates, count)
+        return self.program.updates(parameters, rule, moments, records, rates, count)
 
     def signals(self) -> dict[str, Array]:
         """None."""

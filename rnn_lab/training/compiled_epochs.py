@@ -1,4 +1,4 @@
-"""One epoch over records by compiled kernels: gather, gradient, clipping and update of all batches in one call."""
+"""One epoch over records by compiled kernels: gradient, clipping and update of all batches in one call."""
 
 from collections.abc import Callable
 from math import inf
@@ -40,6 +40,10 @@ UPDATES: dict[type[Optimizer], Callable[[Any], tuple[Update, Moments]]] = {
 """Optimizers that have kernels; with any other one, the gradient alone is compiled."""
 
 
+AT_ONCE = 2**22
+"""Numbers of inputs that are gathered for one call."""
+
+
 def compiles(trainer: Trainer, optimizer: Optimizer) -> bool:
     """Whether an epoch's updates can be carried out by kernels."""
     return trainer.backend == "numba" and type(optimizer) in UPDATES
@@ -64,16 +68,21 @@ class CompiledRecordEpochs(RecordEpochs):
             for i in range(len(starts))
         ]
         rates = np.ascontiguousarray((optimizer.learning_rate * np.array(factors)).T)
-        records = self.records.X, self.records.Y if self.network.each_step else self.records.Y[None], self.records.mask
+        together = max(AT_ONCE // (len(order) * self.batch * self.records.steps * self.network.inputs), 1)
         full = order.shape[1] // self.batch
+        groups = [(first, min(first + together, full), self.batch) for first in range(0, full, together)]
+        if full < len(starts):
+            groups.append((full, len(starts), order.shape[1] - full * self.batch))
         seen = []
-        for first, last, size in ((0, full, self.batch), (full, len(starts), order.shape[1] - full * self.batch)):
-            if first < last:
-                part = order[:, first * self.batch : first * self.batch + (last - first) * size]
-                at_work: Any = self.gradient(len(order), size)
-                figures = at_work.updates(
-                    state.parameters, rule, (mean, square), records, part, rates[:, first:last], state.updates
-                )
-                state.updates += last - first
-                seen.append(np.stack(figures))
+        for first, last, size in groups:
+            X, Y, weights = self.records.batch(
+                order[:, first * self.batch : first * self.batch + (last - first) * size]
+            )
+            records = X, Y if self.network.each_step else Y[:, None], weights
+            at_work: Any = self.gradient(len(order), size)
+            found = at_work.updates(
+                state.parameters, rule, (mean, square), records, rates[:, first:last], state.updates
+            )
+            state.updates += last - first
+            seen.append(np.stack(found))
         return np.concatenate(seen, axis=2).transpose(2, 0, 1)
