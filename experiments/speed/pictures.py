@@ -44,7 +44,9 @@ def draw(rows: list[Mapping[str, Any]]) -> Figure:
         for (cell, dtype), values in kinds.items():
             at = [sizes.index(size) for size in values]
             filled = COLOURS[cell] if dtype == "float64" else "white"
-            axes.scatter(list(values.values()), at, s=22, facecolor=filled, edgecolor=COLOURS[cell], label=f"{cell}, {dtype}")
+            axes.scatter(
+                list(values.values()), at, s=22, facecolor=filled, edgecolor=COLOURS[cell], label=f"{cell}, {dtype}"
+            )
         axes.axvline(1.0, color=INK, linewidth=1.0)
         axes.set(
             xscale="log", ylim=(len(sizes) - 0.4, -0.6), xlabel="CPU time, as a multiple of the rival's", title=title
