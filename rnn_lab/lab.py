@@ -90,13 +90,14 @@ def run(config: DictConfig, folder: Path) -> Any:
             journal.write("end", status="FAILED", reason=reason)
             raise
         drawing = drawer.start(journal) if experiment.tracking.figures else None
-    on_its_way = "Figures: being drawn there now, by a process that goes on after this one"
-    for line in [*terminal.results(summary), f"Run folder: {folder}", *([on_its_way] if drawing else [])]:
+    for line in [*terminal.results(summary), f"Run folder: {folder}"]:
         log.info(line)
     if drawing and experiment.tracking.wait:
         drawing.wait()
         if lacking := RunFolder.at(folder).lacking:
             log.warning(f"The run is in its folder, but {lacking}")
+    elif drawing:
+        log.info("Figures: being drawn there now, by a process that goes on after this one")
     for line in relay.report() if relay else []:
         log.info(line)
     if summary["status"] == "FAILED":

@@ -21,6 +21,7 @@ import numpy as np
 from rnn_lab.network import Elman, Network
 from rnn_lab.rules import BPTT
 from rnn_lab.sequences import Generated, Records, SeriesDataset, Sine, dataset
+from rnn_lab.tracking.journal import Tail
 from rnn_lab.tracking.relay_state import State
 from rnn_lab.training import SGD, Adam, FirstOrder, Trainer, TrainingState
 from rnn_lab.training.record_epochs import RecordEpochs
@@ -99,8 +100,8 @@ class Programs:
         """Run scripts/train.py: its wall seconds and its summary."""
         run = next(self._runs)
         wall = seconds(lambda: self.python(ROOT / "scripts/train.py", f"hydra.run.dir={run}", *overrides))
-        # The relay works on after the trainer: let it end, or it would slow the next measurement.
-        while (state := State.load(run)) and state.state == "created":
+        # The relay and what draws work on after the trainer: let them end, or they would slow the next measurement.
+        while ((state := State.load(run)) and state.state == "created") or Tail(run).written_to():
             time.sleep(0.1)
         return wall, json.loads((run / "summary.json").read_text())
 
