@@ -48,7 +48,7 @@ def cpu(work: Work, times: int) -> float:
 
 
 def repeats(work: Work, least: float = 20.0) -> int:
-    """How many calls take so many milliseconds, after one that makes ready."""
+    """Number of calls that take so many milliseconds, after one that makes ready."""
     work()
     return max(int(least / max(cpu(work, 1), 1e-3)), 1)
 

@@ -34,7 +34,7 @@ class Rows:
         return np.array([float({"True": "1", "False": "0"}.get(cell, cell)) for cell in cells])
 
     def learned(self, task: str, network: str) -> NDArray[np.bool_]:
-        """Which seeds have learned the task, (R,): those that solve enough of the test records."""
+        """Seeds that have learned the task, (R,): those that solve enough of the test records."""
         return np.asarray(self.ends(task, network, "success") >= LEARNED)
 
     def curve(self, task: str, network: str) -> tuple[Array, Array]:

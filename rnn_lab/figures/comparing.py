@@ -17,7 +17,7 @@ SPAN = 10.0
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What a search found, on fresh seeds.
+    """Result of a search, on fresh seeds.
 
     Attributes:
         label: of its row.

@@ -16,7 +16,7 @@ W_HY, W_XY, B_Y, PACKED, TRANSPOSED, PRODUCT, UPSTREAM, DH, DC, ERROR, SCRATCH =
 
 
 class Sizes(NamedTuple):
-    """What does not change from one call to the next.
+    """Sizes that do not change from one call to the next.
 
     Attributes:
         inputs, outputs, hidden, gates, layers, batch: D, O, H, G, L, B.

@@ -60,7 +60,7 @@ class CompiledWindows:
 
     @property
     def updates_at_once(self) -> bool:
-        """Whether `updates` can be asked: the gradient goes back once a window."""
+        """True where `updates` can be asked: the gradient goes back once a window."""
         return self._total is None
 
     def updates(
@@ -112,7 +112,7 @@ class CompiledStream:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class CompiledBPTT(Rule):
-    """What ``rule=bptt`` becomes with ``trainer.backend=numba``.
+    """The rule that ``rule=bptt`` becomes with ``trainer.backend=numba``.
 
     Args:
         readout_alone: whether the recurrent layers have no gradient, as with ``rule=readout``.

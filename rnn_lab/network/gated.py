@@ -1,4 +1,4 @@
-"""What the gated cells share: gates side by side, all sigmoids but for the last one, a tanh, and their slopes."""
+"""Parts that the gated cells share: gates side by side, all sigmoids but for the last one, a tanh, and their slopes."""
 
 from typing import Any
 

@@ -112,7 +112,7 @@ class StudyRun:
         self._journal.write("epoch", epoch=sum(self._counts.values()) + 1, metrics=metrics)
 
     def _add_compared(self) -> None:
-        """What the comparison with other studies said, and the typical value that this one had in it."""
+        """Add what the comparison with other studies said, and the typical value that this one had in it."""
         self._journal.write("figure", file=COMPARISON, title="the comparison")
         self._journal.write("comparison", sentences=self._study.compared)
         if known := measured(self._study):

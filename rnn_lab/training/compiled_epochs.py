@@ -45,7 +45,7 @@ AT_ONCE = 2**22
 
 
 def compiles(trainer: Trainer, optimizer: Optimizer) -> bool:
-    """Whether an epoch's updates can be carried out by kernels."""
+    """True where an epoch's updates can be carried out by kernels."""
     return trainer.backend == "numba" and type(optimizer) in UPDATES
 
 
@@ -53,7 +53,7 @@ class CompiledRecordEpochs(RecordEpochs):
     """Updates on batches of the training records, all of an epoch at once; replicas over the cores of the run."""
 
     def updates(self, state: TrainingState, order: Array, share: float) -> Array:
-        """See `RecordEpochs`."""
+        """Carry out an epoch's updates; gives each one's losses, norms and clipped shares, as `RecordEpochs` does."""
         gradient: Any = self.gradient(len(order), self.batch)
         if not gradient.updates_at_once:
             return super().updates(state, order, share)

@@ -164,7 +164,7 @@ class TrainingState:
 
 
 def _kind(value: Any) -> Any:
-    """What has to be the same for one value to stand in another's place."""
+    """Properties that have to be the same for one value to stand in another's place."""
     if isinstance(value, Parameters):
         return _kind(value.arrays())
     if isinstance(value, dict):
