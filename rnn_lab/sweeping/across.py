@@ -37,7 +37,7 @@ def _interval(spread: dict[str, Any]) -> str:
 
 
 def _optimism(known: dict[str, Any]) -> str:
-    """Share by which the search's value was better than that of fresh seeds, relative to it where that means anything."""
+    """Share by which the search's value was better than fresh seeds', relative to it where that means anything."""
     if known["reported"] > 0 and known["confirmed"]["typical"] > 0:
         return f"{round(known['optimism'] / known['reported'], 2) + 0.0:.0%}"  # not -0%
     return f"{known['optimism']:.2g}"
