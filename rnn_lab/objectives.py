@@ -20,8 +20,8 @@ def objectives(given: str | Sequence[str] | None, targets: Targets) -> list[str]
 
     Example:
         >>> from rnn_lab.scoring import targets_of
-        >>> from rnn_lab.sequences import Parity, Drawn
-        >>> parity = Drawn(name="parity", task=Parity(length=5), train=10, validation=10).dataset()
+        >>> from rnn_lab.sequences import Parity, TaskData
+        >>> parity = TaskData(name="parity", task=Parity(length=5), train=10, validation=10).dataset()
         >>> targets = targets_of(parity, "cross_entropy")
         >>> objectives(None, targets), objectives(["val/success", "seconds"], targets)
         (['val/loss'], ['val/success', 'seconds'])

@@ -22,7 +22,7 @@ from rnn_lab.figures.tasks import Example, overview
 from rnn_lab.scoring import targets_of
 from rnn_lab.sequences import (
     Data,
-    Drawn,
+    TaskData,
     Forecasting,
     SeriesDataset,
     StreamDataset,
@@ -268,7 +268,7 @@ def main() -> None:
         panels.append(panel(name, dataset))
     rows_of_tasks, examples = [], []
     for name in names("task"):
-        drawn: Drawn = instantiate(composed(name), _convert_="all")
+        drawn: TaskData = instantiate(composed(name), _convert_="all")
         records = drawn.dataset()
         rows_of_tasks.append(row_of_task(name, records))
         examples.append(example(name, records))

@@ -7,7 +7,7 @@ import pytest
 from rnn_lab.capacity import free_memory, refuse_too_large, refuse_too_much_disk
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Elman, Network
-from rnn_lab.sequences import Adding, Drawn, Generated, Lorenz96, Sine
+from rnn_lab.sequences import Adding, TaskData, Generated, Lorenz96, Sine
 from rnn_lab.training import Trainer, fit
 
 
@@ -33,8 +33,8 @@ def test_too_much_disk_names_where_and_how_much(tmp_path):
         lambda: Generated(
             name="l", series=Lorenz96(length=50, sites=10**10), window=5, train=9, validation=5
         ).dataset(),
-        lambda: Drawn(name="adding", task=Adding(length=30), train=10**11, validation=5).dataset(),
-        lambda: Drawn(name="adding", task=Adding(length=10**11), train=10, validation=5).dataset(),
+        lambda: TaskData(name="adding", task=Adding(length=30), train=10**11, validation=5).dataset(),
+        lambda: TaskData(name="adding", task=Adding(length=10**11), train=10, validation=5).dataset(),
     ],
 )
 def test_data_that_no_memory_holds(make):

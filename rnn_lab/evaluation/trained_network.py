@@ -39,8 +39,8 @@ class Trained:
 
     Example:
         >>> from rnn_lab.network import Elman
-        >>> from rnn_lab.sequences import Adding, Drawn
-        >>> data = Drawn(name="adding", task=Adding(length=30), train=10, validation=10).dataset()
+        >>> from rnn_lab.sequences import Adding, TaskData
+        >>> data = TaskData(name="adding", task=Adding(length=30), train=10, validation=10).dataset()
         >>> network = Network(Elman(hidden_dim=4), inputs=2, outputs=1, window=30)
         >>> trained = Trained.of(network, network.initial([0, 1, 2]), data)
         >>> trained.predict_each(data.validation.X).shape

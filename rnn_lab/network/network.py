@@ -71,8 +71,8 @@ class Network:
 
         Example:
             >>> from rnn_lab.network import Elman
-            >>> from rnn_lab.sequences import Copying, Drawn
-            >>> data = Drawn(name="copying", task=Copying(delay=5), train=10, validation=10).dataset()
+            >>> from rnn_lab.sequences import Copying, TaskData
+            >>> data = TaskData(name="copying", task=Copying(delay=5), train=10, validation=10).dataset()
             >>> network = Network.for_data(data, Elman(hidden_dim=4))
             >>> network.inputs, network.outputs, network.window, network.each_step, network.loss
             (10, 9, 25, True, CrossEntropy())

@@ -42,8 +42,8 @@ class Evaluator:
     Example:
         >>> from rnn_lab.network import Elman
         >>> from rnn_lab.scoring import targets_of
-        >>> from rnn_lab.sequences import Adding, Drawn
-        >>> data = Drawn(name="adding", task=Adding(length=30), train=10, validation=10).dataset()
+        >>> from rnn_lab.sequences import Adding, TaskData
+        >>> data = TaskData(name="adding", task=Adding(length=30), train=10, validation=10).dataset()
         >>> network = Network(Elman(hidden_dim=4), inputs=2, outputs=1, window=30)
         >>> evaluator = Evaluator(network, targets_of(data, network.loss), data.watched, replicas=2)
         >>> evaluator.metrics(evaluator.answers(network.initial([0, 1])), each_epoch=True)["val/rmse"].shape

@@ -8,7 +8,7 @@ from rnn_lab.sequences.copying import Copying
 from rnn_lab.sequences.csv_file import read_csv
 from rnn_lab.sequences.dataset import Data, Dataset, SeriesDataset, StreamDataset
 from rnn_lab.sequences.delayed_recall import DelayedRecall
-from rnn_lab.sequences.drawn import Drawn, TaskDataset
+from rnn_lab.sequences.task_data import TaskData, TaskDataset
 from rnn_lab.sequences.forecasting import Forecasting, Generated
 from rnn_lab.sequences.generator import Generator
 from rnn_lab.sequences.given import dataset
@@ -50,7 +50,7 @@ __all__ = [
     "Data",
     "Dataset",
     "DelayedRecall",
-    "Drawn",
+    "TaskData",
     "EmbeddedReber",
     "FinalParity",
     "Forecasting",

@@ -9,14 +9,14 @@ import numpy as np
 
 from rnn_lab.evaluation.baselines import Baseline, FittedBaseline, Problem, fit_baselines, score_baselines
 from rnn_lab.scoring import targets_of
-from rnn_lab.sequences import ARMA, Adding, Copying, Data, Drawn, Generated, Stream, Text
+from rnn_lab.sequences import ARMA, Adding, Copying, Data, TaskData, Generated, Stream, Text
 
 KINDS = (
     Generated(name="ar", series=ARMA(length=200, ar=[0.9]), window=8, train=100, validation=50),
     Stream(name="ar", series=ARMA(length=300, ar=[0.9]), train=200, validation=100),
     Text(name="text", train=600, validation=600),
-    Drawn(name="adding", task=Adding(length=9), train=30, validation=20),
-    Drawn(name="copying", task=Copying(delay=2, count=2, symbols=3), train=30, validation=20),
+    TaskData(name="adding", task=Adding(length=9), train=30, validation=20),
+    TaskData(name="copying", task=Copying(delay=2, count=2, symbols=3), train=30, validation=20),
 )
 """Data of every kind; of the text, as much of training is scored as there is of validation."""
 

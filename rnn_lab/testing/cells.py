@@ -19,7 +19,7 @@ from rnn_lab.network import Architecture, ForwardPass, Network, Parameters
 from rnn_lab.network.reference import start, step
 from rnn_lab.rules.bptt import TruncatedGradient, TruncatedStreamGradient
 from rnn_lab.rules.rule import StreamGradient, WindowGradient
-from rnn_lab.sequences import DelayedRecall, Drawn
+from rnn_lab.sequences import DelayedRecall, TaskData
 from rnn_lab.testing.oracle import complex_step
 
 Array = NDArray[Any]
@@ -245,7 +245,7 @@ class CellContract(ABC):
 
     def test_it_travels_with_the_trained_network(self, tmp_path: Path) -> None:
         """Saved and loaded, all its arguments are what they were, and so are its outputs."""
-        data = Drawn(name="mine", task=DelayedRecall(length=T, delay=2), train=3, validation=3).dataset()
+        data = TaskData(name="mine", task=DelayedRecall(length=T, delay=2), train=3, validation=3).dataset()
         network = Network.for_data(data, self.make())
         trained = Trained.of(network, network.initial([0]), data)
         trained.save(tmp_path)

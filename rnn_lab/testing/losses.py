@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from rnn_lab.evaluation.trained_network import Trained
 from rnn_lab.network import Elman, Network
 from rnn_lab.network.losses import Loss
-from rnn_lab.sequences import Data, DelayedRecall, Drawn, Parity
+from rnn_lab.sequences import Data, DelayedRecall, TaskData, Parity
 from rnn_lab.training import Adam, Trainer, fit
 
 Array = NDArray[Any]
@@ -40,7 +40,7 @@ class LossContract(ABC):
     def data(self) -> Data:
         """A task whose targets it fits."""
         task = Parity(length=4) if self.make().of_classes else DelayedRecall(length=4, delay=1)
-        return Drawn(name="mine", task=task, train=20, validation=10).dataset()
+        return TaskData(name="mine", task=task, train=20, validation=10).dataset()
 
     @pytest.mark.parametrize("weighted", [False, True])
     @pytest.mark.parametrize("shape", SHAPES)

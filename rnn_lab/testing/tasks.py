@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from rnn_lab.scoring import targets_of
-from rnn_lab.sequences import Drawn, Records, Task
+from rnn_lab.sequences import TaskData, Records, Task
 from rnn_lab.sequences.forecasting import describe
 
 
@@ -72,7 +72,7 @@ class TaskContract(ABC):
 
     def test_fresh_epochs_are_independent_and_repeatable(self) -> None:
         """The first is the training split; a later one does not depend on those before."""
-        data = Drawn(name="mine", task=self.make(), train=40, validation=30, fresh=True).dataset()
+        data = TaskData(name="mine", task=self.make(), train=40, validation=30, fresh=True).dataset()
         assert data.fresh is not None
         late_first = self.bits(data.fresh(5))
         each = [self.bits(data.fresh(epoch)) for epoch in range(1, 7)]
@@ -99,7 +99,7 @@ class TaskContract(ABC):
 
     def test_yardsticks_are_plain_numbers(self) -> None:
         """Scores of certain answers, by the names of scores."""
-        data = Drawn(name="mine", task=self.make(), train=10, validation=10).dataset()
+        data = TaskData(name="mine", task=self.make(), train=10, validation=10).dataset()
         yardsticks, known = data.task.yardsticks(), set(targets_of(data).names)
         assert json.loads(json.dumps(yardsticks)) == yardsticks
         for figures in yardsticks.values():

@@ -13,7 +13,7 @@ from rnn_lab.cli.verbatim import verbatim
 from rnn_lab.evaluation import Forecaster, StreamForecaster, TextModel, Trained
 from rnn_lab.network import GRU, Elman, Network
 from rnn_lab.rng import named_rng
-from rnn_lab.sequences import Adding, Drawn, Generated, Sine, Stream, Table, Text
+from rnn_lab.sequences import Adding, TaskData, Generated, Sine, Stream, Table, Text
 from tests.processes import python
 
 PREDICT = Path(__file__).parents[2] / "scripts" / "predict.py"
@@ -141,7 +141,7 @@ def writer(tmp_path):
     D = len(data.inputs)
     network = Network(GRU(hidden_dim=3), D, D, None, each_step=True, loss="cross_entropy")
     TextModel.of(network, network.initial([0, 1]), data).save(tmp_path / "writes")
-    task = Drawn(name="adding", task=Adding(length=9), train=5, validation=5).dataset()
+    task = TaskData(name="adding", task=Adding(length=9), train=5, validation=5).dataset()
     network = Network(Elman(hidden_dim=3), 2, 1, 9)
     Trained.of(network, network.initial([0]), task).save(tmp_path / "sums")
     sine = Stream(name="sine", series=Sine(length=60), train=40, validation=20, horizon=2).dataset()

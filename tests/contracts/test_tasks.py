@@ -20,7 +20,7 @@ from rnn_lab.sequences import (
     AddingOriginal,
     Copying,
     DelayedRecall,
-    Drawn,
+    TaskData,
     EmbeddedReber,
     FinalParity,
     Parity,
@@ -63,9 +63,9 @@ def bits(records: Records) -> str:
     return hashlib.sha256(b"".join(array.tobytes() for array in parts(records))).hexdigest()
 
 
-def drawn(name: str, **options: Any) -> Drawn:
+def drawn(name: str, **options: Any) -> TaskData:
     defaults: dict[str, Any] = {"train": 40, "validation": 30, "test": 20, "fresh": True}
-    return Drawn(name=name, task=TASKS[name], **{**defaults, **options})
+    return TaskData(name=name, task=TASKS[name], **{**defaults, **options})
 
 
 def digests() -> dict[str, list[str]]:

@@ -19,7 +19,7 @@ from rnn_lab.sequences import (
     Adding,
     Copying,
     DelayedRecall,
-    Drawn,
+    TaskData,
     EmbeddedReber,
     Generated,
     Henon,
@@ -32,7 +32,7 @@ from rnn_lab.sequences import (
 
 
 def task(kind):
-    return Drawn(name="task", task=kind, train=6, validation=5)
+    return TaskData(name="task", task=kind, train=6, validation=5)
 
 
 TUTORIAL = TutorialElman(hidden_dim=3, activation="sigmoid", encoding="positional", bias=False)

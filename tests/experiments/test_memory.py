@@ -20,7 +20,7 @@ from experiments.runs import CONF, Run, run
 from rnn_lab import lab
 from rnn_lab.experiment import build
 from rnn_lab.network import Parameters
-from rnn_lab.sequences import Copying, Drawn, EmbeddedReber, TaskDataset
+from rnn_lab.sequences import Copying, TaskData, EmbeddedReber, TaskDataset
 
 HERE = Path(study.__file__).parent
 README = (HERE / "README.md").read_text()
@@ -68,9 +68,9 @@ def test_every_command_of_the_page_is_a_run_of_the_study() -> None:
 
 
 def test_scores_are_relative_to_what_is_known_exactly() -> None:
-    copying = Drawn(name="c", task=Copying(delay=20), train=1, validation=1, test=1).dataset()
+    copying = TaskData(name="c", task=Copying(delay=20), train=1, validation=1, test=1).dataset()
     assert beside_forgetting({"test/loss": 10 * np.log(8) / 40}, copying) == pytest.approx(1.0)
-    reber = Drawn(name="r", task=EmbeddedReber(length=40), train=1, validation=1, test=200).dataset()
+    reber = TaskData(name="r", task=EmbeddedReber(length=40), train=1, validation=1, test=200).dataset()
     assert reber.test is not None
     assert isinstance(reber.task, EmbeddedReber)
     choices = reber.task.may_follow(reber.test).sum(axis=2)[reber.test.mask]

@@ -5,7 +5,7 @@ import pytest
 
 from rnn_lab.network import LSTM, Elman, Network
 from rnn_lab.rules import BPTT, Reach, Readout
-from rnn_lab.sequences import Adding, Copying, Drawn, Generated, Sine
+from rnn_lab.sequences import Adding, Copying, TaskData, Generated, Sine
 from rnn_lab.training import LBFGS, SGD, Adam, Cosine, RMSprop, Trainer, fit
 
 pytest.importorskip("numba", reason="the extra `fast` is not installed: pip install 'rnn-lab[fast]'")
@@ -13,8 +13,8 @@ pytest.importorskip("numba", reason="the extra `fast` is not installed: pip inst
 from rnn_lab.kernels import compiled_rule
 
 SINE = Generated(name="sine", series=Sine(length=60), window=12, train=25, validation=10)
-COPYING = Drawn(name="copying", task=Copying(delay=4), train=20, validation=10)
-ADDING = Drawn(name="adding", task=Adding(length=20), train=20, validation=10)
+COPYING = TaskData(name="copying", task=Copying(delay=4), train=20, validation=10)
+ADDING = TaskData(name="adding", task=Adding(length=20), train=20, validation=10)
 
 
 ELMAN = Elman(hidden_dim=5)

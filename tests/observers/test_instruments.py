@@ -7,13 +7,13 @@ from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, LSTM, Elman, Network
 from rnn_lab.observers import Alignment, GradientByLag, Memory, RecurrentMatrix, Snapshot, Training, Units
 from rnn_lab.rules import BPTT, RTRL, Reach, Readout, Rule
-from rnn_lab.sequences import Adding, Copying, DelayedRecall, Drawn, Generated, Reber, Sine, Stream
+from rnn_lab.sequences import Adding, Copying, DelayedRecall, TaskData, Generated, Reber, Sine, Stream
 
 SEEDS = (0, 1)
-ADDING = Drawn(name="adding", task=Adding(length=12), train=30, validation=10).dataset()
-RECALL = Drawn(name="recall", task=DelayedRecall(length=12, delay=3), train=30, validation=10).dataset()
-REBER = Drawn(name="reber", task=Reber(length=20), train=30, validation=10).dataset()
-COPYING = Drawn(name="copying", task=Copying(delay=3, count=2, symbols=3), train=30, validation=10).dataset()
+ADDING = TaskData(name="adding", task=Adding(length=12), train=30, validation=10).dataset()
+RECALL = TaskData(name="recall", task=DelayedRecall(length=12, delay=3), train=30, validation=10).dataset()
+REBER = TaskData(name="reber", task=Reber(length=20), train=30, validation=10).dataset()
+COPYING = TaskData(name="copying", task=Copying(delay=3, count=2, symbols=3), train=30, validation=10).dataset()
 STREAM = Stream(name="sine", series=Sine(length=300), train=200, validation=100).dataset()
 WINDOWS = Generated(name="sine", series=Sine(length=60), window=6, train=20, validation=10).dataset()
 

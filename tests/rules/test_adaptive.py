@@ -7,7 +7,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, Elman, Network
 from rnn_lab.rules import BPTT, Adaptive, Reach
 from rnn_lab.rules.adaptive import estimate_kappa
-from rnn_lab.sequences import Drawn, Generated, Reber, Sine, Stream
+from rnn_lab.sequences import TaskData, Generated, Reber, Sine, Stream
 from rnn_lab.training import Adam, Trainer, TrainingState, fit
 
 R, B, T = 3, 8, 24
@@ -43,7 +43,7 @@ def test_the_gradient_is_that_of_bptt_at_each_replicas_own_kappa() -> None:
 
 
 WINDOWS = Generated(name="sine", series=Sine(length=80), window=12, train=22, validation=10).dataset()
-MASKED = Drawn(name="reber", task=Reber(length=20), train=22, validation=10).dataset()
+MASKED = TaskData(name="reber", task=Reber(length=20), train=22, validation=10).dataset()
 
 
 @pytest.mark.parametrize("data", [WINDOWS, MASKED], ids=["windows", "masked"])

@@ -10,7 +10,7 @@ from rnn_lab.sequences import (
     Adding,
     Copying,
     DelayedRecall,
-    Drawn,
+    TaskData,
     EmbeddedReber,
     Generated,
     Henon,
@@ -28,7 +28,7 @@ every_task = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 
 
 def drawn(task, **arguments):
-    return Drawn(name="task", task=task, train=8, validation=5, **arguments).dataset()
+    return TaskData(name="task", task=task, train=8, validation=5, **arguments).dataset()
 
 
 def henon(**arguments):

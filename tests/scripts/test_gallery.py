@@ -7,7 +7,7 @@ import gallery
 import pytest
 from hydra.utils import instantiate
 
-from rnn_lab.sequences import Drawn, SeriesDataset, StreamDataset, TaskDataset
+from rnn_lab.sequences import TaskData, SeriesDataset, StreamDataset, TaskDataset
 
 NAMES, TASKS, STREAMS = gallery.names(), gallery.names("task"), gallery.names("stream")
 
@@ -25,7 +25,7 @@ def made(name: str) -> SeriesDataset:
 
 
 def drawn(name: str) -> TaskDataset:
-    task: Drawn = instantiate(gallery.composed(name), _convert_="all")
+    task: TaskData = instantiate(gallery.composed(name), _convert_="all")
     return task.dataset()
 
 

@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Elman, Network
 from rnn_lab.rules.bptt import TruncatedGradient
-from rnn_lab.sequences import Copying, DelayedRecall, Drawn, EmbeddedReber, Parity
+from rnn_lab.sequences import Copying, DelayedRecall, TaskData, EmbeddedReber, Parity
 from rnn_lab.training import LBFGS, Trainer, fit
 from rnn_lab.training.layout import TimeMajor
 
@@ -125,7 +125,7 @@ def test_what_is_not_allowed_is_refused(setting) -> None:
 )
 def test_it_goes_down_the_loss_that_is_looked_at(task, diary) -> None:
     """Masks, classes, a target at each step: what it minimises is the training loss of each epoch's evaluation."""
-    data = Drawn(name="task", task=task, train=12, validation=6).dataset()
+    data = TaskData(name="task", task=task, train=12, validation=6).dataset()
     loss = "cross_entropy" if data.classes else "half_mean_squared_error"
     sizes = len(data.inputs), len(data.targets), data.window
     network = Network(Elman(hidden_dim=6), *sizes, each_step=True, loss=loss)

@@ -7,7 +7,7 @@ import pytest
 
 from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, LSTM, Elman, Network
-from rnn_lab.sequences import Adding, Copying, Drawn, Generated, Henon, Stream, StreamDataset, Text
+from rnn_lab.sequences import Adding, Copying, TaskData, Generated, Henon, Stream, StreamDataset, Text
 from rnn_lab.training import (
     LBFGS,
     SGD,
@@ -114,8 +114,8 @@ def test_every_layer(tmp_path, new_diary, waves, layer) -> None:
 KINDS = {
     "stream": Stream(name="henon", series=Henon(length=200), train=0.8, validation=0.2),
     "text": Text(name="text", train=200, validation=100),
-    "fresh records": Drawn(name="adding", task=Adding(length=9), train=12, validation=5, fresh=True),
-    "masks": Drawn(name="copying", task=Copying(delay=3, count=2, symbols=3), train=12, validation=5, fresh=True),
+    "fresh records": TaskData(name="adding", task=Adding(length=9), train=12, validation=5, fresh=True),
+    "masks": TaskData(name="copying", task=Copying(delay=3, count=2, symbols=3), train=12, validation=5, fresh=True),
     "windows with targets at each step": Generated(
         name="henon", series=Henon(length=40), window=6, train=15, validation=10, each_step=True
     ),

@@ -9,7 +9,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, Elman, Network
 from rnn_lab.rules import BPTT
 from rnn_lab.rules.bptt import TruncatedGradient
-from rnn_lab.sequences import Adding, Drawn, Generated, Henon, Sine, Stream, Text
+from rnn_lab.sequences import Adding, TaskData, Generated, Henon, Sine, Stream, Text
 from rnn_lab.training import LBFGS, SGD, Adam, Trainer, TrainingState, fit
 from rnn_lab.training.checkpoint import Checkpoint, restore
 from rnn_lab.training.record_epochs import RecordEpochs
@@ -143,7 +143,7 @@ NO_SERIES = "needs a series of numbers whose target at each step is the next inp
         rows(horizon=3),
         rows(columns="x", target="y"),
         Text(name="text", train=900, validation=100).dataset(),
-        Drawn(name="adding", task=Adding(length=10), train=20, validation=5).dataset(),
+        TaskData(name="adding", task=Adding(length=10), train=20, validation=5).dataset(),
     ],
     ids=["last step", "horizon", "another column", "another order", "far stream", "other stream", "text", "task"],
 )

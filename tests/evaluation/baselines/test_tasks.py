@@ -13,7 +13,7 @@ from rnn_lab.sequences import (
     AddingOriginal,
     Copying,
     DelayedRecall,
-    Drawn,
+    TaskData,
     EmbeddedReber,
     FinalParity,
     Parity,
@@ -40,7 +40,7 @@ of_all = pytest.mark.parametrize("task", [*NUMBERS.values(), *CLASSES.values()],
 
 
 def drawn(task, **arguments):
-    return Drawn(name="task", task=task, **{"train": 60, "validation": 40, "test": 30, **arguments}).dataset()
+    return TaskData(name="task", task=task, **{"train": 60, "validation": 40, "test": 30, **arguments}).dataset()
 
 
 def counted(data, records, values):

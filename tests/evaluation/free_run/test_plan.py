@@ -10,7 +10,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import Evaluation, Forecaster, FreeRun, StreamForecaster
 from rnn_lab.evaluation.free_run.results import told
 from rnn_lab.network import Elman, Network, Parameters
-from rnn_lab.sequences import NARMA, Adding, Drawn, Generated, Henon, Logistic, Lorenz63, Sine, Stream, Table, Text
+from rnn_lab.sequences import NARMA, Adding, TaskData, Generated, Henon, Logistic, Lorenz63, Sine, Stream, Table, Text
 from tests.evaluation.baselines.usual import fitted
 
 
@@ -84,7 +84,7 @@ def test_where_an_input_is_no_target_there_is_none():
     narma = Generated(
         name="narma", series=NARMA(length=200), window=5, train=0.6, validation=0.4, columns="u", target="y"
     )
-    tasks = Drawn(name="adding", task=Adding(length=10), train=10, validation=10)
+    tasks = TaskData(name="adding", task=Adding(length=10), train=10, validation=10)
     for data in (narma, tasks):
         assert FreeRun(steps=10_000).plan(data.dataset(), data) is None
     assert Evaluation(free_run=None).plan(sine().dataset(), sine()) is None

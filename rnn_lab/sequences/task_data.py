@@ -1,4 +1,4 @@
-"""Drawn: a task's records as a Dataset, fixed or fresh each epoch."""
+"""TaskData: a task's records as a Dataset, fixed or fresh each epoch."""
 
 from dataclasses import dataclass as plain
 from typing import Any
@@ -58,7 +58,7 @@ class TaskDataset(Dataset):
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Drawn:
+class TaskData:
     """Records of a task; each split from a random stream of its own, so that none depends on another's size.
 
     Args:
@@ -73,7 +73,7 @@ class Drawn:
 
     Example:
         >>> from rnn_lab.sequences import Adding
-        >>> data = Drawn(name="adding", task=Adding(length=30), train=100, validation=50, fresh=True).dataset()
+        >>> data = TaskData(name="adding", task=Adding(length=30), train=100, validation=50, fresh=True).dataset()
         >>> data.train.X.shape, data.train.Y.shape
         ((100, 30, 2), (100, 1))
         >>> bool((data.fresh(1).X == data.train.X).all()), bool((data.fresh(2).X == data.train.X).all())

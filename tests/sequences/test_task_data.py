@@ -16,10 +16,10 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.cli.sentences import sentence
 from rnn_lab.component import STRICT
 from rnn_lab.rng import named_rng
-from rnn_lab.sequences import Adding, Copying, Drawn, Records, scaler_from
+from rnn_lab.sequences import Adding, Copying, TaskData, Records, scaler_from
 
 CONF = Path(__file__).parents[2] / "conf"
-SOME = Drawn(name="adding", task=Adding(length=10), train=30, validation=20, test=10, seed=3)
+SOME = TaskData(name="adding", task=Adding(length=10), train=30, validation=20, test=10, seed=3)
 
 
 def test_what_the_dataset_says_of_the_task() -> None:
@@ -29,7 +29,7 @@ def test_what_the_dataset_says_of_the_task() -> None:
     assert data.test is not None
     assert [len(part) for part in (data.train, data.validation, data.test)] == [30, 20, 10]
     assert replace(SOME, test=0).dataset().test is None
-    copying = Drawn(name="copying", task=Copying(delay=5), train=3, validation=2).dataset()
+    copying = TaskData(name="copying", task=Copying(delay=5), train=3, validation=2).dataset()
     assert (copying.each_step, copying.classes, len(copying.targets)) == (True, True, 9)
 
 
@@ -101,7 +101,7 @@ def test_the_recipe_instantiates_to_the_same_data() -> None:
 )
 def test_arguments_are_strict(options: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as refusal:
-        Drawn(**{"name": "x", "task": Adding(length=5), "train": 3, "validation": 3, **options})
+        TaskData(**{"name": "x", "task": Adding(length=5), "train": 3, "validation": 3, **options})
     assert {str(error["loc"][0]) for error in refusal.value.errors()} == set(options)
 
 
