@@ -22,10 +22,10 @@ from rnn_lab.figures.tasks import Example, overview
 from rnn_lab.scoring import targets_of
 from rnn_lab.sequences import (
     Data,
-    TaskData,
     Forecasting,
     SeriesDataset,
     StreamDataset,
+    TaskData,
     TaskDataset,
 )
 
@@ -169,7 +169,7 @@ def row_of_stream(name: str, dataset: StreamDataset) -> list[str]:
         f"[{name}](../../conf/data/{name}.yaml)",
         f"{description(text)} {f'`{formula}`' if (formula := equation(text)) else ''}".strip(),
         keys(composed(name)),
-        str(dataset.train.spool.length),
+        str(dataset.train.stored.length),
         str(len(dataset.inputs)),
         f"{len(dataset.targets)} {_plural(dataset)}",
         f"{metric}: " + ", ".join(f"{name} {value:.3g}" for name, value in found.items()),

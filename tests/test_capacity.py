@@ -7,7 +7,7 @@ import pytest
 from rnn_lab.capacity import free_memory, refuse_too_large, refuse_too_much_disk
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Elman, Network
-from rnn_lab.sequences import Adding, TaskData, Generated, Lorenz96, Sine
+from rnn_lab.sequences import Adding, Generated, Lorenz96, Sine, TaskData
 from rnn_lab.training import Trainer, fit
 
 

@@ -8,7 +8,6 @@ from rnn_lab.sequences.copying import Copying
 from rnn_lab.sequences.csv_file import read_csv
 from rnn_lab.sequences.dataset import Data, Dataset, SeriesDataset, StreamDataset
 from rnn_lab.sequences.delayed_recall import DelayedRecall
-from rnn_lab.sequences.task_data import TaskData, TaskDataset
 from rnn_lab.sequences.forecasting import Forecasting, Generated
 from rnn_lab.sequences.generator import Generator
 from rnn_lab.sequences.given import dataset
@@ -31,6 +30,7 @@ from rnn_lab.sequences.stream import Stream
 from rnn_lab.sequences.symbols import TextDataset
 from rnn_lab.sequences.table import Sunspots, Table
 from rnn_lab.sequences.task import Task
+from rnn_lab.sequences.task_data import TaskData, TaskDataset
 from rnn_lab.sequences.temporal_order import TemporalOrder
 from rnn_lab.sequences.text import Text
 from rnn_lab.sequences.two_lags import TwoLags
@@ -50,7 +50,6 @@ __all__ = [
     "Data",
     "Dataset",
     "DelayedRecall",
-    "TaskData",
     "EmbeddedReber",
     "FinalParity",
     "Forecasting",
@@ -80,6 +79,7 @@ __all__ = [
     "Sunspots",
     "Table",
     "Task",
+    "TaskData",
     "TaskDataset",
     "TemporalOrder",
     "Text",

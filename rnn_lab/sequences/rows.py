@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.errors import BadInput
+from rnn_lab.sequences.disk_rows import DiskRows
 from rnn_lab.sequences.scaling import Array
-from rnn_lab.sequences.spool import Spool
 
 Reading = Callable[[NDArray[Any]], NDArray[Any]]
-"""Makes inputs (..., D) or targets (..., O) or classes (...) of a spool's rows (..., C)."""
+"""Makes inputs (..., D) or targets (..., O) or classes (...) of stored rows (..., C)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,17 +20,17 @@ class Rows:
     """The steps of one split, in the order of time: step t reads row t, and its target lies in row t + horizon.
 
     Example:
-        >>> spool = Spool([np.arange(10.0)[:, None]], width=1)
-        >>> rows = Rows(spool, first=2, length=7, horizon=1, inputs=lambda x: x, targets=lambda x: x)
+        >>> stored = DiskRows([np.arange(10.0)[:, None]], width=1)
+        >>> rows = Rows(stored, first=2, length=7, horizon=1, inputs=lambda x: x, targets=lambda x: x)
         >>> X, Y = rows.read(np.array([0, 4]), steps=3)
         >>> X[:, :, 0].tolist(), Y[:, 1, 0].tolist()
         ([[2.0, 6.0], [3.0, 7.0], [4.0, 8.0]], [7.0, 8.0, 9.0])
     """
 
-    spool: Spool
+    stored: DiskRows
     """Every split's rows."""
     first: int
-    """The row of the spool that is this split's row 0."""
+    """The row of what is stored that is this split's row 0."""
     length: int
     """Steps with a target inside the split."""
     horizon: int
@@ -51,14 +51,14 @@ class Rows:
             IndexError: a lane goes beyond the split, or begins before the series.
         """
         self._inside(starts, steps)
-        rows = self.spool.read(self.first + starts, steps + self.horizon).swapaxes(0, 1)
+        rows = self.stored.read(self.first + starts, steps + self.horizon).swapaxes(0, 1)
         X, Y = self.inputs(rows[:steps]), self.targets(rows[self.horizon :])
         return np.ascontiguousarray(X), np.ascontiguousarray(Y)
 
     def read_targets(self, start: int, steps: int) -> NDArray[Any]:
         """Return the targets alone of one lane, likewise: (steps, O), or classes (steps,)."""
         self._inside(starts := np.array([start]), steps)
-        return self.targets(self.spool.read(self.first + self.horizon + starts, steps)[0])
+        return self.targets(self.stored.read(self.first + self.horizon + starts, steps)[0])
 
     def _inside(self, starts: NDArray[np.int64], steps: int) -> None:
         if steps < 1 or self.first + starts.min() < 0 or starts.max() + steps > self.length:
@@ -80,7 +80,7 @@ class Rows:
 
 
 def cut(
-    spool: Spool, parts: tuple[slice, ...], horizon: int, inputs: Reading, targets: Reading, unit: str = "row"
+    stored: DiskRows, parts: tuple[slice, ...], horizon: int, inputs: Reading, targets: Reading, unit: str = "row"
 ) -> list[Rows | None]:
     """Make the Rows of each split's rows, None where there is none; ``unit`` is what a row is called in messages.
 
@@ -94,7 +94,7 @@ def cut(
                 f" target {horizon} later"
             )
     return [
-        Rows(spool, part.start, part.stop - part.start - horizon, horizon, inputs, targets)
+        Rows(stored, part.start, part.stop - part.start - horizon, horizon, inputs, targets)
         if part.stop > part.start
         else None
         for part in parts

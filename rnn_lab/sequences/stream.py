@@ -15,19 +15,19 @@ from rnn_lab.errors import BadInput
 from rnn_lab.rng import named_rng
 from rnn_lab.sequences.csv_stream import CsvBlocks
 from rnn_lab.sequences.dataset import StreamDataset
+from rnn_lab.sequences.disk_rows import DiskRows
 from rnn_lab.sequences.fingerprint import fingerprint_blocks
 from rnn_lab.sequences.forecasting import Selection, Share, choose, describe
 from rnn_lab.sequences.generator import ROWS, Generator
 from rnn_lab.sequences.reading import READING, Reading
 from rnn_lab.sequences.rows import cut
 from rnn_lab.sequences.scaling import Array, Scaler, Scaling, fit_scaler_to_blocks
-from rnn_lab.sequences.spool import Spool
 from rnn_lab.sequences.windows import split
 
 
 @plain_dataclass(frozen=True, eq=False)
 class Columns:
-    """Some columns of a spool's rows, scaled."""
+    """Some columns of stored rows, scaled."""
 
     positions: list[int]
     scaler: Scaler
@@ -132,15 +132,15 @@ def stream_of(
     Raises:
         BadInput: the splits or the horizon do not fit; a column is constant under scaling; the disk is full.
     """
-    spool = Spool(blocks, len(names))
-    parts = split(spool.length, how.train, how.validation, how.test, how.gap, unit="row")
+    stored = DiskRows(blocks, len(names))
+    parts = split(stored.length, how.train, how.validation, how.test, how.gap, unit="row")
     # One fit serves inputs and targets alike: a forecast that is fed back as an input keeps its scale.
-    scaler = fit_scaler_to_blocks(how.scaling, lambda: spool.blocks(0, parts[0].stop, ROWS), tuple(names))
+    scaler = fit_scaler_to_blocks(how.scaling, lambda: stored.blocks(0, parts[0].stop, ROWS), tuple(names))
     input_columns, target_columns = (
         Columns(positions, scaler.select(positions))
         for positions in ([names.index(name) for name in chosen] for chosen in (inputs, targets))
     )
-    train, validation, test = cut(spool, parts, how.horizon, input_columns, target_columns)
+    train, validation, test = cut(stored, parts, how.horizon, input_columns, target_columns)
     assert train is not None
     assert validation is not None
     recipe = {
@@ -150,7 +150,7 @@ def stream_of(
         "input_scaler": input_columns.scaler.recipe(),
         "target_scaler": target_columns.scaler.recipe(),
     }
-    shape = (spool.length, spool.width)
+    shape = (stored.length, stored.width)
     return StreamDataset(
         name=how.name,
         train=train,
@@ -162,5 +162,5 @@ def stream_of(
         input_scaler=input_columns.scaler,
         target_scaler=target_columns.scaler,
         recipe=recipe,
-        fingerprint=fingerprint_blocks(recipe, (spool.dtype, shape, spool.blocks(0, spool.length, ROWS))),
+        fingerprint=fingerprint_blocks(recipe, (stored.dtype, shape, stored.blocks(0, stored.length, ROWS))),
     )

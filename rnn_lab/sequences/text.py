@@ -15,12 +15,12 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.alphabet import Alphabet, code_points
+from rnn_lab.sequences.disk_rows import DiskRows
 from rnn_lab.sequences.fingerprint import fingerprint_blocks
 from rnn_lab.sequences.forecasting import Share, describe
 from rnn_lab.sequences.generator import ROWS
 from rnn_lab.sequences.rows import cut
 from rnn_lab.sequences.scaling import Scaler
-from rnn_lab.sequences.spool import Spool
 from rnn_lab.sequences.symbols import TextDataset
 from rnn_lab.sequences.windows import split
 
@@ -81,18 +81,20 @@ class Text:
                 path = stack.enter_context(as_file(files("rnn_lab.sequences") / "genesis.txt"))
             else:
                 path = Path(self.path).expanduser()
-            spool = Spool((_points(piece, found) for piece in pieces(path, self.encoding)), width=1, dtype=np.uint32)
+            stored = DiskRows(
+                (_points(piece, found) for piece in pieces(path, self.encoding)), width=1, dtype=np.uint32
+            )
         if len(found) < 2:
             held = f"holds nothing but {found.pop()!r}" if found else "is empty"
             raise BadInput(f"data.path={path} {held}: there is nothing to foretell")
         alphabet = Alphabet(tuple(sorted(found)))
-        parts = split(spool.length, self.train, self.validation, self.test, self.gap, unit="character")
+        parts = split(stored.length, self.train, self.validation, self.test, self.gap, unit="character")
 
         def classes(points: NDArray[Any]) -> NDArray[np.int64]:
             return alphabet.look_up(points[..., 0])
 
         train, validation, test = cut(
-            spool, parts, 1, lambda points: alphabet.one_hot(classes(points)), classes, unit="character"
+            stored, parts, 1, lambda points: alphabet.one_hot(classes(points)), classes, unit="character"
         )
         assert train is not None
         assert validation is not None
@@ -104,7 +106,7 @@ class Text:
             "input_scaler": plain.recipe(),
             "target_scaler": plain.recipe(),
         }
-        blocks = spool.blocks(0, spool.length, ROWS)
+        blocks = stored.blocks(0, stored.length, ROWS)
         return TextDataset(
             name=self.name,
             train=train,
@@ -116,7 +118,7 @@ class Text:
             input_scaler=plain,
             target_scaler=plain,
             recipe=recipe,
-            fingerprint=fingerprint_blocks(recipe, (spool.dtype, (spool.length, 1), blocks)),
+            fingerprint=fingerprint_blocks(recipe, (stored.dtype, (stored.length, 1), blocks)),
         )
 
 

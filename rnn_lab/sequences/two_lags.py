@@ -11,12 +11,12 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.rng import named_rng
+from rnn_lab.sequences.disk_rows import DiskRows
 from rnn_lab.sequences.fingerprint import fingerprint_blocks
 from rnn_lab.sequences.forecasting import Share, describe
 from rnn_lab.sequences.generator import ROWS
 from rnn_lab.sequences.rows import cut
 from rnn_lab.sequences.scaling import Scaler
-from rnn_lab.sequences.spool import Spool
 from rnn_lab.sequences.symbols import SymbolDataset
 from rnn_lab.sequences.task import Yardsticks, of_classes
 from rnn_lab.sequences.windows import split
@@ -118,14 +118,14 @@ class TwoLags:
             BadInput: the splits do not fit its length.
         """
         parts = split(self.length, self.train, self.validation, self.test, self.gap, unit="row")
-        spool = Spool([self.draw()], width=2, dtype=np.uint8)
-        train, validation, test = cut(spool, parts, 1, _one_hot, _classes)
+        stored = DiskRows([self.draw()], width=2, dtype=np.uint8)
+        train, validation, test = cut(stored, parts, 1, _one_hot, _classes)
         assert train is not None
         assert validation is not None
         plain = Scaler("none", np.zeros(2), np.ones(2))
         recipe = {**describe(self), "inputs": list(BITS), "targets": list(BITS)}
         recipe |= {"input_scaler": plain.recipe(), "target_scaler": plain.recipe()}
-        blocks = spool.blocks(0, spool.length, ROWS)
+        blocks = stored.blocks(0, stored.length, ROWS)
         return TwoLagsDataset(
             name=self.name,
             train=train,
@@ -137,7 +137,7 @@ class TwoLags:
             input_scaler=plain,
             target_scaler=plain,
             recipe=recipe,
-            fingerprint=fingerprint_blocks(recipe, (spool.dtype, (spool.length, 2), blocks)),
+            fingerprint=fingerprint_blocks(recipe, (stored.dtype, (stored.length, 2), blocks)),
             answers=self.yardsticks(),
         )
 

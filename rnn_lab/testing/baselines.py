@@ -9,7 +9,7 @@ import numpy as np
 
 from rnn_lab.evaluation.baselines import Baseline, FittedBaseline, Problem, fit_baselines, score_baselines
 from rnn_lab.scoring import targets_of
-from rnn_lab.sequences import ARMA, Adding, Copying, Data, TaskData, Generated, Stream, Text
+from rnn_lab.sequences import ARMA, Adding, Copying, Data, Generated, Stream, TaskData, Text
 
 KINDS = (
     Generated(name="ar", series=ARMA(length=200, ar=[0.9]), window=8, train=100, validation=50),

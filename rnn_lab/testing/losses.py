@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from rnn_lab.evaluation.trained_network import Trained
 from rnn_lab.network import Elman, Network
 from rnn_lab.network.losses import Loss
-from rnn_lab.sequences import Data, DelayedRecall, TaskData, Parity
+from rnn_lab.sequences import Data, DelayedRecall, Parity, TaskData
 from rnn_lab.training import Adam, Trainer, fit
 
 Array = NDArray[Any]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from rnn_lab.scoring import targets_of
-from rnn_lab.sequences import TaskData, Records, Task
+from rnn_lab.sequences import Records, Task, TaskData
 from rnn_lab.sequences.forecasting import describe
 
 

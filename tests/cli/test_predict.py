@@ -13,7 +13,7 @@ from rnn_lab.cli.verbatim import verbatim
 from rnn_lab.evaluation import Forecaster, StreamForecaster, TextModel, Trained
 from rnn_lab.network import GRU, Elman, Network
 from rnn_lab.rng import named_rng
-from rnn_lab.sequences import Adding, TaskData, Generated, Sine, Stream, Table, Text
+from rnn_lab.sequences import Adding, Generated, Sine, Stream, Table, TaskData, Text
 from tests.processes import python
 
 PREDICT = Path(__file__).parents[2] / "scripts" / "predict.py"

@@ -20,13 +20,13 @@ from rnn_lab.sequences import (
     AddingOriginal,
     Copying,
     DelayedRecall,
-    TaskData,
     EmbeddedReber,
     FinalParity,
     Parity,
     Reber,
     Records,
     Task,
+    TaskData,
     TemporalOrder,
 )
 from rnn_lab.sequences.forecasting import describe

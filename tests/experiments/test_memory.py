@@ -20,7 +20,7 @@ from experiments.runs import CONF, Run, run
 from rnn_lab import lab
 from rnn_lab.experiment import build
 from rnn_lab.network import Parameters
-from rnn_lab.sequences import Copying, TaskData, EmbeddedReber, TaskDataset
+from rnn_lab.sequences import Copying, EmbeddedReber, TaskData, TaskDataset
 
 HERE = Path(study.__file__).parent
 README = (HERE / "README.md").read_text()

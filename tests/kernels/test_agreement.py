@@ -5,7 +5,7 @@ import pytest
 
 from rnn_lab.network import LSTM, Elman, Network
 from rnn_lab.rules import BPTT, Reach, Readout
-from rnn_lab.sequences import Adding, Copying, TaskData, Generated, Sine
+from rnn_lab.sequences import Adding, Copying, Generated, Sine, TaskData
 from rnn_lab.training import LBFGS, SGD, Adam, Cosine, RMSprop, Trainer, fit
 
 pytest.importorskip("numba", reason="the extra `fast` is not installed: pip install 'rnn-lab[fast]'")

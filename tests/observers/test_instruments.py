@@ -7,7 +7,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, LSTM, Elman, Network
 from rnn_lab.observers import Alignment, GradientByLag, Memory, RecurrentMatrix, Snapshot, Training, Units
 from rnn_lab.rules import BPTT, RTRL, Reach, Readout, Rule
-from rnn_lab.sequences import Adding, Copying, DelayedRecall, TaskData, Generated, Reber, Sine, Stream
+from rnn_lab.sequences import Adding, Copying, DelayedRecall, Generated, Reber, Sine, Stream, TaskData
 
 SEEDS = (0, 1)
 ADDING = TaskData(name="adding", task=Adding(length=12), train=30, validation=10).dataset()

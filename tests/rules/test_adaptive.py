@@ -7,7 +7,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, Elman, Network
 from rnn_lab.rules import BPTT, Adaptive, Reach
 from rnn_lab.rules.adaptive import estimate_kappa
-from rnn_lab.sequences import TaskData, Generated, Reber, Sine, Stream
+from rnn_lab.sequences import Generated, Reber, Sine, Stream, TaskData
 from rnn_lab.training import Adam, Trainer, TrainingState, fit
 
 R, B, T = 3, 8, 24

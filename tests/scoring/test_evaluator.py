@@ -10,10 +10,10 @@ from rnn_lab.sequences import (
     Adding,
     Copying,
     DelayedRecall,
-    TaskData,
     EmbeddedReber,
     Generated,
     Henon,
+    TaskData,
     TemporalOrder,
 )
 

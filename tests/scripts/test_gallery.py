@@ -7,7 +7,7 @@ import gallery
 import pytest
 from hydra.utils import instantiate
 
-from rnn_lab.sequences import TaskData, SeriesDataset, StreamDataset, TaskDataset
+from rnn_lab.sequences import SeriesDataset, StreamDataset, TaskData, TaskDataset
 
 NAMES, TASKS, STREAMS = gallery.names(), gallery.names("task"), gallery.names("stream")
 

@@ -16,7 +16,7 @@ from pydantic.dataclasses import dataclass
 from rnn_lab.cli.sentences import sentence
 from rnn_lab.component import STRICT
 from rnn_lab.rng import named_rng
-from rnn_lab.sequences import Adding, Copying, TaskData, Records, scaler_from
+from rnn_lab.sequences import Adding, Copying, Records, TaskData, scaler_from
 
 CONF = Path(__file__).parents[2] / "conf"
 SOME = TaskData(name="adding", task=Adding(length=10), train=30, validation=20, test=10, seed=3)

@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Elman, Network
 from rnn_lab.rules.bptt import TruncatedGradient
-from rnn_lab.sequences import Copying, DelayedRecall, TaskData, EmbeddedReber, Parity
+from rnn_lab.sequences import Copying, DelayedRecall, EmbeddedReber, Parity, TaskData
 from rnn_lab.training import LBFGS, Trainer, fit
 from rnn_lab.training.layout import TimeMajor
 

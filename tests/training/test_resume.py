@@ -7,7 +7,7 @@ import pytest
 
 from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, LSTM, Elman, Network
-from rnn_lab.sequences import Adding, Copying, TaskData, Generated, Henon, Stream, StreamDataset, Text
+from rnn_lab.sequences import Adding, Copying, Generated, Henon, Stream, StreamDataset, TaskData, Text
 from rnn_lab.training import (
     LBFGS,
     SGD,

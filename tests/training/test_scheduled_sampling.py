@@ -9,7 +9,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, Elman, Network
 from rnn_lab.rules import BPTT
 from rnn_lab.rules.bptt import TruncatedGradient
-from rnn_lab.sequences import Adding, TaskData, Generated, Henon, Sine, Stream, Text
+from rnn_lab.sequences import Adding, Generated, Henon, Sine, Stream, TaskData, Text
 from rnn_lab.training import LBFGS, SGD, Adam, Trainer, TrainingState, fit
 from rnn_lab.training.checkpoint import Checkpoint, restore
 from rnn_lab.training.record_epochs import RecordEpochs

@@ -13,11 +13,11 @@ from rnn_lab.sequences import (
     AddingOriginal,
     Copying,
     DelayedRecall,
-    TaskData,
     EmbeddedReber,
     FinalParity,
     Parity,
     Reber,
+    TaskData,
     TemporalOrder,
 )
 

@@ -10,7 +10,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import Evaluation, Forecaster, FreeRun, StreamForecaster
 from rnn_lab.evaluation.free_run.results import told
 from rnn_lab.network import Elman, Network, Parameters
-from rnn_lab.sequences import NARMA, Adding, TaskData, Generated, Henon, Logistic, Lorenz63, Sine, Stream, Table, Text
+from rnn_lab.sequences import NARMA, Adding, Generated, Henon, Logistic, Lorenz63, Sine, Stream, Table, TaskData, Text
 from tests.evaluation.baselines.usual import fitted
 
 

@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 from rnn_lab.errors import BadInput
 
 
-class Spool:
+class DiskRows:
     """L rows of C numbers in a temporary file without a name.
 
     The system removes the file when the last process that has it open ends, however it ends. It lies where
@@ -28,8 +28,8 @@ class Spool:
         BadInput: the folder's disk is full or cannot be written.
 
     Example:
-        >>> spool = Spool([np.zeros((2, 1)), np.ones((3, 1))], width=1)
-        >>> spool.length, spool.read(np.array([1, 3]), rows=2)[:, :, 0].tolist()
+        >>> stored = DiskRows([np.zeros((2, 1)), np.ones((3, 1))], width=1)
+        >>> stored.length, stored.read(np.array([1, 3]), rows=2)[:, :, 0].tolist()
         (5, [[0.0, 1.0], [1.0, 1.0]])
     """
 

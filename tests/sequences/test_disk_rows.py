@@ -14,16 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_lab.errors import BadInput
-from rnn_lab.sequences.spool import Spool
+from rnn_lab.sequences.disk_rows import DiskRows
 
 VALUES = np.random.default_rng(0).standard_normal((57, 3))
 
 
-def spooled(*cuts: int) -> Spool:
-    return Spool(np.split(VALUES, cuts), width=3)
+def written(*cuts: int) -> DiskRows:
+    return DiskRows(np.split(VALUES, cuts), width=3)
 
 
-SPOOL = spooled(10, 11, 40)
+SPOOL = written(10, 11, 40)
 
 
 @given(starts=st.lists(st.integers(0, 50), min_size=1, max_size=5), rows=st.integers(1, 7))
@@ -40,9 +40,9 @@ def test_blocks_are_the_rows_in_order(rows: int) -> None:
 
 
 def test_it_stores_the_type_it_is_told() -> None:
-    spool = Spool([np.array([[3], [250]])], width=1, dtype=np.uint8)
-    assert spool.read(np.array([0]), 2).dtype == np.uint8
-    assert spool.read(np.array([0]), 2).ravel().tolist() == [3, 250]
+    stored = DiskRows([np.array([[3], [250]])], width=1, dtype=np.uint8)
+    assert stored.read(np.array([0]), 2).dtype == np.uint8
+    assert stored.read(np.array([0]), 2).ravel().tolist() == [3, 250]
 
 
 @pytest.mark.parametrize(("start", "rows"), [(-1, 1), (56, 2), (57, 1)])
@@ -63,8 +63,8 @@ def test_a_child_reads_without_moving_the_parent() -> None:
 
 def test_nothing_is_left_behind_by_a_kill(tmp_path: Path) -> None:
     program = (
-        "import sys, numpy as np; from rnn_lab.sequences.spool import Spool;"
-        "spool = Spool([np.zeros((9, 1))], 1); print('there', flush=True); sys.stdin.read()"
+        "import sys, numpy as np; from rnn_lab.sequences.disk_rows import DiskRows;"
+        "stored = DiskRows([np.zeros((9, 1))], 1); print('there', flush=True); sys.stdin.read()"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program],
@@ -82,7 +82,7 @@ def test_nothing_is_left_behind_by_a_kill(tmp_path: Path) -> None:
 
 
 def test_a_file_is_closed_with_its_spool() -> None:
-    descriptor = spooled()._file
+    descriptor = written()._file
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(descriptor)
 
@@ -91,4 +91,4 @@ def test_a_file_is_closed_with_its_spool() -> None:
 def test_a_full_disk_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "TemporaryFile", partial(open, "/dev/full", "wb"))
     with pytest.raises(BadInput, match=r"^the data do not fit on the disk: row 0 on .* \(No space left on device\)"):
-        spooled(10)
+        written(10)
