@@ -40,7 +40,7 @@ STATUS = {"PRUNED": "FINISHED"}
 STATUSES = ("FINISHED", "FAILED", "KILLED")
 
 
-class Carrier:
+class MLflowWriter:
     """Carries the facts of one run to MLflow.
 
     Numbers go at once, many in a call. Files wait in a queue that `work` empties in slices, so that metrics
@@ -171,7 +171,7 @@ class Carrier:
         if "summary" in self._facts:
             self._package(self._facts["summary"])
         if "best" in self._facts:
-            self._praise(self._facts["best"])
+            self._tag_best_trial(self._facts["best"])
         self._describe(status, reason)
         self.announce(status, reason)
 
@@ -272,7 +272,7 @@ class Carrier:
         if self._facts["start"]["config"].get("tracking", {}).get("register"):
             self._register(self.run_id)
 
-    def _praise(self, best: Fact) -> None:
+    def _tag_best_trial(self, best: Fact) -> None:
         """Say on a study's run which of its trials is the best; its own run is carried by now."""
         trial = State.load(inside(self._folder, best["folder"]))
         best["link"] = trial.link if trial else None
@@ -306,15 +306,15 @@ class Carrier:
 DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
 """Errors that reading a fact ends in that lacks a field."""
 
-HANDLERS: dict[str, Callable[[Carrier, Fact], None]] = {
-    "start": Carrier._start,
-    "provenance": Carrier._provenance,
-    "data": Carrier._data,
-    "baselines": Carrier._baselines,
-    "epoch": Carrier._an_epoch,
-    "weights": Carrier._weights,
-    "predictions": Carrier._predictions,
-    "arrays": Carrier._arrays,
-    "figure": Carrier._file,
-    "summary": Carrier._summary,
+HANDLERS: dict[str, Callable[[MLflowWriter, Fact], None]] = {
+    "start": MLflowWriter._start,
+    "provenance": MLflowWriter._provenance,
+    "data": MLflowWriter._data,
+    "baselines": MLflowWriter._baselines,
+    "epoch": MLflowWriter._an_epoch,
+    "weights": MLflowWriter._weights,
+    "predictions": MLflowWriter._predictions,
+    "arrays": MLflowWriter._arrays,
+    "figure": MLflowWriter._file,
+    "summary": MLflowWriter._summary,
 }

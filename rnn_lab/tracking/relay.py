@@ -26,7 +26,7 @@ from rnn_lab.tracking import address, underway
 from rnn_lab.tracking.inside import inside
 from rnn_lab.tracking.journal import Fact, Tail
 from rnn_lab.tracking.locks import one_at_a_time
-from rnn_lab.tracking.mlflow_run import Carrier
+from rnn_lab.tracking.mlflow_run import MLflowWriter
 from rnn_lab.tracking.names import shortened
 from rnn_lab.tracking.relay_state import State
 from rnn_lab.tracking.store import open_store
@@ -46,7 +46,7 @@ SLOW = 20.0
 PERSISTENCE = 60
 """Seconds for which a relay whose trainer has ended goes on trying; the next run on this machine tries again."""
 
-POLITE = 5
+NICE = 5
 """The relay's niceness once MLflow has the run: where every core is busy, it gets a quarter of one and not a tenth."""
 
 KILLED = "the trainer ended without a word: killed, or its machine failed"
@@ -115,7 +115,7 @@ def carry(
         if silent := address.silence(resolved, SLOW):
             raise Unreachable(f"{address.shown(resolved)} does not answer ({silent})")
         with _told_of_refusal(resolved):
-            carrier = Carrier(open_store(resolved), resolved, folder, facts[0], parent, trusted)
+            carrier = MLflowWriter(open_store(resolved), resolved, folder, facts[0], parent, trusted)
         carrier.state("created").save(folder)
         if begun:
             begun()
@@ -225,7 +225,7 @@ def relay(folder: Path) -> int:
     while True:
         try:
             writing = Tail(folder).written_to()
-            state = carry(folder, follow=True, begun=step_back, trusted=None)  # the user's own run
+            state = carry(folder, follow=True, begun=lower_priority, trusted=None)  # the user's own run
         except BadInput as error:
             _give_up(folder, str(error))
             return 2
@@ -269,7 +269,7 @@ def sentence(error: Exception) -> str:
 _stepped_back = False
 
 
-def step_back() -> None:
+def lower_priority() -> None:
     """Leave the processor to the trainer when both want it.
 
     Not before MLflow has the run, for behind a trainer that takes every core MLflow's import would last a minute.
@@ -280,10 +280,10 @@ def step_back() -> None:
     if _stepped_back:  # a relay that begins again
         return
     _stepped_back = True
-    os.nice(POLITE)
+    os.nice(NICE)
     if os.getsid(0) == os.getpid():
         with contextlib.suppress(OSError):  # no Linux, or a kernel that does not group
-            Path("/proc/self/autogroup").write_text(str(POLITE))
+            Path("/proc/self/autogroup").write_text(str(NICE))
 
 
 def main() -> int:

@@ -18,7 +18,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.tracking import relay as relay_module
 from rnn_lab.tracking.journal import Journal, Tail, read
 from rnn_lab.tracking.names import parameter_name
-from rnn_lab.tracking.relay import KILLED, POLITE, Unreachable, carry, relay
+from rnn_lab.tracking.relay import KILLED, NICE, Unreachable, carry, relay
 from rnn_lab.tracking.relay_state import State
 from tests.tracking.fake_trainer import FakeTrainer
 
@@ -461,7 +461,7 @@ GROUPED = AUTOGROUP.exists() and AUTOGROUP.read_text()  # it is there, and empty
 @pytest.mark.parametrize("leads", [True, False])
 def test_only_a_session_of_its_own_is_made_polite(leads):
     """One that is started by hand in somebody's terminal must not slow down all that runs there."""
-    program = "import os; from rnn_lab.tracking.relay import step_back; step_back(); print(os.nice(0))"
+    program = "import os; from rnn_lab.tracking.relay import lower_priority; lower_priority(); print(os.nice(0))"
     look = "print(open('/proc/self/autogroup').read().split()[-1])"
     before = int(AUTOGROUP.read_text().split()[-1])
     done = subprocess.run(
@@ -471,4 +471,4 @@ def test_only_a_session_of_its_own_is_made_polite(leads):
         text=True,
         check=True,
     )
-    assert done.stdout.split() == [str(min(os.nice(0) + POLITE, 19)), str(POLITE if leads else before)]
+    assert done.stdout.split() == [str(min(os.nice(0) + NICE, 19)), str(NICE if leads else before)]
