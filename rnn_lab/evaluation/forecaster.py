@@ -59,7 +59,7 @@ class Forecaster(Trained):
             "horizon": data.horizon,
             "reading": reading | {"index": index},
             "transform": data.transform.kind,
-            "known": data.known,
+            "known": list(data.known),
         }
 
     @property

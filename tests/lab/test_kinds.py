@@ -145,4 +145,4 @@ def test_bits_that_are_no_next_inputs_are_not_gone_on_with():
     network = Network.for_data(data, Elman(hidden_dim=2))
     model = make_predictor(network, network.initial([0]), data)
     assert model.sample(data, np.random.default_rng(0)) is None
-    assert obstacle(data) == "the targets are classes, and no numbers to go on from"
+    assert obstacle(data) == "the targets are no later numbers of a series that is read"

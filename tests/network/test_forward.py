@@ -50,7 +50,7 @@ def test_records_computed_in_blocks_equal_the_whole(monkeypatch) -> None:
     whole = network.predict(parameters, X)
     monkeypatch.setattr(Outputs, "BLOCK", 4)
     in_blocks = Outputs(network, 2, X)
-    assert [block.shape[2] for block in in_blocks.blocks] == [4, 4, 3]
+    assert [block.shape[2] for block in in_blocks.blocks()] == [4, 4, 3]
     np.testing.assert_allclose(in_blocks(parameters), whole, rtol=1e-13, atol=1e-15)
     parameters.flat *= 0.5
     changed = in_blocks(parameters)

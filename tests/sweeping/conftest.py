@@ -17,7 +17,7 @@ from rnn_lab.sweeping.storage import connect
 from tests.processes import python
 
 ASKED_FOR = ["-m"] if hydra.__version__ >= "1.4" else []  # 1.4 no longer reads hydra.mode from a config group
-QUIET = os.environ | {"PYTHONWARNINGS": "ignore"}
+QUIET = {"PYTHONWARNINGS": "ignore"}
 TOY = Path(__file__).parent / "toy" / "toy.py"
 
 
@@ -35,7 +35,7 @@ class Toy:
         process = subprocess.Popen(
             [sys.executable, str(self.script), *own, *arguments],
             cwd=self.folder,
-            env=QUIET,
+            env=os.environ | QUIET,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -47,7 +47,7 @@ class Toy:
     def sweep(self, *arguments: str, code: int = 0, sweeper: bool = True) -> "tuple[str, str]":
         """Run a sweep to its end; gives what it printed to standard output and to standard error."""
         own = ["-m", "hydra/sweeper=rnn_lab"] if sweeper else ASKED_FOR
-        ended = python(self.script, *own, *arguments, cwd=self.folder, env=QUIET)
+        ended = python(self.script, *own, *arguments, cwd=self.folder, env=os.environ | QUIET)
         assert ended.returncode == code, f"exit code {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
         assert "Traceback" not in ended.stdout + ended.stderr
         return ended.stdout, ended.stderr

@@ -84,8 +84,9 @@ def test_mlflow_has_one_study_and_each_trial_once(tmp_path):
     runs = client.search_runs([state.experiment_id])
     (parent,) = [run for run in runs if run.data.tags.get("rnn_lab.kind") == "sweep"]
     assert (parent.info.run_id, parent.info.status) == (state.run_id, "FINISHED")
-    assert parent.data.metrics["best/value"] == study.best_value
-    assert parent.data.tags["rnn_lab.best_trial"] == str(study.best_trial.number)
+    confirmed = study.user_attrs["confirmed"]
+    assert parent.data.metrics["best/value"] == confirmed["confirmed"]["typical"]
+    assert parent.data.tags["rnn_lab.best_trial"] == str(confirmed["trial"])
     counts = Counter(trial.state for trial in counted.values())
     assert parent.data.metrics["trials/complete"] == counts[TrialState.COMPLETE]
     assert parent.data.metrics["trials/pruned"] == counts[TrialState.PRUNED]

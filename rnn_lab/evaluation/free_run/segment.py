@@ -48,10 +48,8 @@ def segment_of(data: Data) -> Segment | None:
 
 def obstacle(data: Data) -> str | None:
     """Say why a free run makes no sense, if it makes none."""
-    if data.classes:
-        return "the targets are classes, and no numbers to go on from"
     if not data.lags:
-        return "the targets are no later steps of the inputs"
+        return "the targets are no later numbers of a series that is read"
     if unseen := [name for name in data.inputs if name not in data.targets]:
         return f"the network reads {unseen[0]}, which it does not forecast"
     found = data.accept(_Find(list(data.scored)[-1]))

@@ -1,7 +1,7 @@
 """Coverage of intervals of forecasts: networks trained on many simulated AR(2) series, each with its own test split.
 
-python scripts/coverage.py                                          200 series, a few minutes
-python scripts/coverage.py --series 20 --level 0.9 --steps 10
+python scripts/interval_coverage.py                                          200 series, a few minutes
+python scripts/interval_coverage.py --series 20 --level 0.9 --steps 10
 """
 
 import argparse
