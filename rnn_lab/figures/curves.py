@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from rnn_lab.figures.logarithmic import plain_ticks
 from rnn_lab.figures.style import GREY, NAMES, SPLITS, Array, legend_above, styled
 
 DASHES = [(0, (1, 1)), (0, (3, 1)), (0, (6, 1)), (0, (6, 1, 1, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 3))]
@@ -67,6 +68,8 @@ def loss_curves(
     if baselines:
         where, what = (losses, "cross-entropy") if classes else (errors, "RMSE")
         _baselines(where, errors, baselines, f"Validation {what} of")
+    for axes, _ in shown:
+        plain_ticks(axes.yaxis, *axes.get_ylim())
     who = "" if R == 1 else f": {R} replicas, their median and middle half"
     figure.suptitle(f"Training{who}", x=0.01, ha="left")
     return figure

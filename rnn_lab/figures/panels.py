@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import StrMethodFormatter
 
+from rnn_lab.figures.logarithmic import plain_ticks
 from rnn_lab.figures.style import BLUE, GREY, Array, styled
 
 ACROSS = 3
-PLAIN = StrMethodFormatter("{x:g}")
 DASHES = ((0, (1, 1)), (0, (4, 2)), (0, (8, 2)), (0, (8, 2, 1, 2)))
 
 
@@ -82,10 +81,8 @@ def _draw(axes: Axes, plot: Panel) -> None:
             0.99, value, name, transform=axes.get_yaxis_transform(), color=GREY, fontsize=8, ha="right", va="bottom"
         )
     axes.set(title=plot.title, xlabel=plot.xlabel, ylabel=plot.ylabel, yscale="log" if plot.logarithmic else "linear")
-    low, high = axes.get_ylim()
-    if plot.logarithmic and high < 10 * low:  # 1.02, and not 1.02 x 10^0
-        axes.yaxis.set_major_formatter(PLAIN)
-        axes.yaxis.set_minor_formatter(PLAIN)
+    if plot.logarithmic:
+        plain_ticks(axes.yaxis, *axes.get_ylim())
 
 
 def _drawable(values: Array, logarithmic: bool) -> Array:

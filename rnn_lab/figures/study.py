@@ -8,12 +8,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
+from rnn_lab.figures.logarithmic import plain_ticks
 from rnn_lab.figures.style import BLUE, GREY, INK, ORANGE, PALE, legend_above, styled
 
 MOST_PANELS = 9
 """Parameters that a figure shows: those searched first."""
+FEW = 6
+"""Values of a parameter that are written below its axis, each where it lies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,11 @@ def spans_decades(values: Sequence[float]) -> bool:
     return bool(finite) and 0 < min(finite) < max(finite) / 10
 
 
+def _ends(values: Sequence[float]) -> tuple[float, float]:
+    finite = [value for value in values if np.isfinite(value)]
+    return min(finite), max(finite)
+
+
 def _complete(trials: Sequence[TrialPoint]) -> list[TrialPoint]:
     return [trial for trial in trials if trial.state == "complete" and np.all(np.isfinite(trial.values))]
 
@@ -52,6 +60,7 @@ def _complete(trials: Sequence[TrialPoint]) -> list[TrialPoint]:
 def _scale(axes: Axes, values: Sequence[float]) -> None:
     if spans_decades(values):
         axes.set_yscale("log")
+        plain_ticks(axes.yaxis, *_ends(values))
 
 
 def _marks_without_value(axes: Axes, trials: Sequence[TrialPoint], x: Any) -> None:
@@ -153,13 +162,25 @@ def _axis(axes: Axes, key: str, trials: Sequence[TrialPoint]) -> Any:
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in found):
         if spans_decades(found):
             axes.set_xscale("log")
-        elif all(isinstance(value, int) for value in found):
+            plain_ticks(axes.xaxis, *_ends(found))
+        whole, each = all(isinstance(value, int) for value in found), sorted(set(found))
+        few = len(each) <= FEW and (whole or len(each) < len(found))
+        if few and _stand_apart(each, logarithmic=spans_decades(found)):
+            axes.set_xticks(each, [f"{value:g}" for value in each])
+            axes.xaxis.set_minor_locator(NullLocator())
+        elif whole and not spans_decades(found):
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         return lambda trial: trial.params.get(key)
     names = sorted({str(value) for value in found})
     axes.set_xticks(range(len(names)), names, rotation=30 if max(map(len, names)) > 8 else 0)
     axes.set_xlim(-0.5, len(names) - 0.5)
     return lambda trial: names.index(str(trial.params[key])) if key in trial.params else None
+
+
+def _stand_apart(values: Sequence[float], *, logarithmic: bool) -> bool:
+    """Tell whether the numbers of a few values would not run into each other below an axis."""
+    at = np.log(values) if logarithmic else np.array(values, float)
+    return len(at) == 1 or bool(np.diff(at).min() >= 0.12 * (at[-1] - at[0]))
 
 
 @styled
@@ -221,6 +242,7 @@ def front(trials: Sequence[TrialPoint], on_front: Sequence[int], *, objectives: 
         axes.annotate(str(number), (at, height), xytext=(4, 4), textcoords="offset points", fontsize=7, color=INK)
     if spans_decades([trial.values[0] for trial in done]):
         axes.set_xscale("log")
+        plain_ticks(axes.xaxis, *_ends([trial.values[0] for trial in done]))
     _scale(axes, [trial.values[1] for trial in done])
     axes.set(xlabel=objectives[0], ylabel=objectives[1])
     legend_above(axes)
@@ -229,20 +251,25 @@ def front(trials: Sequence[TrialPoint], on_front: Sequence[int], *, objectives: 
 
 @styled
 def importances(found: Mapping[str, float], *, objective: str, minimize: bool = True) -> Figure:
-    """Draw how much each parameter decides about good values (PED-ANOVA, Watanabe et al. 2023), the most on top.
+    """Draw how much each parameter decides about the best tenth of the trials, the most on top (PED-ANOVA).
+
+    A share near 1 says that the others could be anything there; how sure it is that a parameter comes first is another
+    question, which the examination of a sweep answers.
 
     Args:
         found: parameter -> its share; they add up to 1.
         objective: what the values are.
         minimize: whether lower is better.
+
+    Reference: Watanabe, Bansal, Hutter, "PED-ANOVA: Efficiently quantifying hyperparameter importance in arbitrary
+    subspaces" (2023).
     """
     figure = Figure(figsize=(6.0, 1.0 + 0.32 * len(found)), layout="constrained")
     axes = figure.subplots()
     ordered = sorted(found.items(), key=lambda item: item[1])
     bars = axes.barh([key for key, _ in ordered], [share for _, share in ordered], color=BLUE, height=0.6)
     axes.bar_label(bars, fmt="%.2f", padding=3, fontsize=8)
-    axes.set(
-        xlim=(0, 1.08), xlabel=f"importance for a low {objective}" if minimize else f"importance for a high {objective}"
-    )
+    end = "lowest" if minimize else "highest"
+    axes.set(xlim=(0, 1.08), xlabel=f"share in what sets the {end} tenth by {objective} apart")
     axes.grid(visible=False, axis="y")
     return figure

@@ -23,6 +23,8 @@ MEANING = {
     "c_0": "initial cell state",
 }
 
+WIDTH = 4.2
+"""Inches of a panel, of which two stand side by side."""
 GATES = {3: ("reset r", "update z", "candidate n"), 4: ("input i", "forget f", "output o", "candidate g")}
 """Names of the gates of a GRU and of an LSTM, which lie side by side; by their number."""
 
@@ -49,7 +51,10 @@ def heat_maps(arrays: Mapping[str, Array], *, replica: int = 0, title: str = "We
     places: dict[str, Axes] = {}
     for names, side in zip((large, small), figure.subfigures(1, 2, squeeze=False)[0], strict=True):
         if names:
-            places |= dict(zip(names, side.subplots(len(names), 1, squeeze=False)[:, 0], strict=True))
+            heights = [_height(matrices[name]) for name in names]
+            spare = figure.get_figheight() - sum(heights) - 0.5 * len(names)  # half an inch for a title and numbers
+            rows = side.add_gridspec(len(names) + 1, 1, height_ratios=[*heights, max(spare, 0.01)])
+            places |= {name: side.add_subplot(rows[row, 0]) for row, name in enumerate(names)}
     for name, axes in places.items():
         matrix, source = matrices[name], "from (time step by time step)" if stacked[name] else "from"
         if name not in large and matrix.shape[0] > matrix.shape[1]:
@@ -82,6 +87,11 @@ def _mark_gates(axis: Axis, draw_line: Callable[..., object], units: int, gates:
     axis.set_ticks([(gate + 0.5) * size - 0.5 for gate in range(len(gates))], gates)
     axis.set_tick_params(length=0)
     axis.set_label_text(f"to, {size:g} units a gate")
+
+
+def _height(matrix: Array) -> float:
+    """Inches that a panel is high at its width: no strip, such as a bias, is drawn larger than a matrix."""
+    return float(np.clip(WIDTH * min(matrix.shape) / max(matrix.shape), 0.5, 3.0))
 
 
 def _broad(matrix: Array) -> bool:

@@ -1,9 +1,22 @@
 """Findings of fresh seeds on a study's best trial, in words and as plain data."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rnn_lab.scoring.spread import described
 from rnn_lab.sweeping.study import SweepStudy
+
+
+def chosen_among(found: Mapping[str, Any] | None) -> int:
+    """Count the trials among which fresh seeds chose the confirmed one: its interval allows for that choice.
+
+    Example:
+        >>> chosen_among({"finalists": [3, 8], "raced": [1, 3, 8]}), chosen_among(None)
+        (2, 1)
+    """
+    if found is None:
+        return 1
+    return len(found["raced"] if "front" in found else found["finalists"])
 
 
 def lines(study: SweepStudy) -> list[str]:
@@ -19,7 +32,8 @@ def lines(study: SweepStudy) -> list[str]:
     said.append(f"reported by the search: {_short(found)}, {_optimism(found)}")
     said += [f"{test} of these seeds: {described(each)}" for test, each in found["test"].items()]
     if others := [str(trial) for trial in found["finalists"] if trial != found["trial"]]:
-        said.append(f"not told apart from trial{'s' * (len(others) > 1)} {', '.join(others)}")
+        tied = f"not told apart from trial{'s' * (len(others) > 1)} {', '.join(others)}"
+        said.append(f"{tied}: the intervals are wider, as of the best of {len(found['finalists'])}")
     return said
 
 

@@ -5,6 +5,7 @@ that is missing, and a name that is not here, pass: an earlier or a later versio
 """
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 NUMBER, COUNT = "a number", "a whole number that is not negative"
@@ -91,6 +92,10 @@ SHAPES: dict[str, dict[str, Any]] = {
 """Of each fact its fields: a type, ``NUMBER``, ``COUNT``, a list or mapping of shapes, or a tuple of alternatives."""
 
 
+Check = Callable[[Any], str | None]
+"""Check of one value: what is wrong with it, said after its name; or, of what lies inside it, said with its name."""
+
+
 def fault(fact: dict[str, Any]) -> str | None:
     """Say what is wrong with the fields that a fact has, if anything.
 
@@ -99,39 +104,76 @@ def fault(fact: dict[str, Any]) -> str | None:
         >>> fault({"fact": "weights", "epoch": -3, "file": "weights/epoch_0003.npz"})
         'its epoch is not a whole number that is not negative'
     """
-    shape = SHAPES.get(fact["fact"])
-    return _fault(fact, {**shape, OTHERS: object}, "it") if shape else None
+    check = _CHECKS.get(fact["fact"])
+    return check(fact) if check else None
 
 
-def _fault(value: Any, shape: Any, name: str) -> str | None:
-    if isinstance(shape, tuple):
-        found = [_fault(value, each, name) for each in shape]
-        return None if None in found else found[0]
-    if isinstance(shape, list):
-        if not isinstance(value, list):
-            return f"{name} is no list"
-        return next((wrong for each in value if (wrong := _fault(each, shape[0], name))), None)
-    if not isinstance(shape, dict):
-        return None if _is(value, shape) else f"{name} is not {_said(shape)}"
-    if not isinstance(value, dict):
-        return f"{name} is no mapping"
-    for key, each in value.items():
-        inner = shape.get(key, shape.get(OTHERS, object))
-        if inner is object or (inner is NUMBER and type(each) is float):  # most of a journal
-            continue
-        if wrong := _fault(each, inner, f"its {key[:50]}"):
-            return wrong
+def _number(value: Any) -> str | None:
+    kind = type(value)  # JSON has no others, and true is no number
+    if kind is float or (kind is int and abs(value) <= LARGEST) or (kind is str and value in _SPELLED):
+        return None
+    return f"is not {NUMBER}"
+
+
+def _count(value: Any) -> str | None:
+    return None if type(value) is int and 0 <= value <= _MOST else f"is not {COUNT}"
+
+
+def _anything(_: Any) -> str | None:
     return None
 
 
-def _is(value: Any, shape: Any) -> bool:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if shape == NUMBER:
-        return (number and not (isinstance(value, int) and abs(value) > LARGEST)) or value in _SPELLED
-    if shape == COUNT:
-        return number and isinstance(value, int) and 0 <= value <= _MOST
-    return value is None if shape is None else isinstance(value, shape)
+_PLAIN: dict[Any, Check] = {NUMBER: _number, COUNT: _count, object: _anything}
 
 
-def _said(shape: Any) -> str:
-    return shape if isinstance(shape, str) else {str: "a text", bool: "true or false"}.get(shape, "nothing")
+def _check(shape: Any) -> Check:
+    """Turn a shape into its check, once: a journal has as many facts as epochs."""
+    if isinstance(shape, tuple):
+        return _one_of([_check(each) for each in shape])
+    if isinstance(shape, list):
+        return _list_of(_check(shape[0]))
+    if isinstance(shape, dict):
+        return _mapping_of({key: _check(each) for key, each in shape.items()})
+    return _PLAIN.get(shape) or _of_type(type(None) if shape is None else shape)
+
+
+def _of_type(kind: type) -> Check:
+    said = {str: "a text", bool: "true or false"}.get(kind, "nothing")
+    return lambda value: None if isinstance(value, kind) else f"is not {said}"
+
+
+def _one_of(checks: list[Check]) -> Check:
+    def check(value: Any) -> str | None:
+        found = [each(value) for each in checks]
+        return None if None in found else found[0]
+
+    return check
+
+
+def _list_of(item: Check) -> Check:
+    def check(value: Any) -> str | None:
+        if not isinstance(value, list):
+            return "is no list"
+        return next((wrong for each in value if (wrong := item(each))), None)
+
+    return check
+
+
+def _mapping_of(fields: dict[str, Check]) -> Check:
+    others = fields.get(OTHERS, _anything)
+
+    def check(value: Any) -> str | None:
+        if not isinstance(value, dict):
+            return "is no mapping"
+        for key, each in value.items():
+            inner = fields.get(key, others)
+            if inner is _number and type(each) is float:  # most of a journal
+                continue
+            if wrong := inner(each):
+                return wrong if wrong.startswith("its ") else f"its {key[:50]} {wrong}"
+        return None
+
+    return check
+
+
+_CHECKS = {name: _check(shape) for name, shape in SHAPES.items()}

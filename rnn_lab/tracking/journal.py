@@ -239,12 +239,12 @@ def decode(line: bytes) -> Fact:
         ValueError: it is no fact, or a field of it is of another kind than its readers count on.
     """
     try:
-        fact = json.loads(line)
+        fact = json.loads(line.decode())  # as text: of bytes JSON would look which of Unicode's encodings they are in
     except (ValueError, RecursionError):
         fact = None
     if not (isinstance(fact, dict) and isinstance(fact.get("fact"), str) and _is_time(fact.get("time"))):
         raise ValueError("it is no fact in JSON")
-    if b"\\ud" in line.lower():  # half a character of two can be written in JSON, and nowhere else
+    if b"\\u" in line and b"\\ud" in line.lower():  # half a character of two can be written in JSON, and nowhere else
         try:
             json.dumps(fact, ensure_ascii=False).encode()
         except UnicodeEncodeError as error:

@@ -23,6 +23,8 @@ CLEAR = 0.5
 DECIDES = 0.8
 """Share of the best third that has the same option."""
 BINS = 8
+WHOLE = "over the whole space (by the variance of ranks that each explains)"
+NEAR = "near the best (by how far the best third lies apart in each)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,9 +95,7 @@ def effects(trials: Trials) -> list[Finding]:
         text = f"Parameters: {int(trials.complete.sum())} complete trials are too few to tell what each does."
         return [Finding("unknown", text)]
     whole, near = over_all(trials), near_best(trials)
-    found = [
-        Finding("importances", f"Parameters: {_first(whole, 'over the whole space')}; {_first(near, 'near the best')}.")
-    ]
+    found = [Finding("importances", f"Parameters: {_first(whole, WHOLE)}; {_first(near, NEAR)}.")]
     interacting = _interactions(trials)
     surface = surface.with_products(interacting)
     clear = surface.freedom >= ENOUGH and surface.fit_share >= CLEAR
@@ -140,9 +140,9 @@ def _first(importances: Importances | None, where: str) -> str:
     if importances is None:
         return f"{where} the trials are too few to rank them"
     if (leader := importances.leader()) is not None:
-        return f"{where} {leader} matters most (first in {importances.first.max():.0%} of resamples)"
+        return f"{where} {leader} matters most, first in {importances.first.max():.0%} of resamples"
     order = np.argsort(-importances.first)[:2]
-    rivals = " or ".join(f"{importances.names[k]} ({importances.first[k]:.0%})" for k in order)
+    rivals = " or ".join(f"{importances.names[k]} (first in {importances.first[k]:.0%} of resamples)" for k in order)
     return f"{where} the trials do not tell which matters most, {rivals}"
 
 

@@ -13,12 +13,15 @@ from rnn_lab.sweeping.examination.reality import confirmed_values, reality, seed
 from rnn_lab.sweeping.examination.trials import Finding, Trials
 
 
-def examine(trials: Trials, fresh: Mapping[int, ArrayLike] | None = None) -> dict[str, list[Finding]]:
+def examine(
+    trials: Trials, fresh: Mapping[int, ArrayLike] | None = None, finalists: int = 1
+) -> dict[str, list[Finding]]:
     """Answer the six questions: name -> findings, at least one each.
 
     Args:
         trials: of a finished or running sweep.
         fresh: trial's number -> values of fresh seeds, of the trials that were confirmed.
+        finalists: of how many of them these values chose the winner.
     """
     known = fresh or {}
     return {
@@ -26,6 +29,6 @@ def examine(trials: Trials, fresh: Mapping[int, ArrayLike] | None = None) -> dic
         "density": [density(confirmed_values(trials, known), seed_noise(known) or 0.0)],
         "feasibility": feasibility(trials),
         "health": health(trials),
-        "reality": reality(trials, known),
+        "reality": reality(trials, known, finalists),
         "effects": effects(trials),
     }

@@ -30,6 +30,7 @@ def page(
     *,
     ylabel: str = "value",
     fresh: Mapping[int, ArrayLike] | None = None,
+    finalists: int = 1,
     command: Callable[[Sequence[str]], str] = " ".join,
 ) -> str:
     """Write the page as HTML that needs no other file.
@@ -39,11 +40,12 @@ def page(
         trials: of it.
         ylabel: what its values are, such as ``val/rmse``.
         fresh: trial's number -> values of fresh seeds.
+        finalists: of how many trials these values chose the winner.
         command: turns overrides into the command that continues the study with them.
     """
     from rnn_lab.sweeping.examination.pictures import pictures  # matplotlib is loaded where something is drawn
 
-    answers, drawn = examine(trials, fresh), pictures(trials, fresh or {}, ylabel)
+    answers, drawn = examine(trials, fresh, finalists), pictures(trials, fresh or {}, ylabel)
     parts = [f"<h1>{html.escape(name)}: the sweep examined</h1>"]
     for question, title in QUESTIONS.items():
         parts.append(f"<h2>{html.escape(title)}</h2>")

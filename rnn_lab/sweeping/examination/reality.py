@@ -18,12 +18,13 @@ APART = 3.0
 """Standard deviations of the noise within which the best values lie although they are equal."""
 
 
-def reality(trials: Trials, fresh: Mapping[int, ArrayLike]) -> list[Finding]:
+def reality(trials: Trials, fresh: Mapping[int, ArrayLike], finalists: int = 1) -> list[Finding]:
     """Say whether the best trial's value holds on fresh seeds, and whether seeds vary more than the best trials do.
 
     Args:
         trials: of the sweep.
         fresh: trial's number -> values of fresh seeds; of the confirmed winner, and of others that raced with it.
+        finalists: of how many trials these values chose the winner: the interval is that of the confirmation.
     """
     rows = trials.best(BEST)
     if not len(rows):
@@ -33,7 +34,7 @@ def reality(trials: Trials, fresh: Mapping[int, ArrayLike]) -> list[Finding]:
     if best not in fresh:
         text = f"Winner: trial {best} has {reported:.4g}, the best of {int(trials.complete.sum())} values, each of them"
         return [Finding("unconfirmed", f"{text} lucky or unlucky; hydra.sweeper.confirm=5 measures it on fresh seeds.")]
-    found = spread(fresh[best])
+    found = spread(fresh[best], finalists)
     if not found.replicas:
         return [
             Finding(

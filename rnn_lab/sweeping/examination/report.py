@@ -6,6 +6,8 @@ from pathlib import Path
 from optuna import Study
 
 from rnn_lab.atomic import atomic_write
+from rnn_lab.sweeping.attributes import CONFIRMED
+from rnn_lab.sweeping.confirmed import chosen_among
 from rnn_lab.sweeping.examination.examine import examine
 from rnn_lab.sweeping.examination.from_optuna import trials_of
 from rnn_lab.sweeping.examination.page import page, sentences
@@ -35,7 +37,8 @@ def report(
     fresh = (
         {trial: list(found.values()) for trial, found in RaceState.from_json(stored).values.items()} if stored else {}
     )
-    text = page(study.study_name, trials, ylabel=ylabel, fresh=fresh, command=command)
+    finalists = chosen_among(study.user_attrs.get(CONFIRMED))
+    text = page(study.study_name, trials, ylabel=ylabel, fresh=fresh, finalists=finalists, command=command)
     with atomic_write(folder / PAGE) as file:
         file.write(text.encode())
-    return sentences(examine(trials, fresh), command)
+    return sentences(examine(trials, fresh, finalists), command)
