@@ -65,6 +65,8 @@ def loss_curves(
         losses.set(title="Loss", ylabel="cross-entropy (nats)" if classes else "loss (of scaled targets)")
     errors.set(title="Error", ylabel="share of wrong classes" if classes else "RMSE (units of the targets)")
     legend_above(losses)
+    if not both and (first := errors.get_legend()):
+        errors.add_artist(first)  # or the baselines' legend would take its place
     if baselines:
         where, what = (losses, "cross-entropy") if classes else (errors, "RMSE")
         _baselines(where, errors, baselines, f"Validation {what} of")

