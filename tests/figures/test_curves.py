@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from matplotlib.legend import Legend
 
 from rnn_lab.figures import loss_curves
 
@@ -108,5 +109,7 @@ def test_a_loss_that_is_the_error_squared_is_not_drawn_again():
     metrics |= {name.replace("rmse", "loss"): values**2 / 18 for name, values in metrics.items()}
     (axes,) = loss_curves(np.arange(8), metrics, baselines={"AR1": 2.0}).axes
     assert axes.get_ylabel().startswith("RMSE")
+    legends = [each for each in axes.get_children() if isinstance(each, Legend)]
+    assert {text.get_text() for each in legends for text in each.get_texts()} == {"training", "validation", "AR1 2"}
     metrics["val/loss"] = metrics["val/loss"] * np.linspace(1, 1.01, 8)[:, None]  # of several targets it is not
     assert len(loss_curves(np.arange(8), metrics, baselines={"AR1": 2.0}).axes) == 2

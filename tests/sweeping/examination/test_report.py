@@ -1,5 +1,7 @@
 import optuna
 
+from rnn_lab.scoring.spread import spread
+from rnn_lab.sweeping.attributes import CONFIRMED
 from rnn_lab.sweeping.examination.report import PAGE, report
 from rnn_lab.sweeping.race import CONFIRMATION, RaceState
 
@@ -21,3 +23,14 @@ def test_fresh_seeds_that_the_study_keeps_are_used(tmp_path):
     fresh = RaceState({best: {100: 2.0, 101: 2.1, 102: 2.05}})
     study.set_user_attr(CONFIRMATION, fresh.as_json())
     assert any("its seed was lucky" in line for line in report(study, tmp_path))
+
+
+def test_its_interval_is_the_confirmations(tmp_path):
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
+    study.optimize(lambda trial: 1 + trial.suggest_float("x", 0, 1), n_trials=12)
+    best, values = study.best_trial.number, [1.0, 1.1, 1.05]
+    study.set_user_attr(CONFIRMATION, RaceState({best: dict(enumerate(values, 100))}).as_json())
+    for finalists in ([best], [best, best + 1]):
+        study.set_user_attr(CONFIRMED, {"finalists": finalists, "raced": [best, best + 1]})
+        found = next(line for line in report(study, tmp_path) if "Winner of the search" in line)
+        assert f"fresh seeds give {spread(values, len(finalists))}" in found
