@@ -158,7 +158,7 @@ def read_index(
                 n = int(finer.argmax())
                 raise BadInput(
                     f"{spot.cell(n, name)} holds {cells[n]!r}, which is finer than a microsecond, and dates are kept in"
-                    " microseconds: leave data.index null, or give the times as numbers"
+                    " microseconds: give the times as numbers, or leave the column out of data.index and data.columns"
                 )
             plain = dates if dates.tz is None else dates.tz_convert("UTC").tz_localize(None)
             moments = plain.to_numpy().astype("datetime64[us]")
