@@ -1,5 +1,6 @@
 """Checks before the start that a run fits, in GB: memory by what the machine has free, disk by what the folder has."""
 
+import ctypes
 import os
 import shutil
 from pathlib import Path
@@ -28,6 +29,16 @@ def free_memory() -> float:
         if not limits and "SC_PHYS_PAGES" in os.sysconf_names:
             limits = [float(os.sysconf("SC_PHYS_PAGES")) * os.sysconf("SC_PAGE_SIZE")]
     return max(min(limits, default=float("inf")), 0.0)
+
+
+def release_memory() -> None:
+    """Give memory that was freed back to the system, where the C library (GNU's) keeps it and can be asked to.
+
+    What a table was read from is freed in many small pieces, which would lie unused as long as the run lasts.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:
+        trim(0)
 
 
 def refuse_too_large(needed: float, what: str) -> None:

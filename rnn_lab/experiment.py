@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from omegaconf import DictConfig, OmegaConf
 from pydantic import Field, TypeAdapter, ValidationError
 
+from rnn_lab.capacity import release_memory
 from rnn_lab.component import refusal
 from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import Evaluation, Problem
@@ -121,6 +122,7 @@ def build(config: DictConfig) -> Experiment:
     if tracking.enabled:
         resolve(tracking.uri)  # refuses an address that is none before there is a run
     data: Data = maker.dataset()
+    release_memory()
     targets = targets_of(data, trainer.loss, evaluation.scores)
     network = Network.for_data(data, model, dtype=trainer.dtype, loss=targets.loss)
     plain: Any = OmegaConf.to_container(config, resolve=True)

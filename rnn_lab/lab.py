@@ -195,9 +195,11 @@ def _carry_out(
     # A replica that diverged is no part of any forecast or figure, unless there is no other.
     comparable = ~state.diverged if not state.diverged.all() else np.ones_like(state.diverged)
     trained = make_predictor(network, state.parameters.like(state.parameters.flat[comparable]), data)
-    trained, intervals = (trained, None) if state.diverged.all() else trained.calibrated(data)
-    everyone = replace(trained, parameters=state.parameters)
-    everyone.save(journal.folder, np.flatnonzero(state.diverged).tolist())
+    diverged, intervals = np.flatnonzero(state.diverged).tolist(), None
+    replace(trained, parameters=state.parameters).save(journal.folder, diverged)  # before anything else can fail
+    if not state.diverged.all():
+        trained, intervals = trained.calibrated(data)
+        trained.save_recipe(journal.folder, diverged)
     each = score_each_target(problem, baselines) if len(data.targets) > 1 else None
     summary = summarise(network, experiment.targets, state, experiment.seeds, scores, each)
     if intervals is not None:

@@ -124,20 +124,22 @@ def choose_order(series: Array, at: NDArray[np.int64], largest: int, horizon: in
     m = orders + 2
     criterion = series.shape[1] * 2.0 * m * N / (N - m - 1)
     for part in _few_columns(series, N * largest):
-        x, y = lags(part, at, largest, horizon), part[at]
-        for o in range(y.shape[1]):
-            criterion += N * np.log(_residual_squares(x[:, :, o], y[:, o]) / N)
+        xy = np.concatenate([lags(part, at, largest, horizon), part[at][:, None]], axis=1)
+        for o in range(part.shape[1]):
+            criterion += N * np.log(_residual_squares(xy[:, :, o]) / N)
     return int(orders[np.argmin(criterion)])
 
 
-def _residual_squares(x: Array, y: Array) -> Array:
-    """Residual sums of squares of y on an intercept and the first 1, 2, .. columns of x.
+def _residual_squares(xy: Array) -> Array:
+    """Residual sums of squares of y, the last column, on an intercept and the first 1, 2, .. of those before it, x.
 
     One factorisation serves all p: in the triangular factor of [x, y], the last column holds y in the basis
     of the columns before it, and what the first p of them leave over is the rest of that column.
+    ``xy`` (N, p + 1) is centred in place.
     """
-    centred = np.column_stack([x, y]) - np.append(x.mean(axis=0), y.mean())
-    y_in_basis = np.asarray(np.linalg.qr(centred, mode="r"))[:, -1]
+    x, y = xy[:, :-1], np.ascontiguousarray(xy[:, -1])
+    xy -= np.append(x.mean(axis=0), y.mean())  # in place: of a long series they are many numbers
+    y_in_basis = np.asarray(np.linalg.qr(xy, mode="r"))[:, -1]
     left_over = np.cumsum(y_in_basis[::-1] ** 2)[::-1]
     rounding = 64 * np.finfo(float).eps * np.abs(y).max()
     return np.asarray(np.maximum(left_over[1 : x.shape[1] + 1], len(y) * rounding**2 + np.finfo(float).tiny))

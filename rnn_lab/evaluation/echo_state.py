@@ -203,4 +203,10 @@ def _moments(X: Array) -> tuple[Array, Array]:
 
 
 def _last_states(reservoir: Reservoir, X: Array, mean: Array, deviation: Array) -> Array:
-    return np.concatenate([reservoir.last_states((block - mean) / deviation) for block in _blocks(X)])
+    return np.concatenate([reservoir.last_states(_standardised(block, mean, deviation)) for block in _blocks(X)])
+
+
+def _standardised(block: Array, mean: Array, deviation: Array) -> Array:
+    found = block - mean
+    found /= deviation
+    return found

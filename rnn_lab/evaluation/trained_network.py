@@ -140,11 +140,15 @@ class Trained:
 
         ``diverged`` numbers replicas that `load` is to leave out: theirs are not the weights that they were trained to.
         """
-        weights, model = Path(folder) / WEIGHTS, Path(folder) / MODEL
+        weights = Path(folder) / WEIGHTS
         weights.parent.mkdir(parents=True, exist_ok=True)
         self.parameters.save(weights)
+        self.save_recipe(folder, diverged)
+
+    def save_recipe(self, folder: Path | str, diverged: Sequence[int] = ()) -> None:
+        """Write ``weights/model.json`` alone, in the place of one that knew less of the same weights."""
         text = json.dumps(self.recipe() | {"diverged": list(diverged)}, indent=2, allow_nan=False) + "\n"
-        with atomic_write(model) as file:
+        with atomic_write(Path(folder) / MODEL) as file:
             file.write(text.encode())
 
     def recipe(self) -> dict[str, Any]:

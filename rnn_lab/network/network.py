@@ -206,9 +206,12 @@ class Outputs:
     def __call__(self, parameters: Parameters) -> Array:
         """Outputs (R, N, O) or (R, N, T, O), in memory of their own."""
         outputs = np.empty(self.shape, parameters.flat.dtype)
-        for i, block in enumerate(self.blocks()):
+        start = 0
+        for block in self.blocks():
             with np.errstate(over="ignore", invalid="ignore"):  # a network that diverged says so in its outputs
                 found = self.forward[block.shape[2]](parameters, block)
-            place = outputs[:, i * self.size : (i + 1) * self.size]
+            place = outputs[:, start : start + self.size]
             place[...] = found.swapaxes(1, 2) if self.each_step else found
+            start += self.size
+            del block  # before the next one is cut out: never two at a time
         return outputs

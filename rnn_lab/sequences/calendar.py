@@ -95,6 +95,8 @@ def recognise(dates: "pd.DatetimeIndex", format: DateFormat | None = None) -> Ca
     if len(dates) == 1:
         return Calendar("D", zone=dates.tz, format=writer)
     found = [_dense(dates, step) for step in _inferences(dates)]
+    if len(found) == 1 and found[0] is not None and found[0].dates.equals(dates):
+        return Calendar(found[0].step, zone=dates.tz, format=writer)
     found += [_monthly(dates)]
     found += [_dense(dates, step) for step in (_commonest(dates), "SME", "SMS")]
     fitting = [

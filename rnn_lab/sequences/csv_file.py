@@ -87,6 +87,7 @@ def read_csv(
     spot = Spot(text, header)
     ahead = still_to_come(spot, used, [name for i, name in enumerate(inputs) if i in known], rows) if known else 0
     filled, notes = numbers(spot, used, values[: rows - ahead], missing, na_values, unknown, optional is None)
+    notes = (*text.notes(), *notes)
     if missing == "drop":
         kept = np.append(~filled.any(axis=1), np.ones(ahead, bool))
         spot.lines = np.flatnonzero(kept)
@@ -153,11 +154,18 @@ def read_index(
             wrong, moments = found, np.empty(0)
         else:
             dates, form = found
+            if (finer := dates.nanosecond != 0).any():
+                n = int(finer.argmax())
+                raise BadInput(
+                    f"{spot.cell(n, name)} holds {cells[n]!r}, which is finer than a microsecond, and dates are kept in"
+                    " microseconds: give the times as numbers, or leave the column out of data.index and data.columns"
+                )
             plain = dates if dates.tz is None else dates.tz_convert("UTC").tz_localize(None)
             moments = plain.to_numpy().astype("datetime64[us]")
     if wrong >= 0:
-        kind = f"dates such as {date_format}" if date_format else "numbers or dates such as 2024-01-31"
-        raise BadInput(f"{spot.cell(wrong, name)} holds {cells[wrong]!r}, but data.index={name} must be {kind}")
+        kind = f"dates such as {pattern}" if pattern else "numbers or dates such as 2024-01-31"
+        way = "" if date_format or not pattern else ", as most of its cells are; data.index=null counts the rows"
+        raise BadInput(f"{spot.cell(wrong, name)} holds {cells[wrong]!r}, but data.index={name} must be {kind}{way}")
     if (late := ~(moments[1:] > moments[:-1])).any():
         n = int(np.argmax(late)) + 1
         raise BadInput(

@@ -94,10 +94,11 @@ def numbers(
                 number = spot.row(n)
                 hint = " (if this is a header: data.header=true)" if number == 1 else ""
                 raise BadInput(f"{spot.cell(n, column.name)} {said}{hint}")
-    lacking = np.isnan(values) & np.array([column.name not in unknown for column in used])
+    must_be_known = np.array([column.name not in unknown for column in used])
+    if not any(np.isnan(values[:, j]).any() for j in np.flatnonzero(must_be_known)):
+        return np.broadcast_to(np.False_, values.shape), ()
+    lacking = np.isnan(values) & must_be_known
     count = int(lacking.sum())
-    if not count:
-        return lacking, ()
     notes = (f"{count} missing cell{'s' if count > 1 else ''} in {int(lacking.any(axis=1).sum())} rows ({missing})",)
     if missing == "drop":
         return lacking, notes

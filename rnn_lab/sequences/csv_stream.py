@@ -86,4 +86,4 @@ class CsvBlocks:
         inputs, targets = ", ".join(self.inputs), ", ".join(self.targets)
         what = f"inputs and targets {inputs}" if inputs == targets else f"inputs {inputs}; targets {targets}"
         dropped = (f"{self.dropped} rows that lack a cell are left out (drop)",) if self.dropped else ()
-        return (f"{self.path}: {self.rows} rows; {what}", *dropped)
+        return (f"{self.path}: {self.rows} rows; {what}", *self.text.notes(), *dropped)

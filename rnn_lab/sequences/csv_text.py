@@ -118,7 +118,7 @@ class CsvText:
 
         mark, held = self.separator(), np.empty((0, 0), object)
         how: dict[str, Any] = {
-            "sep": mark, "header": None, "dtype": object, "na_filter": False, "skip_blank_lines": False,
+            "sep": mark, "header": None, "dtype": object, "na_filter": False, "skip_blank_lines": self._wide(),
             "skipinitialspace": not mark.isspace(), "comment": self.comment, "iterator": True,
         }  # fmt: skip
         try:
@@ -147,11 +147,41 @@ class CsvText:
 
     def row_numbers(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each row's number as an editor counts the file's lines (from 1), and its cells."""
+        wide = self._wide()
+        for number, cells in self._every_line():
+            if not (wide and _blank(cells)):
+                yield number, [cell.strip() for cell in cells] or [""]
+
+    def notes(self) -> tuple[str, ...]:
+        """Say how many blank lines between two rows are skipped, as pandas skips them; nothing where there is none.
+
+        In a table of one column none is: there a blank line is a row whose cell is missing.
+        """
+        with self.lines() as file:
+            if not self._wide() or not any(map(str.isspace, file)):  # the usual case, at the speed of reading
+                return ()
+        found, waiting, begun = list[int](), list[int](), False
+        for number, cells in self._every_line():
+            if _blank(cells):
+                waiting += [number] * begun
+            else:
+                found, waiting, begun = found + waiting, [], True
+        what = f"{len(found)} blank lines between rows are" if len(found) > 1 else "a blank line between rows is"
+        return (f"{what} skipped, {'the first' * (len(found) > 1) or 'it'} is line {found[0]}",) if found else ()
+
+    def _every_line(self) -> Iterator[tuple[int, list[str]]]:
         with self.lines() as file:
             reader = csv.reader(self._marked(file), delimiter=self.separator(), strict=True)
             for cells in reader:
                 if cells != [_COMMENT]:
-                    yield reader.line_num + self.skiprows, [cell.strip() for cell in cells]
+                    yield reader.line_num + self.skiprows, cells
+
+    def _wide(self) -> bool:
+        """Return True if the first row has several cells, so that a blank line is none."""
+        try:
+            return len(next((cells for _, cells in self._every_line() if not _blank(cells)), [])) > 1
+        except csv.Error as error:
+            raise self._no_csv(str(error)) from None
 
     def number(self, row: int) -> int:
         """Return the line at which row ``row`` (from 0, the header included) ends."""
@@ -165,7 +195,10 @@ class CsvText:
     def _marked(self, file: IO[str]) -> Iterator[str]:
         for line in file:
             text = line.split(self.comment)[0] if self.comment else line
-            yield text if text or not line else _COMMENT
+            if text == line or text.strip():
+                yield text
+            else:
+                yield '""' if text else _COMMENT  # pandas makes a row of what is blank before a comment
 
     def _refuse_ragged(self, width: int | None, start: int, stop: int | None, full: NDArray[Any] | None) -> None:
         """Refuse a row of another length than the first; only empty ones at the file's end may differ."""
@@ -194,6 +227,10 @@ class CsvText:
 
 
 _COMMENT = "\0"
+
+
+def _blank(cells: list[str]) -> bool:
+    return not cells or (len(cells) == 1 and cells[0].isspace())
 
 
 def _next(reader: Any, rows: int) -> NDArray[Any]:

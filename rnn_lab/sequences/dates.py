@@ -8,6 +8,8 @@ from datetime import timedelta, timezone
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from rnn_lab.errors import BadInput
 
 if TYPE_CHECKING:
@@ -97,17 +99,17 @@ def read_dates(cells: Sequence[str], key: str, date_format: str | None = None, t
 
 
 def compact_format(cells: Sequence[str]) -> str | None:
-    """Return the format of dates written as whole numbers (19810321, 200612), if all of the cells are such dates.
+    """Return the format of dates written as whole numbers (19810321, 200612); None if less than half are such dates.
 
     Example:
-        >>> compact_format(["200611", "200612", "200701"]), compact_format(["200612", "200613"])
+        >>> compact_format(["200611", "200612", "200701"]), compact_format(["200099", "200100", "200101"])
         ('%Y%m', None)
     """
     lengths = {len(cell) for cell in cells}
     pattern = COMPACT.get(lengths.pop()) if len(lengths) == 1 else None
     if pattern is None or not all(cell.isdecimal() and "1600" <= cell[:4] < "2200" for cell in cells):
         return None
-    return None if _parsed(cells, pattern).isna().any() else pattern
+    return None if 2 * np.count_nonzero(_parsed(cells, pattern).isna()) > len(cells) else pattern
 
 
 def _parsed(cells: Sequence[str], pattern: str, utc: bool = False) -> "pd.DatetimeIndex":

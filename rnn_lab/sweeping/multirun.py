@@ -1,5 +1,6 @@
 """A table at the end of Hydra's own ``-m``: one row a run, its overrides, what it returned, and where it lies."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,9 @@ class MultirunTable(Callback):
         """Keep what the run was and returned."""
         overrides = " ".join(str(text) for text in job_return.overrides or [])
         value = "failed" if job_return.status != JobStatus.COMPLETED else _told(job_return.return_value)
-        self._rows.append((overrides, value, Path(str(job_return.working_dir)).name))
+        output = OmegaConf.select(job_return.hydra_cfg, "hydra.runtime.output_dir") if job_return.hydra_cfg else None
+        folder = Path(str(output or job_return.working_dir))
+        self._rows.append((overrides, value + _survivors(folder), folder.name))
 
     def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
         """Print the table."""
@@ -54,6 +57,16 @@ def table(rows: list[tuple[str, str, str]]) -> str:
     lines = [("run", "value", "differs in"), *texts]
     widths = [max(len(line[column]) for line in lines) for column in (0, 1)]
     return "\n".join(f"{a.rjust(widths[0])}  {b.rjust(widths[1])}  {c}".rstrip() for a, b, c in lines)
+
+
+def _survivors(folder: Path) -> str:
+    """Say of a run that lost replicas that its value is of the others alone; nothing of any other."""
+    try:
+        replicas = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["replicas"]
+        lost = sum(bool(replica["diverged"]) for replica in replicas)
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
+    return f" ({len(replicas) - lost} of {len(replicas)} replicas)" if lost else ""
 
 
 def _told(value: Any) -> str:

@@ -49,6 +49,19 @@ def test_the_folder_is_complete_by_itself(composed, tmp_path):
         assert "file" not in fact or (tmp_path / fact["file"]).is_file()
 
 
+def test_weights_are_kept_before_intervals_are_measured(composed, tmp_path, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("out of patience")
+
+    monkeypatch.setattr(Forecaster, "calibrated", fail)
+    with pytest.raises(RuntimeError):
+        lab.run(composed(*QUICK), tmp_path)
+    saved = Forecaster.load(tmp_path)
+    assert saved.intervals == {}
+    assert saved.free_run(np.zeros((50, 1)), 2).shape == (1, 2, 1)
+    assert read(tmp_path)[-1]["reason"] == "RuntimeError: out of patience"
+
+
 def test_the_objective_is_the_rmse_of_the_kept_weights_on_the_validation_targets(composed, tmp_path):
     value = lab.run(composed(*QUICK, "data.scaling=standard"), tmp_path)
     series = np.sin(np.arange(200.0))[:, None]

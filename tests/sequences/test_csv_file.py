@@ -76,7 +76,7 @@ def test_dates(tmp_path: Path, cells: tuple[str, str], moments: tuple[str, str])
         ("x,y\n1,1e999\n", {}, r"row 2, column 'y' holds '1e999'"),
         ('x,"a\nb"\n1,2\n3,no\n', {}, r"row 4, column 'a\\nb' holds 'no'"),
         ("x,y\n1,2\n3\n", {}, r"row 3 has 1 cells instead of 2 \(data\.delimiter=','\)"),
-        ("x\n1\n\n3\n", {}, r"row 3 has 0 cells instead of 1"),
+        ("x\n1\n\n3\n", {}, r"row 3, column .x. is missing"),
         ("x,y\n1,2\n", {"header": False}, r"row 1, column '0' holds 'x'.*\(if this is a header: data\.header=true\)"),
         ("1,2\n3,4\n", {}, r"the first row holds numbers, not names: data\.header=false"),
         ("x,x\n1,2\n", {}, r"the header names column 'x' more than once"),

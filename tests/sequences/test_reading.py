@@ -53,6 +53,9 @@ FILES = {
     "rows dropped": ("a,b\n1,2\n,4\n5,6\n", {"missing": "drop"}),
     "two gaps": ("a,b\n1,2\n,4\n,n/a\n7,8\n", {"missing": "interpolate"}),
     "columns named by numbers": ("date,0,1,2\nx,1,2,3\ny,4,5,6\n", {"columns": [1, 2]}),
+    "blank lines between rows": ("a,b\n\n1,2\n\n  \n3,4\n\n", {}),
+    "blank lines of Windows, and a cell of two lines": ('a,"b\r\n\r\nc"\r\n\r\n1,2\r\n', {}),
+    "blank lines and comments": ("a,b\n# x\n\n1,2\n3,4 # y\n\n# z\n\n5,6\n", {"comment": "#"}),
     "umlauts": ("Größe,ß\n1,2\n3,4\n", {}),
 }
 NUMBERS = {"skipinitialspace": True}
@@ -155,6 +158,17 @@ def test_a_long_file_is_read_in_blocks(tmp_path):
         ("t\na,b\n1,2\nx,4\n", {"skiprows": 1}, "row 4, column 'a' holds 'x'"),
         ("# c\na,b\n1,2\n# d\nx,4\n", {"comment": "#"}, "row 5, column 'a' holds 'x'"),
         ("a,b\n1,2\n3,4,5\n", {}, "row 3 has 3 cells instead of 2"),
+        ("a,b\n\n1,2\n\nx,4\n", {}, "row 5, column 'a' holds 'x'"),
+        ("a,b\n\n1,2\n\n3\n", {}, "row 5 has 1 cells instead of 2"),
+        ("a,b\n\n1,2\n  # y\n3,4\n", {"comment": "#"}, "row 4 has 1 cells instead of 2"),
+        ("a\n1\n\n3\n", {}, "row 3, column 'a' is missing"),
+        ("t,a\n200611,1\n200612,2\n200613,3\n", {"index": "t"}, "row 4, column 't' holds '200613', but .* most of"),
+        ("t,a\n19810331,1\n19810332,2\n", {"index": "t"}, "row 3, .* must be dates such as %Y%m%d"),
+        (
+            "t,a\n2024-01-01T00:00:00.000000000,1\n2024-01-01T00:00:00.000000001,2\n",
+            {"index": "t"},
+            "row 3, column 't' holds '2024.*01', which is finer than a microsecond",
+        ),
     ],
 )
 def test_what_pandas_would_guess_at_is_refused(tmp_path, text, reading, sentence):
@@ -206,6 +220,13 @@ class TestMissing:
     def test_a_target_at_each_row_is_refused(self, tmp_path):
         with pytest.raises(BadInput, match=r"data.each_step=true has a target at every row"):
             self.data(tmp_path, ["1", "?", "3", "4", "5", "6"], "interpolate", each_step=True)
+
+
+def test_blank_lines_are_said_and_counters_are_no_dates(tmp_path):
+    (tmp_path / "f.csv").write_text("t,x\n\n" + "\n".join(f"{200_090 + n},{n}" for n in range(30)) + "\n\n200120,7\n\n")
+    series = read_csv(tmp_path / "f.csv", index="t")
+    assert series.notes == ("2 blank lines between rows are skipped, the first is line 2",)
+    np.testing.assert_array_equal(series.index, np.arange(200_090.0, 200_121))
 
 
 def test_a_moved_file_of_the_same_content_keeps_its_fingerprint(tmp_path):
