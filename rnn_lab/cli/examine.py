@@ -24,7 +24,8 @@ def main(arguments: list[str]) -> None:
     )
     parser.add_argument("folder", help="of the sweep, or the address of a storage")
     asked = parser.parse_args(arguments)
+    from rnn_lab.redaction import printable
     from rnn_lab.sweeping.examination.folder import examine_folder  # Optuna and NumPy: not for a --help
 
     for name, lines, page in examine_folder(asked.folder, Path.cwd()):
-        print(f"{name}, examined:", *lines, f"  (with figures in {page})", sep="\n")
+        print(printable("\n".join([f"{name}, examined:", *lines, f"  (with figures in {page})"])))

@@ -93,10 +93,24 @@ def connect(address: str) -> BaseStorage:
     except BadInput:
         raise
     except Exception as error:
+        if not is_url(address) and not isinstance(error, OSError):
+            raise BadInput(f"The sweep's journal {address} is damaged: {_damage(Path(address), error)}.") from None
         reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
         raise BadInput(
             f"hydra.sweeper.storage={masked(address)} cannot be reached: {masked(reason[0].rstrip('.:'))}."
         ) from None
+
+
+def _damage(journal: Path, error: Exception) -> str:
+    """The first line that is none; or, where each can be read, what is wrong with all of them together."""
+    for number, line in enumerate(journal.read_bytes().splitlines(), 1):
+        try:
+            whole = isinstance(json.loads(line), dict)
+        except (ValueError, RecursionError):
+            whole = False
+        if not whole:
+            return f"line {number} is no record"
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
 
 
 def _refuse_foreign(address: str) -> None:

@@ -30,7 +30,9 @@ from rnn_lab.sweeping.description import idle
 from rnn_lab.sweeping.options import Options
 from rnn_lab.sweeping.optuna_private import id_of
 from rnn_lab.sweeping.plan import Plan, suggest
+from rnn_lab.sweeping.record_check import check_attributes
 from rnn_lab.sweeping.worker import Assignment, Outcome
+from rnn_lab.tracking.inside import inside
 
 
 class SweepStudy:
@@ -77,6 +79,7 @@ class SweepStudy:
             directions=self.options.objectives,
             load_if_exists=True,
         )
+        check_attributes(self.study, self.address)
         told = len(self.study.get_trials(deepcopy=False))
         self.study.sampler = build.sampler(self.options, self.plan.parameters, told)
         self.study.stop = lambda: None  # type: ignore[method-assign]  # a grid calls it at its end, which n_trials knows
@@ -90,14 +93,17 @@ class SweepStudy:
         return any((child / ".hydra").is_dir() for child in self.plan.folder.glob("*"))
 
     def folder_of(self, trial: FrozenTrial) -> Path | None:
-        """A trial's job folder, wherever the sweep's folder has moved since; None if it never had one."""
+        """A trial's job folder, wherever the sweep's has moved since; None if it has none, or names one elsewhere."""
         name = trial.user_attrs.get(FOLDER)
         if name is None:
             return None
         for earlier in self.study.user_attrs.get(EARLIER, []):
             if earlier and Path(name).is_relative_to(earlier):
-                name = Path(name).relative_to(earlier)
-        return self.plan.folder / name
+                name = str(Path(name).relative_to(earlier))
+        try:
+            return inside(self.plan.folder, name)
+        except BadInput:  # a storage may be anybody's
+            return None
 
     def interrupt(self) -> list[int]:
         """Fail every trial that nobody runs any more, and let its parameters wait to be tried again.

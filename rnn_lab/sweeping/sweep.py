@@ -10,10 +10,10 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 from optuna.exceptions import ExperimentalWarning
 
-from rnn_lab.sweeping import build
+from rnn_lab.sweeping import build, confirmed
 from rnn_lab.sweeping.check import check_trials
 from rnn_lab.sweeping.command import Command
-from rnn_lab.sweeping.comparing import Comparer
+from rnn_lab.sweeping.comparing import Comparer, measured
 from rnn_lab.sweeping.confirm import Confirmer, check_confirmation
 from rnn_lab.sweeping.coordinator import Coordinator, Watcher
 from rnn_lab.sweeping.dry_run import dry_run
@@ -23,10 +23,12 @@ from rnn_lab.sweeping.fresh import Starter
 from rnn_lab.sweeping.interrupt import Interrupt, Interrupted
 from rnn_lab.sweeping.options import Options, read
 from rnn_lab.sweeping.plan import Plan, plans, sweep_folder
+from rnn_lab.sweeping.record_check import damage_said, refuse_links
 from rnn_lab.sweeping.results import report_results
 from rnn_lab.sweeping.secrets import check_secrets
 from rnn_lab.sweeping.storage import JOURNAL, connect, is_url, mend, sole_coordinator
 from rnn_lab.sweeping.study import SweepStudy
+from rnn_lab.sweeping.table import rows
 from rnn_lab.sweeping.terminal import display, say, say_interrupted, say_what_is_done, warn
 from rnn_lab.sweeping.worker import Job
 
@@ -63,6 +65,7 @@ class Sweep:
                 dry_run(todo, options)
                 return 0
             folder = sweep_folder(self._config, options)
+            refuse_links(folder)
             address = self._address(options, folder)
             storage = connect(address) if is_url(address) else None  # nothing is written for a server that is not there
             executor = build.executor(options)  # nor for a scheduler that does not answer
@@ -114,7 +117,9 @@ class Sweep:
         code, endings = 0, {}
         with display(studies) as shows:
             for study in studies:
-                study.open()
+                with damage_said(study.plan.name, study.address):
+                    study.open()
+                    _read_all(study)
             say_what_is_done(studies)
             logger = _logger(studies, tracking, isinstance(executor, LocalExecutor))
             watchers: list[Watcher] = [shows, logger] if logger else [shows]
@@ -154,6 +159,15 @@ class Sweep:
                 endings |= {study.plan.name: f"{asked} while the best trials were compared" for study in studies}
                 return asked.code
         return 0
+
+
+def _read_all(study: SweepStudy) -> None:
+    """Read all that a sweep says of its record, before it trains anything that would go into it."""
+    confirmed.lines(study)
+    confirmed.as_plain(study)
+    measured(study)
+    study.front()
+    rows(study)
 
 
 def _logger(studies: list[SweepStudy], tracking: "Tracking | None", carries: bool) -> "StudyLogger | None":

@@ -1,16 +1,18 @@
 """The examination of every study of a sweep that lies in a folder, or in any storage of Optuna's."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import optuna
 from hydra.core.utils import get_valid_filename
 
 from rnn_lab.errors import BadInput
-from rnn_lab.sweeping.attributes import FOLDER
 from rnn_lab.sweeping.examination.report import PAGE, report
 from rnn_lab.sweeping.examination.wrapping import wrapped
+from rnn_lab.sweeping.record_check import damage_said
 from rnn_lab.sweeping.storage import JOURNAL, connect, is_url
+from rnn_lab.tracking.inside import inside
 
 
 def examine_folder(address: str, here: Path) -> Iterator[tuple[str, list[str], Path]]:
@@ -37,10 +39,11 @@ def examine_folder(address: str, here: Path) -> Iterator[tuple[str, list[str], P
     refused: BadInput | None = None
     found = False
     for name in sorted(optuna.get_all_study_names(storage)):
-        study = optuna.load_study(study_name=name, storage=storage)
         try:
-            folder = _home(study, sweep, here)
-            lines = report(study, folder)
+            with damage_said(name, address):
+                study = optuna.load_study(study_name=name, storage=storage)
+                folder = _home(study, sweep, here)
+                lines = report(study, folder)
         except BadInput as error:
             refused = refused or error
             continue
@@ -51,13 +54,14 @@ def examine_folder(address: str, here: Path) -> Iterator[tuple[str, list[str], P
 
 
 def _home(study: optuna.Study, sweep: Path | None, here: Path) -> Path:
-    """The study's own folder: below the sweep's where that was moved, in a storage the one that the study names."""
+    """The study's own folder below the sweep's; of a storage one in the working directory, whatever the study names."""
     if sweep is not None:
-        own = sweep / Path(study.study_name).name if "/" in study.study_name else sweep
-        return own if own.is_dir() else sweep
-    named = Path(study.user_attrs.get(FOLDER, ""))
-    if study.user_attrs.get(FOLDER) and named.is_dir():
-        return named
-    folder = here / str(get_valid_filename(study.study_name.replace("/", "_")))
+        name = study.study_name.rpartition("/")[2]
+        with suppress(BadInput):
+            if "/" in study.study_name and (own := inside(sweep, name)).is_dir():
+                return own
+        return sweep
+    name = str(get_valid_filename(study.study_name.replace("/", "_"))).lstrip(".")
+    folder = here / (name or "study")
     folder.mkdir(exist_ok=True)
     return folder
