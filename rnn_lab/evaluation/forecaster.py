@@ -42,7 +42,7 @@ class Forecaster(Trained):
     horizon: int
     reading: Mapping[str, Any] = field(default_factory=lambda: dict(READING))
     transform: Kind = "none"
-    known: tuple[str, ...] = ()
+    known: list[str] = field(default_factory=list)
     intervals: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
