@@ -156,11 +156,15 @@ def test_ctrl_c_in_the_first_seconds_is_no_traceback(seconds, tmp_path):
 
 @pytest.mark.slow
 def test_a_second_signal_ends_a_run_that_is_still_saving(tmp_path):
-    """The disk takes no more, for it is a pipe that nobody reads: what is written there never returns."""
-    (tmp_path / "cut").mkdir()
-    os.mkfifo(tmp_path / "cut" / ".summary.json.part")
-    command = [sys.executable, str(TRAIN), *QUICK, "trainer.epochs=100000", "hydra.run.dir=cut"]
-    running = subprocess.Popen(command, cwd=tmp_path, preexec_fn=heard)
+    """The disk takes no more: what is written there never returns."""
+    arguments = [str(TRAIN), *QUICK, "trainer.epochs=100000", "hydra.run.dir=cut"]
+    code = (
+        "import runpy, sys, time, rnn_lab.unfinished as saving\n"
+        "saving.save_json = lambda *_: time.sleep(60)\n"
+        f"sys.argv = {arguments}\n"
+        "runpy.run_path(sys.argv[0], run_name='__main__')"
+    )
+    running = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, preexec_fn=heard)
     deadline = time.monotonic() + 60
     while len(facts_in(tmp_path / "cut", "epoch")) < 3 and time.monotonic() < deadline:
         time.sleep(0.05)
