@@ -48,6 +48,7 @@ def _work(line: list[str], cwd: str, env: dict[str, str], streams: tuple[object,
     os.environ.clear()
     os.environ.update(env)
     sys.argv, sys.orig_argv = list(line), [sys.executable, *line]
+    sys.path.insert(0, os.path.dirname(os.path.abspath(line[0])))  # as Python does
     try:
         runpy.run_path(line[0], run_name="__main__")
     finally:

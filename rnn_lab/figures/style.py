@@ -203,7 +203,7 @@ def outline(x: Array, y: Array) -> tuple[Array, Array]:
     Example:
         >>> x = np.arange(100_000)
         >>> thin, low_and_high = outline(x, np.sin(x))
-        >>> len(thin), float(low_and_high.max()) == np.sin(x).max(), bool((np.diff(thin) > 0).all())
+        >>> len(thin), bool(low_and_high.max() == np.sin(x).max()), bool((np.diff(thin) > 0).all())
         (4000, True, True)
     """
     size = -(-2 * len(y) // POINTS)

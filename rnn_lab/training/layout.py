@@ -22,6 +22,7 @@ class TimeMajor:
         steps: T.
 
     Example:
+        >>> import numpy as np
         >>> from rnn_lab.network import Elman
         >>> network = Network(Elman(), inputs=1, outputs=1, window=3)
         >>> records = Records(np.zeros((5, 3, 1)), np.zeros((5, 1)), np.arange(5))

@@ -21,7 +21,7 @@ CONFIG = {
 
 def a_run(folder, server, *, seed=0, replicas=1, end="FINISHED", tags=None, name="sine-gru"):
     config = {"seed": seed, "replicas": replicas, **CONFIG}
-    given = {"config": config, "experiment": "pages", "name": name, "tags": tags or {}, "run": f"{folder.name:>32}"}
+    given = {"config": config, "experiment": "pages", "name": name, "tags": tags or {}, "run": f"{folder.name:0>32}"}
     trainer = FakeTrainer(folder, uri=server, replicas=replicas, **given)
     trainer.describe()
     trainer.train(3)
