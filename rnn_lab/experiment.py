@@ -74,7 +74,7 @@ class Experiment:
 
     @property
     def recipe(self) -> Recipe:
-        """Everything that a network is trained by, to do it again on fewer rows."""
+        """Recipe by which the network is trained, to do it again on fewer rows."""
         baselines = self.evaluation.baselines
         return Recipe(self.network, self.trainer, self.optimizer, self.rule, self.seeds, baselines)
 

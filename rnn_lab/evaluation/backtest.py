@@ -82,7 +82,7 @@ class Backtest:
 
 @plain_dataclass(frozen=True, eq=False)
 class Recipe:
-    """Everything that a network is trained by, to do it again on fewer rows."""
+    """Recipe by which a network is trained, to do it again on fewer rows."""
 
     network: Network
     trainer: Trainer

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import optuna
-import sqlalchemy
 from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
 from rnn_lab.errors import BadInput
 from rnn_lab.sweeping.optuna_private import BaseJournalFileLock, JournalOperation, get_lock_file
 from rnn_lab.sweeping.secrets import masked
+from rnn_lab.tracking.schema import table_names
 
 JOURNAL = "optuna.journal"
 
@@ -119,11 +119,7 @@ def _refuse_foreign(address: str) -> None:
     Raises:
         BadInput: it is one.
     """
-    engine = sqlalchemy.create_engine(address, poolclass=sqlalchemy.pool.NullPool)
-    try:
-        tables = set(sqlalchemy.inspect(engine).get_table_names())
-    finally:
-        engine.dispose()
+    tables = table_names(address)
     if "alembic_version" in tables and "studies" not in tables:
         owner = "MLflow's" if "experiments" in tables else "another program's"
         raise BadInput(

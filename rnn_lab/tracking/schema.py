@@ -32,15 +32,20 @@ def explained(resolved: str) -> Iterator[None]:
         ) from error
 
 
-def _refuse_foreign(resolved: str) -> None:
-    """Alembic keeps the tables of MLflow and of Optuna in order, and has one table of its own in a database."""
+def table_names(address: str) -> set[str]:
+    """Look into a database for the names of its tables, over a connection that is closed again."""
     import sqlalchemy
 
-    engine = sqlalchemy.create_engine(resolved, poolclass=sqlalchemy.pool.NullPool)
+    engine = sqlalchemy.create_engine(address, poolclass=sqlalchemy.pool.NullPool)
     try:
-        tables = set(sqlalchemy.inspect(engine).get_table_names())
+        return set(sqlalchemy.inspect(engine).get_table_names())
     finally:
         engine.dispose()
+
+
+def _refuse_foreign(resolved: str) -> None:
+    """Alembic keeps the tables of MLflow and of Optuna in order, and has one table of its own in a database."""
+    tables = table_names(resolved)
     if "alembic_version" in tables and "experiments" not in tables:
         owner = "Optuna's" if "studies" in tables else "another program's"
         raise BadInput(
