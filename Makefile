@@ -5,7 +5,9 @@ ARGS ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --use-pep517 -c constraints.txt
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist worksteal
+
+unexport PYTHONDONTWRITEBYTECODE  # each of many hundred processes would compile the lab anew
 
 QUICK := $(addprefix tests/,contracts network rules scoring sequences training evaluation observers test_rng.py test_instantiation.py test_capacity.py) rnn_lab
 

@@ -403,7 +403,7 @@ def test_a_server_that_does_not_answer_is_told_and_tried_again(tmp_path, store, 
     trainer = FakeTrainer(tmp_path / "run", uri=store)
     attempts = []
 
-    def carry_at_last(folder, follow, begun):
+    def carry_at_last(folder, **_):
         attempts.append(Tail(folder).written_to())
         if len(attempts) < 3:
             raise Unreachable("http://h does not answer (Connection refused)")
