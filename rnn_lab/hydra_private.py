@@ -1,17 +1,20 @@
 """Parts of Hydra and OmegaConf that have no public name, each with the reason: an upgrade looks here."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hydra._internal.config_loader_impl import get_overrides_dirname
+from hydra._internal.hydra import Hydra
 from hydra._internal.utils import get_args_parser
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.core.plugins import Plugins
-from hydra.core.utils import JobReturn
+from hydra.core.utils import JobReturn, configure_log
+from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-__all__ = ["build_directly", "failure", "full_key", "get_args_parser", "override_dirname", "spelled"]
+__all__ = ["build_directly", "compose_once", "failure", "full_key", "get_args_parser", "override_dirname", "spelled"]
 """``get_args_parser``: a sweep's printed commands repeat the flags that chose its config, which Hydra keeps nowhere."""
 
 
@@ -37,6 +40,41 @@ def failure(ended: JobReturn) -> BaseException:
     """Return the exception that a job failed with; the public property prints to stderr before it raises it."""
     error: BaseException = ended._return_value
     return error
+
+
+def compose_once(arguments: Sequence[str]) -> None:
+    """Let Hydra compose the config of a single run once, and not a first time only to see its ``hydra.mode``.
+
+    The config that was composed for the mode is the run's own: it lacks the mode, which Hydra then adds as an override.
+    Where flags, or a key that may choose the mode, are among the arguments, all is left as it is.
+    """
+    if not hasattr(Hydra, "get_mode") or any(
+        re.match(r"-|\W*(hydra/|hydra\.(mode|searchpath)|search|study)\b", text) for text in arguments
+    ):
+        return
+    compose: Callable[..., DictConfig] = Hydra.compose_config
+    composed: list[DictConfig] = []
+
+    def get_mode(self: Hydra, config_name: str | None, overrides: list[str]) -> Any:
+        composed.append(compose(self, config_name, overrides, run_mode=RunMode.RUN))
+        return composed[0].hydra.mode
+
+    def compose_config(self: Hydra, config_name: str | None, overrides: list[str], **how: Any) -> DictConfig:
+        first = composed.pop() if composed else None
+        if first is None or overrides[-1:] != [MODE] or first.hydra.mode is not None:
+            return compose(self, config_name, overrides, **how)
+        first.hydra.mode = RunMode.RUN
+        first.hydra.overrides.hydra.append(MODE)
+        if how.get("with_log_configuration"):
+            configure_log(first.hydra.hydra_logging, first.hydra.verbose)
+        return first
+
+    Hydra.get_mode = get_mode  # type: ignore[method-assign]
+    Hydra.compose_config = compose_config  # type: ignore[method-assign]
+
+
+MODE = "hydra.mode=RUN"
+"""Override that Hydra adds where the arguments choose no mode."""
 
 
 def build_directly(target: str, build: Callable[[], Any]) -> None:

@@ -184,6 +184,8 @@ class Outputs:
 
     BLOCK = 1024  # records: enough that the loop over blocks costs nothing
     NUMBERS = 2**20  # of X in a block at most: 8 MB
+    STEPS = 10  # in one block of a pass: the more, the fewer calls, as long as the states stay in the cache
+    STATES = 2**17  # in such a block at most: 1 MB
 
     def __init__(self, network: Network, replicas: int, X: Array) -> None:
         self.network, self.replicas, self.each_step, self.X = network, replicas, network.each_step, X
@@ -193,7 +195,12 @@ class Outputs:
         starts = range(0, X.shape[0], self.size)
         sizes = {min(self.size, X.shape[0] - start) for start in starts}  # the usual one, perhaps a smaller last one
         self._first = network.time_major(X[: self.size], replicas) if len(starts) == 1 else None
-        self.forward = {size: ForwardPass(network, replicas, size) for size in sizes}
+        self.forward = {size: ForwardPass(network, replicas, size, self._steps(size)) for size in sizes}
+
+    def _steps(self, size: int) -> int:
+        """Steps in one block of a pass over this many records."""
+        numbers = self.replicas * size * self.network.model.hidden_dim
+        return max(1, min(self.STEPS, self.X.shape[1], self.STATES // numbers))
 
     def blocks(self) -> Iterator[Array]:
         """Yield the records in blocks (R, T, n, D), in the order that the passes read."""
