@@ -78,9 +78,7 @@ def fit_scaler(kind: Scaling, rows: Array, columns: tuple[str, ...]) -> Scaler:
     Raises:
         BadInput: a column is constant, so that no scale can be given to it.
     """
-    if rows.flags.c_contiguous:
-        return fit_scaler_to_blocks(kind, lambda: [rows], columns)
-    # A table lies column by column: none is copied as a whole.
+    # Column by column: sums do not depend on how the table lies in memory, and it is not copied as a whole.
     fitted = [_fit_column(kind, np.ascontiguousarray(rows[:, [c]]), column) for c, column in enumerate(columns)]
     return Scaler(kind, *(np.concatenate([getattr(each, part) for each in fitted]) for part in ("shift", "scale")))
 
