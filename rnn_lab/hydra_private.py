@@ -70,7 +70,7 @@ def compose_once(arguments: Sequence[str]) -> None:
         return first
 
     Hydra.get_mode = get_mode  # type: ignore[method-assign]
-    Hydra.compose_config = compose_config  # type: ignore[method-assign]
+    Hydra.compose_config = compose_config  # type: ignore[assignment, method-assign]
 
 
 MODE = "hydra.mode=RUN"

@@ -1,4 +1,4 @@
-"""The command ``redraw``: the figures of a run, from its folder, in another format."""
+"""The command ``redraw``: the figures of a run or of a sweep, from its folder, in another format."""
 
 import argparse
 from pathlib import Path
@@ -6,13 +6,14 @@ from typing import Any
 
 from rnn_lab.cli.arguments import without_trust
 
-PAGE = """Draw the figures of a finished run again, from its folder; nothing is trained.
+PAGE = """Draw the figures of a finished run, or of a sweep, again, from its folder; nothing is trained.
 
 A run draws them itself, after its answer. This does it once more: in another format, or where that process was killed.
 
   rnn-lab redraw outputs/DAY/TIME                     as PNG
   rnn-lab redraw outputs/DAY/TIME figures.format=pdf  for a paper: pdf or svg
   rnn-lab redraw outputs/DAY/TIME figures.dpi=300
+  rnn-lab redraw multirun/train figures.format=svg    every study of a sweep
   rnn-lab redraw their/run trust=mine                 a run with components of that module
 """
 
@@ -21,18 +22,27 @@ def main(arguments: list[str]) -> None:
     """Do what the arguments say.
 
     Raises:
-        BadInput: a folder that is no finished run's, or a format that there is not.
+        BadInput: a folder that is no finished run's and no sweep's, or a format that there is not.
     """
     parser = argparse.ArgumentParser(
         "rnn-lab redraw", description=PAGE, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", type=Path, help="of the run")
+    parser.add_argument("folder", type=Path, help="of the run, or of the sweep")
     parser.add_argument("settings", nargs="*", metavar="figures.KEY=VALUE", help="format=png|pdf|svg, dpi=110")
     arguments, trusted = without_trust(arguments)
     asked = parser.parse_args(arguments)
-    from rnn_lab.redraw import redraw  # NumPy and all: not for a --help
+    figures = _figures(asked.settings)  # NumPy and all: not for a --help
+    from rnn_lab.sweeping.storage import JOURNAL
 
-    for file in redraw(asked.folder, _figures(asked.settings), trusted):
+    if (asked.folder / JOURNAL).is_file():
+        from rnn_lab.sweeping.redraw import redraw_sweep
+
+        for file in redraw_sweep(asked.folder, figures.format, figures.dpi):
+            print(file)
+        return
+    from rnn_lab.redraw import redraw
+
+    for file in redraw(asked.folder, figures, trusted):
         print(file)
 
 

@@ -199,8 +199,9 @@ class Outputs:
 
     def _steps(self, size: int) -> int:
         """Steps in one block of a pass over this many records."""
-        numbers = self.replicas * size * self.network.model.hidden_dim
-        return max(1, min(self.STEPS, self.X.shape[1], self.STATES // numbers))
+        numbers: int = self.replicas * size * self.network.model.hidden_dim
+        steps: int = min(self.STEPS, self.X.shape[1], self.STATES // numbers)
+        return max(1, steps)
 
     def blocks(self) -> Iterator[Array]:
         """Yield the records in blocks (R, T, n, D), in the order that the passes read."""

@@ -1,4 +1,4 @@
-"""Figures of finished studies, as PNG files."""
+"""Figures of studies, as files."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 from optuna.trial import FrozenTrial, TrialState
 
-from rnn_lab.sweeping.study import SweepStudy
+from rnn_lab.sweeping.stored_study import StoredStudy
 
 STATES: Any = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
 
@@ -18,8 +18,15 @@ LEAST_FOR_IMPORTANCES = 10
 """Complete trials; of fewer, importances are noise."""
 
 
-def draw(study: SweepStudy, folder: Path) -> Iterator[tuple[str, str | None]]:
+def draw(
+    study: StoredStudy, folder: Path, form: str = "png", dpi: float | None = None
+) -> Iterator[tuple[str, str | None]]:
     """Draw all figures of one study into ``folder``.
+
+    Args:
+        study: with finished trials or without.
+        folder: made where there is something to draw.
+        form, dpi: as of `rnn_lab.figures.save`.
 
     Yields:
         Each figure's name, and None or the reason why there is none.
@@ -32,16 +39,18 @@ def draw(study: SweepStudy, folder: Path) -> Iterator[tuple[str, str | None]]:
         except Exception as error:  # a figure that fails is no reason to lose a sweep's results
             yield name, (str(error).strip().splitlines() or [type(error).__name__])[0]
         else:
-            _save(figure, folder, name)
+            _save(figure, folder / f"{name}.{form}", dpi)
             yield name, None
 
 
-def draw_across(studies: Sequence[SweepStudy], folder: Path) -> Iterator[tuple[str, str | None]]:
+def draw_across(
+    studies: Sequence[StoredStudy], folder: Path, form: str = "png", dpi: float | None = None
+) -> Iterator[tuple[str, str | None]]:
     """Draw how fast the studies of a sweep came to their best, each in units of its own best value."""
     from rnn_lab.figures import sweeps
 
     lines = [line for study in studies if (line := _best_so_far(study)) and min(line) > 0]
-    if not lines or any(study.options.objectives[0] != "minimize" for study in studies):
+    if not lines or any(study.directions[0] != "minimize" for study in studies):
         yield "progress", "no study has a complete trial whose value is above 0 and to be minimised"
         return
     longest = max(map(len, lines))
@@ -51,7 +60,7 @@ def draw_across(studies: Sequence[SweepStudy], folder: Path) -> Iterator[tuple[s
     drawn = sweeps.progress(
         {f"median of {len(lines)} studies": np.array(table)}, ylabel="best so far / best at the end"
     )
-    _save(drawn, folder, "progress")
+    _save(drawn, folder / f"progress.{form}", dpi)
     yield "progress", None
 
 
@@ -59,7 +68,7 @@ class _Nothing(Exception):
     """There is nothing to draw, for the reason given."""
 
 
-def points(study: SweepStudy) -> list[Any]:
+def points(study: StoredStudy) -> list[Any]:
     """The trials that count, as the figures need them; raises `_Nothing` if there is none."""
     from rnn_lab.figures.study import TrialPoint
 
@@ -78,21 +87,21 @@ def points(study: SweepStudy) -> list[Any]:
     return found
 
 
-def _with_results(study: SweepStudy) -> tuple[list[Any], FrozenTrial]:
+def _with_results(study: StoredStudy) -> tuple[list[Any], FrozenTrial]:
     best = study.best()
     if best is None:
         raise _Nothing("no trial is complete")
     return points(study), best
 
 
-def _history(study: SweepStudy) -> Any:
+def _history(study: StoredStudy) -> Any:
     from rnn_lab.figures.study import history
 
     trials, _ = _with_results(study)
-    return history(trials, objective=study.names[0], minimize=study.options.objectives[0] == "minimize")
+    return history(trials, objective=study.names[0], minimize=study.directions[0] == "minimize")
 
 
-def _parameters(study: SweepStudy) -> Any:
+def _parameters(study: StoredStudy) -> Any:
     from rnn_lab.figures.study import parameters
 
     trials, best = _with_results(study)
@@ -108,7 +117,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _curves(study: SweepStudy) -> Any:
+def _curves(study: StoredStudy) -> Any:
     from rnn_lab.figures.study import curves
 
     trials, best = points(study), study.best()
@@ -117,7 +126,7 @@ def _curves(study: SweepStudy) -> Any:
     return curves(trials, objective=study.names[0], best=best.number if best else None)
 
 
-def _front(study: SweepStudy) -> Any:
+def _front(study: StoredStudy) -> Any:
     from rnn_lab.figures.study import front
 
     if len(study.names) < 2:
@@ -126,7 +135,7 @@ def _front(study: SweepStudy) -> Any:
     return front(trials, [trial.number for trial in study.front()], objectives=study.names)
 
 
-def _importances(study: SweepStudy) -> Any:
+def _importances(study: StoredStudy) -> Any:
     from optuna.importance import get_param_importances
 
     from rnn_lab.figures.study import importances
@@ -137,10 +146,10 @@ def _importances(study: SweepStudy) -> Any:
     if len(study.names) > 1:
         raise _Nothing("there are several objectives")
     found = get_param_importances(study.study)
-    return importances(found, objective=study.names[0], minimize=study.options.objectives[0] == "minimize")
+    return importances(found, objective=study.names[0], minimize=study.directions[0] == "minimize")
 
 
-def _best_so_far(study: SweepStudy) -> list[float]:
+def _best_so_far(study: StoredStudy) -> list[float]:
     best: list[float] = []
     for trial in study.finished():
         if trial.state == TrialState.COMPLETE:
@@ -150,15 +159,15 @@ def _best_so_far(study: SweepStudy) -> list[float]:
     return best
 
 
-def _save(figure: Any, folder: Path, name: str) -> None:
+def _save(figure: Any, file: Path, dpi: float | None) -> None:
     from rnn_lab.figures import save
 
-    folder.mkdir(parents=True, exist_ok=True)
-    save(figure, folder / f"{name}.png")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    save(figure, file, dpi=dpi)
     figure.clear()
 
 
-DRAWN: dict[str, Callable[[SweepStudy], Any]] = {
+DRAWN: dict[str, Callable[[StoredStudy], Any]] = {
     "history": _history,
     "parameters": _parameters,
     "curves": _curves,

@@ -160,7 +160,7 @@ class StudyRun:
     def close(self, ending: str | None, *, interrupted: bool = False) -> list[str]:
         """Write the figures that lie in the study's folder, the best trial and the end; gives what the relay says."""
         folder = self._study.plan.folder
-        for file in sorted((folder / "figures").glob("[!.]*.png")):
+        for file in sorted((folder / "figures").glob("[!.]*")):
             self._journal.write("figure", file=f"figures/{file.name}", title=file.stem.replace("_", " "))
         if best := self._study.best():
             self._journal.write("figure", file="best.yaml", title="the best trial")

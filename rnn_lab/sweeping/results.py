@@ -71,12 +71,17 @@ def _examine(study: SweepStudy, command: Command) -> None:
 
 
 def _draw(studies: list[SweepStudy], folder: Path) -> None:
+    from rnn_lab.figures.style import FORMATS  # matplotlib: not for a sweep without figures
+
+    config = studies[0].plan.config  # an application may have a key `figures`, as the lab has
+    form, dpi = (OmegaConf.select(config, f"figures.{key}") for key in ("format", "dpi"))
+    form = form if form in FORMATS else "png"
     for study in studies:
-        reasons = [reason for _, reason in plots.draw(study, study.plan.folder / "figures")]
+        reasons = [reason for _, reason in plots.draw(study, study.plan.folder / "figures", form, dpi)]
         if None in reasons:
             say(f"Figures: {_near(study.plan.folder / 'figures')}")
     if len(studies) > 1:
-        reasons = [reason for _, reason in plots.draw_across(studies, folder / "figures")]
+        reasons = [reason for _, reason in plots.draw_across(studies, folder / "figures", form, dpi)]
         if None in reasons:
             say(f"Figures across the studies: {_near(folder / 'figures')}")
 

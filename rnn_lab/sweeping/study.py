@@ -1,10 +1,8 @@
 """One study of a sweep: trials asked for and told, and every trace that a killed coordinator left put in order."""
 
 import os
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import cloudpickle
 import optuna
@@ -14,7 +12,6 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from rnn_lab.errors import BadInput
 from rnn_lab.sweeping import build
 from rnn_lab.sweeping.attributes import (
-    CONFIRMED,
     EARLIER,
     FOLDER,
     INTERRUPTED,
@@ -31,11 +28,12 @@ from rnn_lab.sweeping.options import Options
 from rnn_lab.sweeping.optuna_private import id_of
 from rnn_lab.sweeping.plan import Plan, suggest
 from rnn_lab.sweeping.record_check import check_attributes
+from rnn_lab.sweeping.stored_study import StoredStudy, unnamed
 from rnn_lab.sweeping.worker import Assignment, Outcome
 from rnn_lab.tracking.inside import inside
 
 
-class SweepStudy:
+class SweepStudy(StoredStudy):
     """An Optuna study with the sweep's invariants.
 
     - A trial that was RUNNING when its coordinator ended is *interrupted*: it fails, its parameters wait as a new
@@ -52,7 +50,8 @@ class SweepStudy:
         self.storage = storage
         self.running: dict[int, Trial] = {}
         self.tags: dict[str, str] = {}
-        self.names = list(names) or _unnamed(len(options.objectives))
+        self.directions = list(options.objectives)
+        self.names = list(names) or unnamed(len(self.directions))
         self.moved_from: str | None = None
         self.widened: list[str] = []
         self.examined: list[str] = []
@@ -182,45 +181,6 @@ class SweepStudy:
         del self.running[number]
         return told
 
-    def finished(self) -> list[FrozenTrial]:
-        """The trials that count, in the order of their numbers."""
-        states = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
-        trials = self.study.get_trials(deepcopy=False, states=states)
-        since = self.study.user_attrs.get(SINCE, 0)
-        return [trial for trial in trials if trial.number >= since and not trial.user_attrs.get(INTERRUPTED)]
-
-    def counts(self) -> Counter[str]:
-        """Numbers of the finished trials by state: ``complete``, ``pruned``, ``fail``."""
-        return Counter(trial.state.name.lower() for trial in self.finished())
-
-    def confirmed(self) -> dict[str, Any] | None:
-        """Findings of fresh seeds on the best trials; None before they ran, and as soon as there are further trials."""
-        found: dict[str, Any] | None = self.study.user_attrs.get(CONFIRMED)
-        return found if found and found["after"] == len(self.finished()) else None
-
-    def best(self) -> FrozenTrial | None:
-        """The best complete trial: the one that fresh seeds confirmed; before that, see `rank`."""
-        trials = [trial for trial in self.finished() if trial.state == TrialState.COMPLETE]
-        confirmed = self.confirmed()
-        if confirmed:
-            return next((trial for trial in trials if trial.number == confirmed["trial"]), None)
-        return min(trials, key=self.rank, default=None)
-
-    def rank(self, trial: FrozenTrial) -> tuple[float, ...]:
-        """A sort key: the better trial comes first, by the first objective, of equals by the next, then by number.
-
-        So the best trial of several objectives is on the Pareto front, and it never gets worse while a sweep goes on.
-        """
-        signs = [1 if direction == "minimize" else -1 for direction in self.options.objectives]
-        return (*(sign * value for sign, value in zip(signs, trial.values, strict=True)), trial.number)
-
-    def front(self) -> list[FrozenTrial]:
-        """The Pareto front of several objectives, best first by the first of them; of one objective its best trial."""
-        best = self.best()
-        if best is None or len(self.options.objectives) == 1:
-            return [best] if best else []
-        return sorted(self.study.best_trials, key=self.rank)
-
     def in_order_of_ending(self) -> list[FrozenTrial]:
         """The finished trials, first those that ended first; trials told within one clock tick by their numbers."""
         return sorted(self.finished(), key=lambda each: (each.datetime_complete, each.number))
@@ -243,8 +203,3 @@ class SweepStudy:
         ):
             return f"no improvement in {self.options.stagnation} trials (hydra.sweeper.stagnation)"
         return None
-
-
-def _unnamed(count: int) -> list[str]:
-    """Names for the objectives of an application that does not say them."""
-    return ["objective"] if count == 1 else [f"objective {i}" for i in range(count)]

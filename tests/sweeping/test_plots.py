@@ -1,7 +1,5 @@
 """Figures of studies that ended in every way."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import optuna
 import pytest
@@ -10,7 +8,9 @@ from optuna.trial import TrialState, create_trial
 from PIL import Image
 
 from rnn_lab.sweeping.plots import FIGURES, draw, draw_across
-from rnn_lab.sweeping.study import SweepStudy
+from rnn_lab.sweeping.stored_study import StoredStudy
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*set_metric_names is experimental")
 
 SPACE = {"x": FloatDistribution(0, 1), "y": FloatDistribution(0, 1)}
 
@@ -26,10 +26,8 @@ def study(*states, reported=True, scale=1.0, objectives=1):
         one.add_trial(
             create_trial(state=state, params=params, distributions=SPACE, values=values, intermediate_values=steps)
         )
-    swept = SweepStudy.__new__(SweepStudy)  # around a study that no sweep has made
-    swept.study, swept.options = one, SimpleNamespace(objectives=directions)
-    swept.names = ["val/rmse", "seconds"][:objectives]
-    return swept
+    one.set_metric_names(["val/rmse", "seconds"][:objectives])
+    return StoredStudy(one)
 
 
 def test_a_finished_study_has_every_figure(tmp_path):

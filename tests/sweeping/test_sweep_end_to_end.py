@@ -10,6 +10,11 @@ import pytest
 import yaml
 from optuna.trial import TrialState
 
+from rnn_lab.sweeping.redraw import redraw_sweep
+from tests.processes import python
+
+REDRAW = Path(__file__).parents[2] / "scripts" / "redraw.py"
+
 
 def test_a_sweep_runs_its_trials_as_hydra_jobs_and_a_second_command_continues_it(toy):
     out, _ = toy.sweep("x=interval(-1,1)", "kind=a,b", "hydra.sweeper.n_trials=4", "hydra.sweeper.seed=1")
@@ -206,6 +211,12 @@ def test_figures_and_a_table_across_the_studies(toy):
         assert names >= {"history", "parameters", "curves"}
         assert all(path.read_bytes().startswith(b"\x89PNG") for path in figures.iterdir())
     assert {path.name for path in (folder / "figures").iterdir()} == {"progress.png"}
+    before = {path: path.read_bytes() for path in folder.rglob("figures/*.png")}
+    assert set(redraw_sweep(folder)) == set(before)  # the same figures from the folder alone
+    assert {path: path.read_bytes() for path in before} == before
+    drawn = python(REDRAW, str(folder), "figures.format=svg", cwd=toy.folder)
+    assert set(drawn.stdout.splitlines()) == {str(path.with_suffix(".svg")) for path in before}
+    assert all(Path(line).read_bytes().startswith(b"<?xml") for line in drawn.stdout.splitlines())
     table = (folder / "across.md").read_text()
     assert table in out
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
