@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.forecasting import reservoir
 from experiments.runs import Row, Run, several
 from rnn_lab.evaluation import ngram
 from rnn_lab.sequences import Rows, StreamDataset
@@ -57,6 +58,14 @@ def measure(folder: Path) -> Iterator[tuple[str, list[Row]]]:
     yield "free", free(runs["Mackey-Glass"])
     yield "growth", growth(runs["Mackey-Glass"])
     yield "sample", [runs["text"].summary["sample"]]
+    yield from driven()
+
+
+def driven() -> Iterator[tuple[str, list[Row]]]:
+    """Tune an echo-state network for each series of numbers: all that was tried, and the best of it drawn anew."""
+    found = [reservoir.measure(name, RUNS[name], TASKS[name].of) for name in ("Mackey-Glass", "NARMA-10")]
+    yield "reservoir_search", [row for searched, _ in found for row in searched]
+    yield "reservoir", [{**dict.fromkeys(found[0][1][0]), **row} for _, drawn in found for row in drawn]
 
 
 def ends(name: str, done: Run) -> list[Row]:

@@ -18,7 +18,7 @@ class Rows:
     """
 
     def __init__(self, folder: Path) -> None:
-        names = ("runs", "rivals", "curves", "free", "growth", "sample")
+        names = ("runs", "rivals", "curves", "free", "growth", "sample", "reservoir")
         self._tables = {name: read_rows(folder / f"{name}.csv") for name in names}
         self.rivals, self.validation = (self._rivals(column) for column in ("score", "val_score"))
         self.free = {row["name"]: {k: float(v) for k, v in row.items() if k != "name"} for row in self._tables["free"]}
@@ -39,6 +39,10 @@ class Rows:
     def ends(self, task: str, column: str = "score") -> Array:
         """A column of all seeds of a run, (R,)."""
         return np.array([float(row[column]) for row in self._tables["runs"] if row["task"] == task])
+
+    def driven(self, task: str, column: str = "score") -> Array:
+        """A column of all draws of the tuned echo-state network, (R,); empty where there is none."""
+        return np.array([float(row[column]) for row in self._tables["reservoir"] if row["task"] == task])
 
     def curve(self, task: str) -> tuple[Array, Array]:
         """Epochs (E,), and the validation score after them, (E, R)."""

@@ -11,14 +11,14 @@ import pytest
 from hydra import compose, initialize_config_dir
 
 from experiments.evidence import fill
-from experiments.forecasting import measure, study
+from experiments.forecasting import measure, reservoir, study
 from experiments.forecasting.pictures import draw
 from experiments.forecasting.rows import Rows
 from experiments.forecasting.tables import blocks
 from experiments.runs import CONF, Run, run
 from rnn_lab import lab
 from rnn_lab.experiment import build
-from rnn_lab.sequences import StreamDataset
+from rnn_lab.sequences import SeriesDataset, StreamDataset
 
 HERE = Path(study.__file__).parent
 README = (HERE / "README.md").read_text()
@@ -107,10 +107,47 @@ def test_free_runs_are_the_summarys(glass: Run) -> None:
     assert growth[0]["persistence"] == pytest.approx(section["rivals"]["persistence"]["growth"][0], rel=1e-5)
 
 
+@pytest.fixture(scope="module")
+def driven() -> reservoir.Driven:
+    overrides = (*measure.RUNS["Mackey-Glass"], *SERIES)
+    data = built(*overrides).data
+    assert isinstance(data, SeriesDataset)
+    settings = reservoir.Settings(spectral_radius=0.9, input_scale=0.5, bias_scale=0.5, leak=0.5)
+    return reservoir.Driven(data, settings, np.random.default_rng(0))
+
+
+def test_a_driven_reservoir_forecasts_each_row_from_those_before_it(driven: reservoir.Driven) -> None:
+    """Against the equations, step by step, and the series in its own units."""
+    data, one = driven.data, driven.reservoir
+    series, at = data.history(data.test)
+    x = (data.input_scaler.apply(series) - driven.mean) / driven.deviation
+    state = np.zeros(reservoir.UNITS)
+    for row in range(at[3] + 1):
+        if row == at[3]:
+            forecast = driven.readout.predict(np.concatenate([state, x[row - 1]])[None])
+        state = (1 - one.leak) * state + one.leak * np.tanh(x[row] @ one.W_xh + state @ one.W_hh + one.b_h)
+    assert driven.readout.predict(driven.features[at[3] - data.train.at[0]][None]) == pytest.approx(forecast, rel=1e-9)
+    assert np.asarray(data.test.Y)[3] == data.target_scaler.apply(series[at[3]][None])[0]
+    assert driven.nrmse("test") < 0.05
+
+
+def test_its_free_run_begins_with_its_forecast_and_goes_on_from_it(driven: reservoir.Driven) -> None:
+    plan = built(*measure.RUNS["Mackey-Glass"], *SERIES).free_run
+    assert plan is not None
+    runs = driven.free_run(plan)
+    true = plan.segment.stretches(plan.starts, 0, plan.steps)
+    features = driven.features[plan.starts - driven.data.train.at[0]]
+    np.testing.assert_allclose(runs[:, 0], driven.data.target_scaler.undo(driven.readout.predict(features)))
+    deviation = plan.segment.series.std()
+    assert np.abs(runs[:, 0] - true[:, 0]).max() < 0.1 * deviation
+    assert np.sqrt(np.square(runs[:, 5] - true[:, 5]).mean()) < 0.2 * deviation
+
+
 def test_committed_rows_hold_every_seed(rows: Rows) -> None:
     for name in measure.RUNS:
         np.testing.assert_array_equal(rows.ends(name, "seed"), range(5))
         assert rows.curve(name)[1].shape[1] == 5
+        assert len(rows.driven(name)) == (0 if name == "text" else 5)
 
 
 def test_findings_of_the_page_hold_in_the_committed_rows(rows: Rows) -> None:
