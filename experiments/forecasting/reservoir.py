@@ -81,7 +81,7 @@ class Driven:
         self.readout = Ridge.fit(self.features[WASHOUT : len(targets)], targets[WASHOUT:])
 
     def _standard(self, rows: Array) -> Array:
-        return (rows - self.mean) / self.deviation
+        return np.asarray((rows - self.mean) / self.deviation)
 
     def _beside(self, states: Array, rows: Array) -> Array:
         return np.concatenate([states, self._standard(rows)], axis=-1)

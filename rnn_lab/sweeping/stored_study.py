@@ -10,7 +10,7 @@ from rnn_lab.sweeping.attributes import CONFIRMED, INTERRUPTED, SINCE
 
 
 class StoredStudy:
-    """What can be said of a study without the command that made it.
+    """A study without the command that made it.
 
     Args:
         study: Optuna's.

@@ -1,4 +1,4 @@
-"""Where a sweep lies that is over, or somebody else's: its storage, and its studies' folders."""
+"""Places of a sweep that is over, or somebody else's: its storage, and its studies' folders."""
 
 from contextlib import suppress
 from pathlib import Path
