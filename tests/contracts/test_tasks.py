@@ -179,7 +179,7 @@ def measured(task: Task, outputs: np.ndarray, records: Records) -> dict[str, tup
 def test_every_public_task_is_held_to_the_contract() -> None:
     public = {
         item
-        for item in vars(rnn_lab.sequences).values()
+        for item in (getattr(rnn_lab.sequences, name) for name in rnn_lab.sequences.__all__)
         if isinstance(item, type) and issubclass(item, Task) and item is not Task
     }
     assert public == {type(task) for task in TASKS.values()}

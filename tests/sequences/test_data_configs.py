@@ -103,7 +103,7 @@ def test_every_generator_and_every_task_has_a_yaml() -> None:
     used = {component["_target_"] for name in NAMES for component in components(yaml.safe_load(text(name)))}
     known = {
         f"rnn_lab.sequences.{kind.__name__}"
-        for kind in vars(rnn_lab.sequences).values()
+        for kind in (getattr(rnn_lab.sequences, name) for name in rnn_lab.sequences.__all__)
         if isinstance(kind, type) and issubclass(kind, Generator | Task) and kind not in (Generator, Task)
     }
     assert known <= used

@@ -78,11 +78,13 @@ def test_blocks_give_the_scaler_of_the_whole(kind: Scaling, rows: Array, cut: in
     np.testing.assert_allclose(fitted.scale, whole.scale, rtol=1e-12)
 
 
-def test_one_block_gives_numpy_s_own_mean_and_deviation() -> None:
+def test_a_table_gives_numpy_s_own_mean_and_deviation_of_each_column_however_it_lies_in_memory() -> None:
     rows = np.random.default_rng(1).standard_normal((1001, 2)) * [1.0, 1e-5] + [3.0, 1e4]
-    scaler = fit_scaler("standard", rows, COLUMNS)
-    assert scaler.shift.tobytes() == rows.mean(axis=0).tobytes()
-    assert scaler.scale.tobytes() == rows.std(axis=0).tobytes()
+    by_columns = np.asfortranarray(rows)
+    for table in (rows, by_columns):
+        scaler = fit_scaler("standard", table, COLUMNS)
+        assert scaler.shift.tobytes() == by_columns.mean(axis=0).tobytes()
+        assert scaler.scale.tobytes() == by_columns.std(axis=0).tobytes()
 
 
 def test_a_large_offset_costs_no_digits_in_blocks() -> None:

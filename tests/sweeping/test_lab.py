@@ -57,6 +57,15 @@ def test_it_searches_the_three_keys_but_for_the_one_that_is_given(searched):
     assert study.trials[0].distributions["optimizer.learning_rate"].log
 
 
+def test_a_dry_run_fits_a_screen(tmp_path):
+    first, *lines = train(tmp_path, "search=default", "hydra.sweeper.dry_run=true").splitlines()
+    assert first == f"study train/data=sine in {tmp_path}/multirun/train/data=sine"
+    assert len(lines) < 40
+    assert max(map(len, lines)) <= 80
+    assert "  optimizer: Adam schedule=(Cosine final=0.0) learning_rate=0.01 beta1=0.9" in lines
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_trial_is_worth_the_mean_over_its_replicas(searched):
     _, study = searched
     complete = [trial for trial in study.trials if trial.state == TrialState.COMPLETE]

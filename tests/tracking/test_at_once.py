@@ -1,6 +1,7 @@
 """Several processes at the same store or folder at once: one truth each."""
 
 import multiprocessing
+import os
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -17,6 +18,13 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated"),  # mlflow's store
 ]
+
+
+ROUNDS = int(os.environ.get("RNN_LAB_ROUNDS", "1"))
+"""Of each test; with more than one, two and sixteen processes take part as well as eight."""
+round_and_size = pytest.mark.parametrize(
+    ("turn", "size"), [(turn, size) for turn in range(ROUNDS) for size in ((2, 8, 16) if ROUNDS > 1 else (8,))]
+)
 
 
 def carry_at_once(folders: list[Path], store: str) -> list[str]:
@@ -44,11 +52,12 @@ def carry_at_once(folders: list[Path], store: str) -> list[str]:
     return sorted(refused.get() for _ in folders)
 
 
-def test_eight_processes_make_one_store_and_eight_runs(tmp_path):
+@round_and_size
+def test_processes_make_one_store_and_a_run_each(turn, size, tmp_path):
     store = f"sqlite:///{tmp_path}/mlflow.db"
-    names = [f"{number:032x}" for number in range(8)]
+    names = [f"{number:032x}" for number in range(size)]
     folders = [FakeTrainer.run(tmp_path / name, run=name) for name in names]
-    assert carry_at_once(folders, store) == [""] * 8
+    assert carry_at_once(folders, store) == [""] * size
     from mlflow import MlflowClient
 
     client = MlflowClient(store)
@@ -60,9 +69,10 @@ def test_eight_processes_make_one_store_and_eight_runs(tmp_path):
         assert [step for step, _ in Remembered(store, run.info.run_id).curve("rmse/val")] == [0, 1, 2, 3]
 
 
-def test_copies_of_one_run_folder_are_one_run(tmp_path, store):
+@round_and_size
+def test_copies_of_one_run_folder_are_one_run(turn, size, tmp_path, store):
     folders = [FakeTrainer.run(tmp_path / "run")]
-    for number in range(3):
+    for number in range(size // 2):
         folders.append(tmp_path / f"copy_{number}")
         shutil.copytree(folders[0], folders[-1])
     first, *others = carry_at_once(folders, store)
