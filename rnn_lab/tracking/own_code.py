@@ -46,9 +46,10 @@ def collect(recipe: dict[str, Any], *roots: str) -> Code:
         >>> sorted(collect({"_target_": "rnn_lab.rng.named_rng"}).files)
         ['rnn_lab/__init__.py', 'rnn_lab/rng.py']
     """
-    code, named = Code(), [*roots, *(path.rpartition(".")[0] for path in targets(recipe))]
+    paths = list(targets(recipe))
+    code, named = Code(), [*roots, *(path.rpartition(".")[0] for path in paths)]
     own = {"rnn_lab", *(name.partition(".")[0] for name in named)} - LIBRARIES
-    waiting, seen = list(named), set[str]()
+    waiting, seen = [*named, *paths], set[str]()
     while waiting:
         name = waiting.pop()
         top, parent = name.partition(".")[0], name.rpartition(".")[0]
@@ -61,6 +62,8 @@ def collect(recipe: dict[str, Any], *roots: str) -> Code:
         if spec is None:
             if name in named:
                 code.missing.append(f"the module {name!r} is not found, so it is not in the packaged model")
+            elif (above := _spec(parent)) and above.origin and above.origin.endswith(".py"):
+                waiting += given_when_asked(Path(above.origin)).get(name.rpartition(".")[2], ())
         elif top not in own and INSTALLED & set(Path(spec.origin or "").parts):
             code.packages.add(top)
         elif spec.origin and spec.origin.endswith(".py") and Path(spec.origin).is_file():
@@ -111,6 +114,29 @@ def imports(file: Path, package: str) -> tuple[str, ...]:
             base = ".".join([*above, *([node.module] if node.module else [])])
             found += [base, *(f"{base}.{alias.name}" for alias in node.names if alias.name != "*")]
     return tuple(found)
+
+
+@cache
+def given_when_asked(file: Path) -> dict[str, tuple[str, ...]]:
+    """Modules behind the names that a module imports in its ``__getattr__``: it imports them for type checkers too.
+
+    Args:
+        file: a source file.
+
+    Returns:
+        Name -> its module; empty of a module without a ``__getattr__``.
+    """
+    tree = ast.parse(file.read_bytes())
+    if not any(isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in tree.body):
+        return {}
+    checked = [node for node in tree.body if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)]
+    return {
+        alias.name: (node.module,)
+        for block in checked
+        for node in block.body
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
 
 
 def requirements(packages: set[str]) -> tuple[list[str], list[str]]:
