@@ -42,6 +42,7 @@ def test_data_that_no_memory_holds(make):
         make()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", [Elman(hidden_dim=10**6), Elman(hidden_dim=10**4, layers=10**5)])
 def test_networks_that_no_memory_holds(layer):
     data = Generated(name="sine", series=Sine(length=200), window=50, train=100, validation=50).dataset()

@@ -136,6 +136,7 @@ def test_the_global_random_state_is_left_alone(name: str) -> None:
     assert pickle.dumps(np.random.get_state()) == before  # noqa: NPY002
 
 
+@pytest.mark.slow
 def test_the_same_bits_in_another_process() -> None:
     program = "import json, test_sequences; print(json.dumps(test_sequences.digests()))"
     done = subprocess.run(
@@ -154,6 +155,7 @@ def test_exactly_the_length_asked_for(name: str, length: int) -> None:
     np.testing.assert_array_equal(values[:shared], draw(SERIES[name])[:shared])
 
 
+@pytest.mark.slow
 @every_series
 @pytest.mark.parametrize("noise", [0.0, 0.5])
 @pytest.mark.parametrize("rows", [1, 7, LENGTH - 1, LENGTH, LENGTH + 1])
@@ -166,6 +168,7 @@ def test_its_blocks_joined_are_the_series_to_the_bit(name: str, rows: int, noise
     assert np.concatenate(blocks).tobytes() == whole.tobytes()
 
 
+@pytest.mark.slow
 @every_series
 def test_streaming_costs_the_memory_of_a_block_however_long_the_series(name: str) -> None:
     """Ten times the rows in the same memory; an equation that is slow to trace is held to fewer."""

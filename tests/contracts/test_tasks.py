@@ -229,6 +229,7 @@ def test_the_global_random_state_is_left_alone(name: str) -> None:
     assert pickle.dumps(np.random.get_state()) == before  # noqa: NPY002
 
 
+@pytest.mark.slow
 def test_the_same_bits_in_another_process() -> None:
     program = "import json, test_tasks; print(json.dumps(test_tasks.digests()))"
     done = subprocess.run(
@@ -301,6 +302,7 @@ def test_what_does_not_count_does_not_matter(name: str) -> None:
     assert (task.success(answer, records) == task.success(other, records)).all()
 
 
+@pytest.mark.slow
 @every_task
 def test_the_no_memory_yardstick_is_what_such_an_answer_scores(name: str) -> None:
     """Monte Carlo over 20,000 records: within five standard errors."""

@@ -207,6 +207,7 @@ def test_other_arguments_that_do_not_fit():
         forecaster.predict(np.zeros((3, 11, 1)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("encoding", ["shared", "positional"])
 def test_a_copied_folder_forecasts_the_same_in_another_process(tmp_path, dtype, encoding):

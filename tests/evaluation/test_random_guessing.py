@@ -22,6 +22,7 @@ def try_all(tries: int, seed: int, scale: float = 100.0) -> np.ndarray:
     return np.array([(o.argmax(axis=1) == RECORDS.Y).mean() for o in outputs])
 
 
+@pytest.mark.slow
 def test_parity_is_guessed_and_the_guess_generalises() -> None:
     """Two units suffice, and what they compute is parity: right on sequences never seen, and on longer ones."""
     found = guess(NETWORK, RECORDS, 5000, np.random.default_rng(0))

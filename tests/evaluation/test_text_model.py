@@ -68,6 +68,7 @@ def test_at_temperature_0_it_is_the_likeliest_by_the_mean_over_replicas(data, mo
 SHARES = np.array([0.4, 0.3, 0.2, 0.1, 0.0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("temperature", [1.0, 0.5, 2.0])
 def test_characters_come_as_often_as_they_should(data, temperature):
     """p^(1/temperature), normalised: within four standard errors of 4000 draws, and never what is impossible."""

@@ -119,6 +119,7 @@ for folder in sorted(path for path in here.iterdir() if path.is_dir()):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_a_folder_says_the_same_in_another_process(tmp_path, dtype):
     expected, kinds = {}, []

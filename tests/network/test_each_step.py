@@ -60,6 +60,7 @@ def agree(found, expected, r):
         assert np.linalg.norm(found[name][r] - slopes) <= 1e-10 * scale, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("k", "stride"), [(1, None), (3, None), (3, 1), (4, 3), (T, None), (T + 2, 2)])
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
@@ -110,6 +111,7 @@ def test_without_a_mask_every_step_counts_the_same(model, shape):
         np.testing.assert_allclose(found.flat, expected.flat, rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [1, 3, T + 4])
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
@@ -133,6 +135,7 @@ def test_one_target_after_the_last_step(model, shape, loss, k):
 STREAMED = {name: shape for name, shape in SHAPES.items() if "positional" not in name}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("k", "chunk"), [(1, 1), (3, 3), (5, 2), (6, 1), (20, 4)])
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("shape", STREAMED.values(), ids=STREAMED)

@@ -65,6 +65,7 @@ def derivative(model, theta, X, Y, k):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("replicas", [1, 3])
 @pytest.mark.parametrize("k", [1, 3, T + 4])
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)

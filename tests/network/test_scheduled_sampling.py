@@ -62,6 +62,7 @@ def agree(found, expected, r):
         assert np.linalg.norm(found[name][r] - slopes) <= 1e-10 * scale, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("k", "stride"), [(1, None), (3, None), (3, 1), (4, 3), (T, None), (T + 2, None)])
 @every_model
 def test_windows(model, k, stride):

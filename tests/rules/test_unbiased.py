@@ -38,6 +38,7 @@ def z_scores(rule, model, k):
     return apart / np.where(error > 1e-12, error, np.inf), apart, error, exact
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", CELLS, ids=repr)
 @pytest.mark.parametrize(("rule", "k"), [(UORO(), T), (ARTBP(), 2)], ids=["uoro", "artbp"])
 def test_right_in_the_mean(rule, k, model) -> None:

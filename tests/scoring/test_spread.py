@@ -35,6 +35,7 @@ def test_values_that_span_decades_have_an_interval_of_their_geometric_mean():
     assert f"geometric mean {stats.gmean(values):.4g}, 95 % interval" in str(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("replicas", [2, 5, 30])
 def test_the_interval_covers_as_often_as_it_says(replicas):
     """1000 draws: at 95 % the count has a standard deviation of 7."""

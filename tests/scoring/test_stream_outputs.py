@@ -61,6 +61,7 @@ def small(monkeypatch):
         monkeypatch.setattr(stream_outputs, name, value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)

@@ -65,6 +65,7 @@ def test_it_begins_with_what_it_is_and_explains_its_arguments(name: str) -> None
         assert all(" # " in line for line in own), own
 
 
+@pytest.mark.slow
 @every_name
 def test_it_is_called_by_its_file_and_makes_a_dataset(name: str, tmp_path: Path) -> None:
     overrides: list[str] = []

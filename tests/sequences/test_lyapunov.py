@@ -36,6 +36,7 @@ def test_stable_orbits_of_the_logistic_map_have_their_multiplier(r):
     assert not found.positive
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("generator", "published", "relative"),
     [
@@ -77,6 +78,7 @@ def heun(now, feed, h):
     return np.array(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tau", [17.0, 30.0])
 def test_the_delay_equation_against_its_tangent_equation(tau):
     found = largest_lyapunov(MackeyGlass(length=1, tau=tau))
@@ -96,6 +98,7 @@ def test_the_delay_equation_advances_like_the_generator():
         assert history[n, 0] == pytest.approx(orbit[row], abs=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "periodic",
     [MackeyGlass(length=1, tau=10.0), Rossler(length=1, c=2.5), Lorenz63(length=1, rho=10.0)],
@@ -116,6 +119,7 @@ def test_a_point_that_attracts_has_the_largest_real_part_of_its_eigenvalues():
     assert not found.positive
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [0.001, 0.01, 0.04])
 def test_the_sampling_does_not_matter(step):
     flow = Lorenz63(length=1, step=step)

@@ -119,6 +119,7 @@ def test_an_index_as_pandas_writes_it_beside_columns_named_by_numbers(tmp_path):
     np.testing.assert_array_equal(series.values, [[0, 2], [3, 5]])
 
 
+@pytest.mark.slow
 def test_a_long_file_is_read_in_blocks(tmp_path):
     """Missing cells and empty rows at the end across the borders of blocks."""
     rows = [f"{n},{n * n}" for n in range(150_000)]

@@ -68,6 +68,7 @@ def test_a_constant_column_is_refused_by_name(kind: Scaling, constant: float) ->
     fit_scaler("none", rows, COLUMNS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @given(rows=VALUES, cut=st.integers(1, 19))
 def test_blocks_give_the_scaler_of_the_whole(kind: Scaling, rows: Array, cut: int) -> None:

@@ -195,6 +195,7 @@ print(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not tell a process's peak memory")
 def test_four_million_rows_need_the_memory_of_ten_thousand() -> None:
     """Made and read in chunks, in a process of its own; in memory they alone would be 32 MB, half as much again.

@@ -55,6 +55,7 @@ def test_one_batch_is_learned_by_heart_and_the_rule_of_the_run_is_timed() -> Non
     assert np.isnan(state.curves["debug/gradient_error"][1]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("observers", ["[units]", "[]"])
 def test_trainer_debug_brings_it_along_whatever_else_is_watched(tmp_path, caplog, observers) -> None:
     with initialize_config_dir(str(CONF), version_base="1.3"):

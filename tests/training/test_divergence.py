@@ -24,6 +24,7 @@ def poison(replica, epoch, name="W_hh", value=np.nan):
     return listener
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e200])
 @pytest.mark.parametrize(
     "optimizer",

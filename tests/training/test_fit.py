@@ -157,6 +157,7 @@ print(hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_another_process_gets_the_same_bits(monkeypatch) -> None:
     monkeypatch.chdir(Path(__file__).parent)  # where the program finds conftest
     runs = [

@@ -92,6 +92,7 @@ def network():
     return Network(Elman(hidden_dim=4), inputs=2, outputs=2, window=6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda o: f"{type(o).__name__}-{type(o.schedule).__name__}")
 def test_every_optimizer_with_every_schedule(tmp_path, new_diary, network, waves, optimizer) -> None:
     trainer = Trainer(epochs=EPOCHS, batch_size=5, clip_norm=0.5)
@@ -122,6 +123,7 @@ KINDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", KINDS.values(), ids=KINDS)
 def test_every_kind_of_data(tmp_path, new_diary, data) -> None:
     data = data.dataset()
