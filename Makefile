@@ -5,7 +5,8 @@ ARGS ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --use-pep517 -c constraints.txt
-PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist worksteal
+# Two processes keep two cores busy; tests that wait for servers and sweeps leave room for a third.
+PYTEST := $(BIN)/python -m pytest --dist worksteal --numprocesses
 
 unexport PYTHONDONTWRITEBYTECODE  # each of many hundred processes would compile the lab anew
 
@@ -29,24 +30,24 @@ gallery: .venv/.runtime  ## draw every sequence and task, and measure what is ea
 	@$(BIN)/python scripts/gallery.py
 
 quick: .venv/.dev  ## unit and contract tests: a verdict within a minute
-	@$(PYTEST) -m 'not slow' $(QUICK) $(ARGS)
+	@$(PYTEST) 2 -m 'not slow' $(QUICK) $(ARGS)
 
 test: .venv/.dev  ## the whole test suite
-	@$(PYTEST) $(ARGS)
+	@$(PYTEST) 3 $(ARGS)
 
 test-hydra14: .venv-hydra14/.dev  ## the sweeper's tests on Hydra 1.4's pre-release, in an environment of its own
-	@.venv-hydra14/bin/python -m pytest --numprocesses 2 --dist worksteal -W 'ignore:The version_base parameter' -W 'ignore:hydra.utils.instantiate' \
+	@.venv-hydra14/bin/python -m pytest --numprocesses 3 --dist worksteal -W 'ignore:The version_base parameter' -W 'ignore:hydra.utils.instantiate' \
 		tests/sweeping tests/contracts/test_executors.py $(ARGS)
 
 test-newest: .venv-newest/.dev  ## the whole suite on the newest versions that pyproject.toml allows, in an environment of its own
-	@.venv-newest/bin/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
+	@.venv-newest/bin/python -m pytest --numprocesses 3 --dist worksteal $(ARGS)
 
 check: .venv/.dev  ## formatting, lint, types, layering, then the tests
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(PYTEST) $(ARGS)
+	@$(PYTEST) 3 $(ARGS)
 
 audit:  ## known vulnerabilities of the pinned packages, by pip-audit, which asks its service on the network
 	@$(PYTHON) -m pip_audit --version >/dev/null 2>&1 || { \

@@ -46,6 +46,7 @@ WINDOWS = Generated(name="sine", series=Sine(length=80), window=12, train=22, va
 MASKED = TaskData(name="reber", task=Reber(length=20), train=22, validation=10).dataset()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", [WINDOWS, MASKED], ids=["windows", "masked"])
 def test_runs_resume_to_the_bit_and_replicas_are_runs_of_their_own(tmp_path, data) -> None:
     network, path = Network.for_data(data, GRU(hidden_dim=4)), tmp_path / "state.npz"

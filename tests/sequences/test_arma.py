@@ -71,6 +71,7 @@ def test_the_innovations_are_what_the_equation_leaves() -> None:
         assert abs(autocovariance(e, lag) / sigma**2) < 4 * error
 
 
+@pytest.mark.slow
 def test_the_first_row_is_already_stationary() -> None:
     """Over many seeds its variance is the process's, ten times that of an innovation."""
     process = ARMA(length=1, ar=[0.95])
@@ -84,6 +85,7 @@ def test_roots_on_or_inside_the_unit_circle_are_refused(ar: list[float]) -> None
         ARMA(length=10, ar=ar)
 
 
+@pytest.mark.slow
 @given(ar=st.lists(st.floats(-2, 2), min_size=1, max_size=5))
 def test_stationarity_agrees_with_the_roots(ar: list[float]) -> None:
     """The characteristic roots, of z^p - ar_1 z^(p-1) - ... - ar_p, must lie inside the circle."""

@@ -110,6 +110,7 @@ def test_what_is_not_chaotic_has_no_lyapunov_time(periodic):
     assert not found.positive
 
 
+@pytest.mark.slow
 def test_a_point_that_attracts_has_the_largest_real_part_of_its_eigenvalues():
     """x = F of Lorenz-96, stable below F = 8/9, grows at F max_k(cos a - cos 2a) - 1 with a = 2 pi k / J."""
     angles = 2 * np.pi * np.arange(40) / 40
@@ -129,6 +130,7 @@ def test_the_sampling_does_not_matter(step):
     assert step <= longest_step(flow) <= 0.06
 
 
+@pytest.mark.slow
 def test_what_runs_away_has_none():
     assert largest_lyapunov(Logistic(length=1, r=5.0)) is None
     assert largest_lyapunov(Lorenz63(length=1, step=1.0)) is None

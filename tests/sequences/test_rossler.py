@@ -22,6 +22,7 @@ def test_each_parameter_is_in_its_place() -> None:
     np.testing.assert_allclose(rossler.derivative(np.array([1.0, 2.0, 3.0])), [-5.0, 1.2, 0.2 + 3 * -3])
 
 
+@pytest.mark.slow
 def test_a_turn_takes_5_9() -> None:
     """Upward crossings of y = 0, about 5.86 units of time apart on average."""
     y = Rossler(length=12_000, step=0.05, transient=1000)(RNG)[:, 1]

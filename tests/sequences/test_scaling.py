@@ -16,6 +16,7 @@ COLUMNS = ("a", "b")
 VALUES = arrays(np.float64, st.tuples(st.integers(2, 20), st.just(2)), elements=st.floats(-1e6, 1e6))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @given(rows=VALUES, other=VALUES)
 def test_undo_returns_what_apply_was_given(kind: Scaling, rows: Array, other: Array) -> None:

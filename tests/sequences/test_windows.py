@@ -11,6 +11,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.sequences.windows import count_windows, split, windows
 
 
+@pytest.mark.slow
 @given(
     length=st.integers(2, 60),
     window=st.integers(1, 30),
