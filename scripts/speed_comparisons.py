@@ -171,6 +171,8 @@ def search(programs: Programs, rounds: int) -> Iterator[Row]:
         "hydra.sweeper.n_trials=30",
         "hydra.sweeper.n_jobs=2",
         "hydra.sweeper.figures=false",
+        "hydra.sweeper.confirm=0",  # the rival neither confirms its winner nor examines itself
+        "hydra.sweeper.examine=false",
         "tracking=off",
         "tracking.figures=false",
     )
