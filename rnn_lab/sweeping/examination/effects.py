@@ -20,8 +20,8 @@ ENOUGH = 15
 """Trials beyond the coefficients without which nothing is said to have no effect."""
 CLEAR = 0.5
 """Share of the variance that the surface explains, below which noise hides what a parameter does."""
-DECIDES = 0.8
-"""Share of the best third that has the same option."""
+DECIDES, CHOSEN = 0.8, 0.03
+"""Share of the best third that has the same option, and the p-value of the choice: together as sure as 0.01 alone."""
 BINS = 8
 WHOLE = "over the whole space (by the variance of ranks that each explains)"
 NEAR = "near the best (by how far the best third lies apart in each)"
@@ -105,7 +105,7 @@ def effects(trials: Trials) -> list[Finding]:
         if clear and p > NONE and axis.name not in busy and surface.explained(axis.name) < NONE:
             text = f"{axis.name}: no effect is seen in its range (p = {p:.2g}); a smaller one would not be."
             found.append(Finding("no effect", text, (axis.name,)))
-        if axis.kind == "choice" and p < SURE and _settled(trials, axis):
+        if axis.kind == "choice" and p < CHOSEN and _settled(trials, axis):
             found.append(_decides(trials, axis))
     for (a, b), p in interacting.items():
         text = (
