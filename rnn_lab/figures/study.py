@@ -107,7 +107,13 @@ def history(trials: Sequence[TrialPoint], *, objective: str, minimize: bool = Tr
 
 @styled
 def parameters(
-    trials: Sequence[TrialPoint], keys: Sequence[str], *, objective: str, colour: str | None = None, best: int
+    trials: Sequence[TrialPoint],
+    keys: Sequence[str],
+    *,
+    objective: str,
+    colour: str | None = None,
+    best: int,
+    chosen: str = "best",
 ) -> Figure:
     """Draw the value against each searched parameter, one panel each, with another parameter as the colour.
 
@@ -117,6 +123,7 @@ def parameters(
         objective: the values' name.
         colour: the numeric parameter that the colours show; in its own panel the points are plain.
         best: the number of the best trial, which has a ring.
+        chosen: in what sense it is the best: a lower value may lie beside it.
     """
     shown = list(keys)[:MOST_PANELS]
     columns = min(len(shown), 3)
@@ -139,7 +146,12 @@ def parameters(
             axes.scatter(*spots, color=BLUE, s=24, linewidths=0)
         ring = [(x[i], values[i]) for i in here if done[i].number == best]
         axes.plot(
-            *zip(*ring, strict=True), "o", color=ORANGE, fillstyle="none", markersize=10, label=f"best: trial {best}"
+            *zip(*ring, strict=True),
+            "o",
+            color=ORANGE,
+            fillstyle="none",
+            markersize=10,
+            label=f"{chosen}: trial {best}",
         )
         _marks_without_value(axes, trials, place)
         axes.set_xlabel(key)
@@ -184,13 +196,16 @@ def _stand_apart(values: Sequence[float], *, logarithmic: bool) -> bool:
 
 
 @styled
-def curves(trials: Sequence[TrialPoint], *, objective: str, best: int | None, step: str = "epoch") -> Figure:
+def curves(
+    trials: Sequence[TrialPoint], *, objective: str, best: int | None, chosen: str = "best", step: str = "epoch"
+) -> Figure:
     """Draw what each trial reported, step by step, the best trial on top and pruned ones up to their end.
 
     Args:
         trials: at least one with reports.
         objective: what was reported.
         best: the number of the best trial, if there is one.
+        chosen: in what sense it is the best.
         step: what a report is made after.
     """
     figure = Figure(figsize=(7.0, 3.8), layout="constrained")
@@ -211,7 +226,7 @@ def curves(trials: Sequence[TrialPoint], *, objective: str, best: int | None, st
         every += list(values)
     for trial in trials:
         if trial.number == best and len(trial.reports[0]):
-            axes.plot(*trial.reports, color=INK, linewidth=2.0, label=f"best: trial {best}", zorder=3)
+            axes.plot(*trial.reports, color=INK, linewidth=2.0, label=f"{chosen}: trial {best}", zorder=3)
             every += list(trial.reports[1])
     _scale(axes, every)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -110,7 +110,11 @@ def _parameters(study: StoredStudy) -> Any:
         raise _Nothing("nothing was searched")
     numeric = [key for key in keys if all(_is_number(trial.params[key]) for trial in trials if key in trial.params)]
     colour = numeric[0] if numeric and len(keys) > 1 else None
-    return parameters(trials, keys, objective=study.names[0], colour=colour, best=best.number)
+    return parameters(trials, keys, objective=study.names[0], colour=colour, best=best.number, chosen=_chosen(study))
+
+
+def _chosen(study: StoredStudy) -> str:
+    return "best by fresh seeds" if study.confirmed() else "best"
 
 
 def _is_number(value: object) -> bool:
@@ -123,7 +127,7 @@ def _curves(study: StoredStudy) -> Any:
     trials, best = points(study), study.best()
     if not any(trial.reports[0] for trial in trials):
         raise _Nothing("no trial reported a value")
-    return curves(trials, objective=study.names[0], best=best.number if best else None)
+    return curves(trials, objective=study.names[0], best=best.number if best else None, chosen=_chosen(study))
 
 
 def _front(study: StoredStudy) -> Any:
