@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import hydra
 from hydra._internal.config_loader_impl import get_overrides_dirname
 from hydra._internal.hydra import Hydra
 from hydra._internal.utils import get_args_parser
@@ -46,9 +47,10 @@ def compose_once(arguments: Sequence[str]) -> None:
     """Let Hydra compose the config of a single run once, and not a first time only to see its ``hydra.mode``.
 
     The config that was composed for the mode is the run's own: it lacks the mode, which Hydra then adds as an override.
-    Where flags, or a key that may choose the mode, are among the arguments, all is left as it is.
+    Where flags, or a key that may choose the mode, are among the arguments, all is left as it is; Hydra 1.4 finds the
+    mode without composing.
     """
-    if not hasattr(Hydra, "get_mode") or any(
+    if not hydra.__version__.startswith("1.3.") or any(
         re.match(r"-|\W*(hydra/|hydra\.(mode|searchpath)|search|study)\b", text) for text in arguments
     ):
         return
