@@ -32,6 +32,7 @@ DIGEST_LENGTH = 36
 def log_dataset(client: "MlflowClient", run_id: str, fact: Fact) -> None:
     """Log the data as the run's input, from the journal's ``data`` fact. Once more changes nothing."""
     from mlflow.entities import Dataset, DatasetInput, InputTag
+    from mlflow.exceptions import MlflowException
 
     recipe, shapes = fact["recipe"], fact["shapes"]
     columns = list(dict.fromkeys([*recipe["inputs"], *recipe["targets"]]))
@@ -46,7 +47,10 @@ def log_dataset(client: "MlflowClient", run_id: str, fact: Fact) -> None:
         profile=json.dumps({"num_rows": sum(shape["X"][0] for shape in shapes.values()), "recipe": recipe}),
     )
     tags = [InputTag("mlflow.data.context", ", ".join(shapes))]
-    client.log_inputs(run_id, [DatasetInput(dataset, tags)])
+    try:
+        client.log_inputs(run_id, [DatasetInput(dataset, tags)])
+    except MlflowException:  # another run of the same data came between MLflow's look for it and its insertion
+        client.log_inputs(run_id, [DatasetInput(dataset, tags)])
 
 
 def log_model(

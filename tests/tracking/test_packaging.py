@@ -17,7 +17,7 @@ from rnn_lab.evaluation.forecaster import Forecaster
 from rnn_lab.network import Network
 from rnn_lab.sequences import Generated, Sine
 from rnn_lab.tracking.own_code import collect, needs, requirements
-from rnn_lab.tracking.packaging import package
+from rnn_lab.tracking.packaging import log_dataset, package
 from tests.tracking.fake_trainer import FakeTrainer
 
 LOAD = """
@@ -181,3 +181,19 @@ def test_an_installed_package_that_is_imported_is_required_and_nothing_is_run_to
     found, nameless = requirements({"optuna", "yaml"})
     assert found == [f"optuna=={version('optuna')}", f"PyYAML=={version('PyYAML')}"]
     assert nameless == []
+
+
+def test_a_dataset_that_another_run_adds_at_the_same_time_is_found_the_second_time():
+    from mlflow.exceptions import MlflowException
+
+    logged = []
+
+    class Client:
+        def log_inputs(self, run_id, inputs):
+            logged.append(inputs[0].dataset.digest)
+            if len(logged) == 1:
+                raise MlflowException("(sqlite3.IntegrityError) UNIQUE constraint failed: datasets.digest")
+
+    recipe = {"_target_": "rnn_lab.sequences.Generated", "inputs": ["x"], "targets": ["x"]}
+    log_dataset(Client(), "4f", {"name": "sine", "fingerprint": "ab" * 32, "recipe": recipe, "shapes": {}})
+    assert logged == ["ab" * 18] * 2
