@@ -73,17 +73,19 @@ def longer_title(start: Fact, provenance: Fact) -> str:
 
     Example:
         >>> config = {"data": {"name": "sine"}, "model": {"_target_": "a.GRU", "hidden_dim": 8}, "seed": 3}
-        >>> command = ["python", "train.py", "model=gru", "optimizer.learning_rate=0.1", "hydra.run.dir=x"]
+        >>> command = ["train.py", "model=gru", "optimizer.learning_rate=1", "optimizer.learning_rate=0.1"]
         >>> longer_title({"name": "sine-gru", "tags": {}, "config": config}, {"command": command})
         'sine gru h8 s3 learning_rate=0.1'
     """
     name, config = title(start), start["config"]
     if name != title({**start, "tags": {}}) or not is_described(config) or config.get("tracking", {}).get("run_name"):
         return name
+    changed: dict[str, str] = {}  # of a key that is given twice, as a resumed run's may be, the last value counts
     for word in provenance["command"][1:]:
         key, separator, value = word.lstrip("+~").partition("=")
-        if not separator or key in SAID or key.startswith(ELSEWHERE) or "," in value:
-            continue
+        if separator and key not in SAID and not key.startswith(ELSEWHERE) and "," not in value:
+            changed[key] = value
+    for key, value in changed.items():
         longer = f"{name} {key.rpartition('.')[2]}={value}"
         if len(longer) > NAME_LENGTH:
             break
