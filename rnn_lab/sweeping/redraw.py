@@ -30,17 +30,23 @@ def redraw_sweep(folder: Path, form: str = "png", dpi: float | None = None) -> I
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     sweep, address = find_sweep(str(folder))
     storage, studies, found = connect(address), [], False
+    refused: BadInput | None = None
     for name in sorted(optuna.get_all_study_names(storage)):
-        with damage_said(name, address):
-            study = optuna.load_study(study_name=name, storage=storage)
-            check_attributes(study, address)
-            studies.append(StoredStudy(study))
-            own = inside(study_folder(study, sweep, folder), "figures")
-            drawn = [own / f"{figure}.{form}" for figure, why in plots.draw(studies[-1], own, form, dpi) if why is None]
+        try:
+            with damage_said(name, address):
+                study = optuna.load_study(study_name=name, storage=storage)
+                check_attributes(study, address)
+                stored = StoredStudy(study)
+                own = inside(study_folder(study, sweep, folder), "figures")
+                drawn = [own / f"{figure}.{form}" for figure, why in plots.draw(stored, own, form, dpi) if why is None]
+        except BadInput as error:  # the others are none the worse for it
+            refused = refused or error
+            continue
+        studies.append(stored)
         found = found or bool(drawn)
         yield from drawn
     if not found:
-        raise BadInput(f"{folder} has nothing to draw: no trial is finished.")
+        raise refused or BadInput(f"{folder} has nothing to draw: no trial is finished.")
     if len(studies) > 1:
         across = inside(folder, "figures")
         for figure, why in plots.draw_across(studies, across, form, dpi):

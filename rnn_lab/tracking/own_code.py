@@ -63,7 +63,8 @@ def collect(recipe: dict[str, Any], *roots: str) -> Code:
             if name in named:
                 code.missing.append(f"the module {name!r} is not found, so it is not in the packaged model")
             elif (above := _spec(parent)) and above.origin and above.origin.endswith(".py"):
-                waiting += given_when_asked(Path(above.origin)).get(name.rpartition(".")[2], ())
+                later = given_when_asked(Path(above.origin), above.parent or "")
+                waiting += [later[last]] if (last := name.rpartition(".")[2]) in later else []
         elif top not in own and INSTALLED & set(Path(spec.origin or "").parts):
             code.packages.add(top)
         elif spec.origin and spec.origin.endswith(".py") and Path(spec.origin).is_file():
@@ -110,31 +111,37 @@ def imports(file: Path, package: str) -> tuple[str, ...]:
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-            base = ".".join([*above, *([node.module] if node.module else [])])
+            base = _imported_from(node, package)
             found += [base, *(f"{base}.{alias.name}" for alias in node.names if alias.name != "*")]
     return tuple(found)
 
 
+def _imported_from(node: ast.ImportFrom, package: str) -> str:
+    """Absolute name of the module in ``from ... import``."""
+    above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+    return ".".join([*above, *([node.module] if node.module else [])])
+
+
 @cache
-def given_when_asked(file: Path) -> dict[str, tuple[str, ...]]:
+def given_when_asked(file: Path, package: str) -> dict[str, str]:
     """Modules behind the names that a module imports in its ``__getattr__``: it imports them for type checkers too.
 
     Args:
         file: a source file.
+        package: the package that its relative imports begin at.
 
     Returns:
         Name -> its module; empty of a module without a ``__getattr__``.
     """
-    tree = ast.parse(file.read_bytes())
-    if not any(isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in tree.body):
+    body = ast.parse(file.read_bytes()).body
+    if not any(isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in body):
         return {}
-    checked = [node for node in tree.body if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)]
+    checked = [node for node in body if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)]
     return {
-        alias.name: (node.module,)
+        alias.name: _imported_from(node, package)
         for block in checked
         for node in block.body
-        if isinstance(node, ast.ImportFrom) and node.module
+        if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import textwrap
 import zipfile
 from importlib import import_module
 from importlib.machinery import EXTENSION_SUFFIXES
@@ -197,3 +198,26 @@ def test_a_dataset_that_another_run_adds_at_the_same_time_is_found_the_second_ti
     recipe = {"_target_": "rnn_lab.sequences.Generated", "inputs": ["x"], "targets": ["x"]}
     log_dataset(Client(), "4f", {"name": "sine", "fingerprint": "ab" * 32, "recipe": recipe, "shapes": {}})
     assert logged == ["ab" * 18] * 2
+
+
+def test_a_name_that_a_package_imports_when_it_is_asked_travels_with_its_module(tmp_path, monkeypatch):
+    files = {
+        "__init__.py": """
+            from typing import TYPE_CHECKING
+            if TYPE_CHECKING:
+                from .cell import Cell
+            def __getattr__(name):
+                from importlib import import_module
+                return getattr(import_module("asked.cell"), name)
+            """,
+        "cell.py": "from asked.inner import Cell\n",
+        "inner.py": "class Cell: pass\n",
+        "other.py": "",
+    }
+    (tmp_path / "asked").mkdir()
+    for name, text in files.items():
+        (tmp_path / "asked" / name).write_text(textwrap.dedent(text))
+    monkeypatch.syspath_prepend(tmp_path)
+    code = collect({"_target_": "asked.Cell"})
+    assert set(code.files) == {"asked/__init__.py", "asked/cell.py", "asked/inner.py"}
+    assert code.missing == []
