@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, product
@@ -114,11 +113,11 @@ class Programs:
     def cpu(self, *arguments: str | Path) -> float:
         """Run Python and return the CPU seconds of all its processes, also of those that outlive it."""
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # Linux: orphans become children of this process
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        there, before = _children(), resource.getrusage(resource.RUSAGE_CHILDREN)
         self.python(*arguments)
-        with suppress(ChildProcessError):
-            while True:
-                os.wait()
+        while orphans := _children() - there:
+            for orphan in orphans:
+                os.waitpid(orphan, 0)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -141,6 +140,11 @@ class Programs:
     def five_seeds(self, *overrides: str) -> list[dict[str, Any]]:
         """Summaries of five runs that differ in their seed only, without tracking."""
         return [self.train(f"seed={seed}", "tracking=off", *overrides)[1] for seed in range(5)]
+
+
+def _children() -> set[int]:
+    """Process ids of this process's children."""
+    return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
 
 
 def tutorial(programs: Programs, rounds: int) -> Iterator[Row]:
