@@ -139,6 +139,10 @@ class Journal:
         self.close()
 
 
+class BegunAnew(BadInput):
+    """A journal was replaced by another one while it was followed, as when a sweep is taken up again."""
+
+
 class Tail:
     """A reader that follows a journal while it grows. A damaged line costs that line.
 
@@ -164,6 +168,7 @@ class Tail:
     def __init__(self, folder: Path | str) -> None:
         self.path = Path(folder) / NAME
         self.damaged: list[str] = []
+        self._first = b""
         self._offset = 0
         self._line = 0
 
@@ -172,13 +177,18 @@ class Tail:
 
         Raises:
             BadInput: there is no readable journal.
+            BegunAnew: it is no longer the journal that was read before: its first line, which has a time, is another.
         """
         try:
             with open(self.path, "rb") as file:
+                first = file.readline()
                 file.seek(self._offset)
                 lines = file.read().split(b"\n")[:-1]
         except OSError as error:
             raise BadInput(f"The journal {self.path} cannot be read: {error.strerror}.") from error
+        if self._offset and first != self._first:
+            raise BegunAnew(f"The journal {self.path} was begun anew while it was read.")
+        self._first = first
         facts = []
         for line in lines:
             self._line += 1

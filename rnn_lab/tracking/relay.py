@@ -24,7 +24,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.redaction import Redacting, said
 from rnn_lab.tracking import address, underway
 from rnn_lab.tracking.inside import inside
-from rnn_lab.tracking.journal import Fact, Tail
+from rnn_lab.tracking.journal import BegunAnew, Fact, Tail
 from rnn_lab.tracking.locks import one_at_a_time
 from rnn_lab.tracking.mlflow_run import MLflowWriter
 from rnn_lab.tracking.names import shortened
@@ -95,6 +95,7 @@ def carry(
     Raises:
         BadInput: there is no journal, it is damaged or has no start, the address is none, or (unless following)
             another process carries the folder.
+        BegunAnew: whoever took up a sweep replaced its journal, and started a relay that waits for this one's end.
         Unreachable: the server does not answer, or not to this user.
     """
     with contextlib.ExitStack() as locks:
@@ -138,6 +139,8 @@ def carry(
                 # First whether the trainer lives, then what it wrote: it may write and end between the two.
                 writing = tail.written_to()
                 take(tail.read())
+        except BegunAnew:
+            raise
         except BadInput as error:  # the journal was deleted, or damaged; no later relay will end the run
             carrier.finish("KILLED", str(error))
             raise
@@ -158,9 +161,20 @@ def carry(
             carrier.work(float("inf"))
             state = carrier.state("created")
         state.save(folder)
+        if state.state == "done" and _goes_on(tail):  # what a resumed trainer writes is its own relay's to carry
+            state = carrier.state("created")
+            state.save(folder)
         if state.state == "done":
             underway.strike(folder, resolved)
         return state
+
+
+def _goes_on(tail: Tail) -> bool:
+    """Tell whether a journal has more than was read of it, or was begun anew."""
+    try:
+        return bool(tail.read())
+    except BegunAnew:
+        return True
 
 
 @contextlib.contextmanager
@@ -226,6 +240,9 @@ def relay(folder: Path) -> int:
         try:
             writing = Tail(folder).written_to()
             state = carry(folder, follow=True, begun=lower_priority, trusted=None)  # the user's own run
+        except BegunAnew as error:
+            log.info("%s Its own relay carries it.", error)
+            return 0
         except BadInput as error:
             _give_up(folder, str(error))
             return 2

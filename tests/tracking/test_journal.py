@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from rnn_lab.errors import BadInput
-from rnn_lab.tracking.journal import Journal, Tail, read
+from rnn_lab.tracking.journal import BegunAnew, Journal, Tail, read
 
 
 def test_a_fact_is_one_line_of_json_in_the_file_before_write_returns(tmp_path):
@@ -68,6 +68,21 @@ def test_a_tail_reads_each_fact_once_and_waits_for_the_end_of_a_line(tmp_path):
         file.write('ch": 7}\n')
     assert tail.read() == [{"fact": "epoch", "time": 1.5, "epoch": 7}]
     journal.close()
+
+
+def test_a_tail_does_not_take_another_journal_for_the_one_it_followed(tmp_path):
+    with Journal(tmp_path) as journal:
+        journal.write("start", name="first")
+    tail = Tail(tmp_path)
+    tail.read()
+    (tmp_path / "journal.jsonl").unlink()
+    with Journal(tmp_path) as journal:
+        with pytest.raises(BegunAnew, match="begun anew"):  # still empty
+            tail.read()
+        journal.write("start", name="second")
+        journal.write("data")
+    with pytest.raises(BegunAnew, match="begun anew"):
+        tail.read()
 
 
 WRONG = ["\0\0\0", "[1, 2]", '{"time": 1.0}', '{"fact": "epoch"}', "", "[" * 100_000, '{"fact": "a", "time": "now"}']
@@ -139,7 +154,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_whole_lines(tmp_path, monkeypatc
 
 WRITER = """
 import sys
-from rnn_lab.tracking.journal import Journal
+from rnn_lab.tracking.journal import BegunAnew, Journal
 journal = Journal(sys.argv[1])
 for epoch in range(10**9):
     journal.write("epoch", epoch=epoch, metrics={"val/rmse": 0.5 ** epoch if epoch < 1000 else float("nan")})

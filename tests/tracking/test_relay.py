@@ -16,7 +16,9 @@ import pytest
 
 from rnn_lab.errors import BadInput
 from rnn_lab.tracking import relay as relay_module
+from rnn_lab.tracking import underway
 from rnn_lab.tracking.journal import Journal, Tail, read
+from rnn_lab.tracking.mlflow_run import MLflowWriter
 from rnn_lab.tracking.names import parameter_name
 from rnn_lab.tracking.relay import KILLED, NICE, Unreachable, carry, relay
 from rnn_lab.tracking.relay_state import State
@@ -434,6 +436,41 @@ def test_a_server_that_comes_back_after_the_trainers_end_gets_the_run(tmp_path, 
     monkeypatch.setattr(relay_module, "PAUSES", (0.01,))
     assert relay(tmp_path / "run") == 0
     assert Remembered(store).run.info.status == "FINISHED"
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_run_that_is_resumed_at_its_relays_end_is_not_done(tmp_path, store, monkeypatch, anew):
+    """A run goes on in its journal, a sweep begins it anew; each starts a relay that waits for the first one's end."""
+    folder = FakeTrainer.run(tmp_path / "run", uri=store)
+    close = MLflowWriter.close
+
+    def close_and_go_on(carrier):
+        close(carrier)
+        if anew:
+            (folder / "journal.jsonl").rename(tmp_path / "before")
+        with Journal(folder) as journal:
+            journal.write("epoch", epoch=7, metrics={})
+
+    monkeypatch.setattr(MLflowWriter, "close", close_and_go_on)
+    underway.note(folder, store)
+    assert carry(folder, store, follow=True).state == "created"
+    assert State.load(folder).state == "created"
+    assert str(folder) in {one.folder for one in underway.left_behind(store)}
+
+
+def test_a_relay_leaves_a_sweep_that_is_taken_up_again_to_the_next_one(tmp_path, store, monkeypatch):
+    trainer = FakeTrainer(tmp_path / "run", uri=store)
+
+    def begin_anew(*_):
+        trainer.journal.close()
+        (tmp_path / "run" / "journal.jsonl").unlink()
+        trainer.journal = Journal(tmp_path / "run")
+
+    monkeypatch.setattr(MLflowWriter, "work", begin_anew)
+    assert relay(tmp_path / "run") == 0
+    trainer.journal.close()
+    assert State.load(tmp_path / "run").state == "created"
+    assert Remembered(store).run.info.status == "RUNNING"
 
 
 @pytest.mark.parametrize("facts", [[], ["epoch"]])
