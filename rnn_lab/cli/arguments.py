@@ -20,7 +20,10 @@ def without_trust(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 
 def with_mode(arguments: list[str]) -> list[str]:
-    """Ask for Hydra's multirun mode where ``search=NAME`` does: Hydra 1.4 does not look for it in a group's option.
+    """Ask for Hydra's multirun mode where ``search=NAME`` does.
+
+    Hydra 1.4 does not look for it in a group's option. Hydra 1.3 does, in a config that it composes for nothing else,
+    and when that fails it says of a range that it needs the flag, whatever is wrong.
 
     Example:
         >>> with_mode(["search=default", "hydra.mode=RUN"])  # a trial that is run again
@@ -28,8 +31,12 @@ def with_mode(arguments: list[str]) -> list[str]:
     """
     searches = any(re.fullmatch(r"\+*search=(?!null$).+", argument) for argument in arguments)
     said = any(re.fullmatch(r"-m|--multirun|hydra\.mode=.*", argument) for argument in arguments)
-    newer = tuple(map(int, hydra.__version__.split(".")[:2])) >= (1, 4)
-    return [*arguments, "hydra.mode=MULTIRUN"] if newer and searches and not said else arguments
+    if said or not searches:
+        return arguments
+    if tuple(map(int, hydra.__version__.split(".")[:2])) >= (1, 4):
+        return [*arguments, "hydra.mode=MULTIRUN"]
+    alone = not any(argument.startswith("-") for argument in arguments)  # Hydra takes one such flag, as --cfg is
+    return [*arguments, "--multirun"] if alone else arguments
 
 
 def with_compared(arguments: list[str]) -> list[str]:

@@ -36,7 +36,8 @@ def searched(tmp_path_factory):
 @pytest.mark.parametrize(
     ("version", "arguments", "added"),
     [
-        ("1.3.8", ["search=default"], []),  # there, the option sets the mode itself
+        ("1.3.8", ["search=default"], ["--multirun"]),
+        ("1.3.8", ["search=default", "--cfg", "job"], []),  # there, the option sets the mode itself
         ("1.4.0rc3", ["search=default", "data=sine"], ["hydra.mode=MULTIRUN"]),
         ("1.10.0", ["+search=default"], ["hydra.mode=MULTIRUN"]),
         ("1.4.0rc3", ["-m", "search=default"], []),

@@ -41,15 +41,19 @@ def reality(trials: Trials, fresh: Mapping[int, ArrayLike], finalists: int = 1) 
                 "lucky", f"Winner of the search: trial {best} diverged on every fresh seed.", (f"trial {best}",), True
             )
         ]
-    sign = 1 if trials.minimize else -1
-    relative = sign * (found.typical - reported) / (abs(reported) or 1.0)
-    low, high = found.interval or (found.typical, found.typical)
-    outside = reported < low if trials.minimize else reported > high
     text = f"Winner of the search: trial {best} was reported with {reported:.4g}; fresh seeds give {found}"
-    if outside and relative > TOO_GOOD:
-        answer = Finding("lucky", f"{text}: its seed was lucky, by {relative:.0%}.", (f"trial {best}",), warns=True)
-    else:
+
+    def too_good(value: float) -> float:
+        return (1 if trials.minimize else -1) * (value - reported) / (abs(reported) or 1.0)
+
+    least, most = sorted(map(too_good, found.interval or (-math.inf, math.inf)))
+    if least > 0 and too_good(found.typical) > TOO_GOOD:
+        told = f"its seed was lucky, by {too_good(found.typical):.0%}"
+        answer = Finding("lucky", f"{text}: {told}.", (f"trial {best}",), warns=True)
+    elif most <= TOO_GOOD:
         answer = Finding("fine", f"{text}: it holds.")
+    else:
+        answer = Finding("unknown", f"{text}: they do not tell whether its seed was lucky.")
     return [answer, *_noise(trials, rows.tolist(), fresh)]
 
 
