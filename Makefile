@@ -5,8 +5,9 @@ ARGS ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --use-pep517 -c constraints.txt
-# Two processes keep two cores busy; tests that wait for servers and sweeps leave room for a third.
-PYTEST := $(BIN)/python -m pytest --dist worksteal --numprocesses
+# Two processes keep two cores busy; tests that wait for servers and sweeps leave room for a third. What a group of tests
+# shares (a browser, a search) is made in one process, and once.
+PYTEST := $(BIN)/python -m pytest --dist loadgroup --numprocesses
 
 unexport PYTHONDONTWRITEBYTECODE  # each of many hundred processes would compile the lab anew
 
@@ -36,11 +37,11 @@ test: .venv/.dev  ## the whole test suite
 	@$(PYTEST) 3 $(ARGS)
 
 test-hydra14: .venv-hydra14/.dev  ## the sweeper's tests on Hydra 1.4's pre-release, in an environment of its own
-	@.venv-hydra14/bin/python -m pytest --numprocesses 3 --dist worksteal -W 'ignore:The version_base parameter' -W 'ignore:hydra.utils.instantiate' \
+	@.venv-hydra14/bin/python -m pytest --numprocesses 3 --dist loadgroup -W 'ignore:The version_base parameter' -W 'ignore:hydra.utils.instantiate' \
 		tests/sweeping tests/contracts/test_executors.py $(ARGS)
 
 test-newest: .venv-newest/.dev  ## the whole suite on the newest versions that pyproject.toml allows, in an environment of its own
-	@.venv-newest/bin/python -m pytest --numprocesses 3 --dist worksteal $(ARGS)
+	@.venv-newest/bin/python -m pytest --numprocesses 3 --dist loadgroup $(ARGS)
 
 check: .venv/.dev  ## formatting, lint, types, layering, then the tests
 	@$(BIN)/ruff format --check --quiet .

@@ -170,20 +170,26 @@ class EchoState:
         candidates = []
         for scale in input_scales:
             reservoir = Reservoir(scale * unit.W_xh, unit.W_hh, unit.b_h, leak)
-            readout = Ridge.fit(_last_states(reservoir, X, mean, deviation), Y)
+            states, start = np.empty((len(X), hidden_dim)), 0
+            for block in _last_states(reservoir, X, mean, deviation):
+                states[start : (start := start + len(block))] = block
+            readout = Ridge.fit(states, Y)
             candidates.append(cls(reservoir, readout, mean, deviation))
         return min(candidates, key=lambda network: network.readout.score)
 
     def predict(self, X: Array) -> Array:
         """Forecast (N, O) from windows (N, T, D), in the units of those it was fitted on."""
-        return self.readout.predict(_last_states(self.reservoir, X, self.mean, self.deviation))
+        return np.concatenate(
+            [self.readout.predict(states) for states in _last_states(self.reservoir, X, self.mean, self.deviation)]
+        )
 
 
 def _blocks(X: Array) -> Iterator[Array]:
-    """Yield windows (N, T, D) some at a time, so that no more than `NUMBERS` numbers of them are held."""
+    """Yield copies of windows (N, T, D), some at a time, so that no more than `NUMBERS` numbers of them are held."""
     most = max(1, NUMBERS // max(1, X.shape[1] * X.shape[2]))
     for start in range(0, len(X), most):
-        yield np.asarray(X[start : start + most])
+        block = np.asarray(X[start : start + most], np.float64)
+        yield block.copy() if block.base is not None else block
 
 
 def _moments(X: Array) -> tuple[Array, Array]:
@@ -194,7 +200,7 @@ def _moments(X: Array) -> tuple[Array, Array]:
         mean, deviation = blocks[0][0], whole.std(axis=(0, 1))
     else:
         mean = sum(part * size for part, size in blocks) / sum(size for _, size in blocks)
-        squares = sum(np.square(block - mean).sum(axis=(0, 1)) for block in _blocks(X))
+        squares = sum(_square_about(mean, block).sum(axis=(0, 1)) for block in _blocks(X))
         deviation = np.sqrt(squares / (len(X) * X.shape[1]))
     extremes = [(block.min(axis=(0, 1)), block.max(axis=(0, 1))) for block in _blocks(X)]
     low, high = (np.array(each) for each in zip(*extremes, strict=True))
@@ -202,11 +208,13 @@ def _moments(X: Array) -> tuple[Array, Array]:
     return mean, deviation
 
 
-def _last_states(reservoir: Reservoir, X: Array, mean: Array, deviation: Array) -> Array:
-    return np.concatenate([reservoir.last_states(_standardised(block, mean, deviation)) for block in _blocks(X)])
+def _square_about(mean: Array, block: Array) -> Array:
+    block -= mean
+    return np.square(block, out=block)
 
 
-def _standardised(block: Array, mean: Array, deviation: Array) -> Array:
-    found = block - mean
-    found /= deviation
-    return found
+def _last_states(reservoir: Reservoir, X: Array, mean: Array, deviation: Array) -> Iterator[Array]:
+    for block in _blocks(X):
+        block -= mean
+        block /= deviation
+        yield reservoir.last_states(block)

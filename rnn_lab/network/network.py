@@ -183,7 +183,7 @@ class Outputs:
     """
 
     BLOCK = 1024  # records: enough that the loop over blocks costs nothing
-    NUMBERS = 2**20  # of X in a block at most: 8 MB
+    NUMBERS = 2**18  # of X in a block at most: 2 MB
     STEPS = 10  # in one block of a pass: the more, the fewer calls, as long as the states stay in the cache
     STATES = 2**17  # in such a block at most: 1 MB
 

@@ -313,5 +313,7 @@ class SeriesDataset(Dataset):
         return self.window
 
     def history(self, split: Records) -> tuple[Array, NDArray[np.int64]]:
-        """The whole series, and ``at``."""
+        """The whole series, which is not copied where all of its columns are targets, and ``at``."""
+        if self.targets == self.columns:
+            return self.series, split.at
         return self.series[:, [self.columns.index(name) for name in self.targets]], split.at

@@ -18,6 +18,9 @@ NEEDS = {
     "study=forecasting_text": ["data.train=5000", "data.validation=1000", "data.test=0"],
 }
 
+SMALL = ["data.window=10", "data.series.length=70", "data.train=40", "data.validation=20", "model.hidden_dim=8"]
+"""The sine, where a choice is not one of data."""
+
 LISTS = ("observers", "evaluation/scores", "evaluation/baselines")
 """Groups of which a run has several."""
 
@@ -37,7 +40,8 @@ def choices(*groups: str) -> list[str]:
 def test_every_choice_trains(choice, composed, tmp_path):
     (tmp_path / "some.csv").write_text("x\n" + "\n".join(str(n * n % 7) for n in range(12)))
     needs = [need.format(csv=tmp_path / "some.csv") for need in NEEDS.get(choice, [])]
-    config = composed(choice, *needs, "trainer.epochs=1", "tracking.enabled=false")
+    small = [] if choice.startswith(("data", "study")) else SMALL
+    config = composed(choice, *small, *needs, "trainer.epochs=1", "tracking.enabled=false")
     value = lab.run(config, tmp_path / "run")
     assert value > 0
     assert (tmp_path / "run" / "summary.json").is_file()

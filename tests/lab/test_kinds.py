@@ -101,11 +101,14 @@ def test_a_score_of_classes_may_be_the_objective(kind, composed, tmp_path):
 @every_kind
 def test_an_objective_that_the_data_has_not_is_refused(kind, composed, tmp_path):
     scores, _, _ = EXPECTED[kind]
+    config = composed(*QUICK, *KINDS[kind])
     for wrong in sorted((NUMBERS | CLASSES | {"success"}) - scores):
+        config.objective = f"val/{wrong}"
         with pytest.raises(BadInput, match=rf"^objective=val/{wrong} is not allowed: it should be one of seconds, "):
-            lab.run(composed(*QUICK, *KINDS[kind], f"objective=val/{wrong}"), tmp_path / "run")
+            lab.run(config, tmp_path / "run")
     for right in sorted(scores):
-        build(composed(*QUICK, *KINDS[kind], f"objective=val/{right}"))
+        config.objective = f"val/{right}"
+        build(config)
 
 
 @every_kind

@@ -37,6 +37,7 @@ SERIES = (
 )
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.xdist_group("mine"),
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated"),  # mlflow's store
 ]
 

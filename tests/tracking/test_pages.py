@@ -1,15 +1,24 @@
 """MLflow's pages in a real browser, on a store with runs of every kind that people have."""
 
 import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
+from rnn_lab.tracking.journal import read
 from rnn_lab.tracking.relay import carry
 from rnn_lab.tracking.relay_state import State
+from tests.processes import python
 from tests.tracking.browser import CHROMIUM, DRIVER, HOW, browser
 from tests.tracking.fake_trainer import FakeTrainer
 
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason=HOW)
+pytestmark = [pytest.mark.skipif(not (CHROMIUM and DRIVER), reason=HOW), pytest.mark.xdist_group("pages")]
+
+TRAIN = Path(__file__).parents[2] / "scripts" / "train.py"
 
 CONFIG = {
     "data": {"name": "sine", "window": 8},
@@ -32,9 +41,30 @@ def a_run(folder, server, *, seed=0, replicas=1, end="FINISHED", tags=None, name
     return folder
 
 
+def trained(folder, *overrides):
+    """A run as the command makes it, carried whole."""
+    done = python(TRAIN, *overrides, f"hydra.run.dir={folder}", "tracking.wait=true", cwd=folder.parent)
+    assert done.returncode == 0, done.stderr
+    return State.load(folder)
+
+
+def killed_and_resumed(place, *overrides):
+    """A run whose trainer is killed after its first checkpoint, and that is taken up again."""
+    killed = place / "until it was killed"
+    endless = (*overrides, "trainer.epochs=100000", "trainer.checkpoint_seconds=0.1", f"hydra.run.dir='{killed}'")
+    with subprocess.Popen([sys.executable, TRAIN, *endless], cwd=place, stdout=subprocess.DEVNULL) as process:
+        while not (killed / "weights" / "checkpoint.npz").exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGKILL)
+    reached = max(fact["epoch"] for fact in read(killed) if fact["fact"] == "epoch")
+    resume = (f"trainer.resume='{killed}'", f"trainer.epochs={reached + 20}")
+    return trained(place / "resumed", *overrides, *resume)
+
+
 @pytest.fixture(scope="module")
 def runs(server, tmp_path_factory):
-    """Single runs, replicas, a killed run, a resumed run, and a study of which one trial was pruned; by name."""
+    """Single runs, replicas, a killed run, a resumed one, text, and a study of which one trial was pruned; by name."""
     place = tmp_path_factory.mktemp("runs")
     made = {
         "single": a_run(place / "single", server),
@@ -44,7 +74,10 @@ def runs(server, tmp_path_factory):
     }
     states = {name: carry(folder) for name, folder in made.items()}
     shutil.copytree(made["single"], place / "again")
-    states["again"] = carry(place / "again")
+    states["copy"] = carry(place / "again")
+    shared = (f"tracking.uri={server}", "tracking.experiment=pages", "model.hidden_dim=4")
+    states["text"] = trained(place / "text", *shared, "data=text", "data.train=2000", "trainer.epochs=2")
+    states["resumed"] = killed_and_resumed(place, *shared, "seed=9")
     study = FakeTrainer(
         place / "study", uri=server, run="5" * 32, experiment="pages", name="sine study",
         config={"study": {"n_trials": 2}}, tags={"rnn_lab.kind": "sweep"},
@@ -106,11 +139,29 @@ def test_the_table_names_what_differs_and_shows_no_failure_for_a_pruned_trial(wi
     statuses = {name: client.get_run(state.run_id).info.status for name, state in runs.items()}
     assert statuses["trial 1"] == "FINISHED"
     assert statuses["killed"] == "KILLED"
-    assert runs["again"].run_id == runs["single"].run_id
+    assert runs["copy"].run_id == runs["single"].run_id
     study = client.get_run(runs["study"].run_id).data
     assert study.metrics["scores/val_rmse"] == 0.05
     assert study.params["model.hidden_dim"] == "3"
     assert client.get_model_version_by_alias("sine", "best").run_id == runs["trial 0"].run_id
+
+
+def test_a_text_runs_page_has_what_it_learned_of_its_characters(window, runs, tmp_path):
+    window.open(runs["text"].link)
+    window.see("text elman h4 s0", "loss/val", "Predictions over the epochs")
+    window.picture(tmp_path / "text.png")
+
+
+def test_a_resumed_runs_page_says_where_from_and_its_curves_have_every_epoch(window, runs, tmp_path):
+    import mlflow
+
+    client = mlflow.MlflowClient(runs["resumed"].uri)
+    steps = [point.step for point in client.get_metric_history(runs["resumed"].run_id, "rmse/val")]
+    assert sorted(steps) == list(range(max(steps) + 1))
+    assert max(steps) >= 20
+    window.open(runs["resumed"].link)
+    window.see("sine elman h4 s9", "resumed")
+    window.picture(tmp_path / "resumed.png")
 
 
 def test_seeds_are_grouped_in_a_view_of_their_own(window, runs):

@@ -55,7 +55,8 @@ def obstacle(data: Data) -> str | None:
     found = data.accept(_Find(list(data.scored)[-1]))
     if found is None:
         return "there is no series of numbers to go on with"
-    flat = [name for name, size in zip(data.targets, found.series.std(axis=0), strict=True) if not size > 0]
+    extremes = zip(data.targets, found.series.min(axis=0), found.series.max(axis=0), strict=True)
+    flat = [name for name, low, high in extremes if low == high]
     return f"the target {flat[0]} is constant" if flat else None
 
 
