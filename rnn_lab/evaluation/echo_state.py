@@ -17,8 +17,8 @@ Array = NDArray[np.float64]
 
 INPUT_SCALES = (0.1, 1.0)
 """A reservoir that is almost linear, with a long memory, and one that is not."""
-NUMBERS = 2**20
-"""Numbers of windows held at a time: 8 MB."""
+SUMMED, READ = 2**20, 2**18
+"""Numbers of windows held at a time where they are summed up, 8 MB, and where a reservoir reads them, 2 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,9 +184,9 @@ class EchoState:
         )
 
 
-def _blocks(X: Array) -> Iterator[Array]:
-    """Yield copies of windows (N, T, D), some at a time, so that no more than `NUMBERS` numbers of them are held."""
-    most = max(1, NUMBERS // max(1, X.shape[1] * X.shape[2]))
+def _blocks(X: Array, numbers: int) -> Iterator[Array]:
+    """Yield copies of windows (N, T, D), some at a time, so that no more than so many numbers of them are held."""
+    most = max(1, numbers // max(1, X.shape[1] * X.shape[2]))
     for start in range(0, len(X), most):
         block = np.asarray(X[start : start + most], np.float64)
         yield block.copy() if block.base is not None else block
@@ -194,15 +194,15 @@ def _blocks(X: Array) -> Iterator[Array]:
 
 def _moments(X: Array) -> tuple[Array, Array]:
     """Mean and standard deviation (D,) of each input over windows; 1 as that of a constant."""
-    blocks = [(block.mean(axis=(0, 1)), block.size) for block in _blocks(X)]
+    blocks = [(block.mean(axis=(0, 1)), block.size) for block in _blocks(X, SUMMED)]
     if len(blocks) == 1:
         whole = np.asarray(X)
         mean, deviation = blocks[0][0], whole.std(axis=(0, 1))
     else:
         mean = sum(part * size for part, size in blocks) / sum(size for _, size in blocks)
-        squares = sum(_square_about(mean, block).sum(axis=(0, 1)) for block in _blocks(X))
+        squares = sum(_square_about(mean, block).sum(axis=(0, 1)) for block in _blocks(X, SUMMED))
         deviation = np.sqrt(squares / (len(X) * X.shape[1]))
-    extremes = [(block.min(axis=(0, 1)), block.max(axis=(0, 1))) for block in _blocks(X)]
+    extremes = [(block.min(axis=(0, 1)), block.max(axis=(0, 1))) for block in _blocks(X, SUMMED)]
     low, high = (np.array(each) for each in zip(*extremes, strict=True))
     deviation[low.min(axis=0) == high.max(axis=0)] = 1.0
     return mean, deviation
@@ -214,7 +214,7 @@ def _square_about(mean: Array, block: Array) -> Array:
 
 
 def _last_states(reservoir: Reservoir, X: Array, mean: Array, deviation: Array) -> Iterator[Array]:
-    for block in _blocks(X):
+    for block in _blocks(X, READ):
         block -= mean
         block /= deviation
         yield reservoir.last_states(block)
