@@ -79,9 +79,13 @@ class Autoregression:
 
 def lags(series: Array, at: NDArray[np.int64], order: int, horizon: int) -> Array:
     """Gather what an AR(p) sees of each target: (N, p, O) with ``[n, i] = series[at[n] - horizon - i]``."""
+    _check(at, order, horizon)
+    return np.asarray(series[at[:, None] - horizon - np.arange(order)])
+
+
+def _check(at: NDArray[np.int64], order: int, horizon: int) -> None:
     if at.min() < horizon + order - 1:
         raise ValueError(f"{order} lags at horizon {horizon} reach back before the series' first row")
-    return np.asarray(series[at[:, None] - horizon - np.arange(order)])
 
 
 def _few_columns(series: Array, lags_each: int) -> list[Array]:
@@ -120,11 +124,15 @@ def choose_order(series: Array, at: NDArray[np.int64], largest: int, horizon: in
     largest = min(largest, N - 4, int(10 * np.log10(N)))
     if largest < 2:
         return 1
+    _check(at, largest, horizon)
     orders = np.arange(1, largest + 1)
     m = orders + 2
     criterion = series.shape[1] * 2.0 * m * N / (N - m - 1)
     for part in _few_columns(series, N * largest):
-        xy = np.concatenate([lags(part, at, largest, horizon), part[at][:, None]], axis=1)
+        xy = np.empty((N, largest + 1, part.shape[1]))  # filled lag by lag: of a long series they are many numbers
+        for i in range(largest):
+            xy[:, i] = part[at - horizon - i]
+        xy[:, -1] = part[at]
         for o in range(part.shape[1]):
             criterion += N * np.log(_residual_squares(xy[:, :, o]) / N)
     return int(orders[np.argmin(criterion)])
@@ -138,7 +146,7 @@ def _residual_squares(xy: Array) -> Array:
     ``xy`` (N, p + 1) is centred in place.
     """
     x, y = xy[:, :-1], np.ascontiguousarray(xy[:, -1])
-    xy -= np.append(x.mean(axis=0), y.mean())  # in place: of a long series they are many numbers
+    xy -= np.append(x.mean(axis=0), y.mean())
     y_in_basis = np.asarray(np.linalg.qr(xy, mode="r"))[:, -1]
     left_over = np.cumsum(y_in_basis[::-1] ** 2)[::-1]
     rounding = 64 * np.finfo(float).eps * np.abs(y).max()
