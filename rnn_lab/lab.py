@@ -13,7 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from rnn_lab import drawer, sweeping, terminal
 from rnn_lab.capacity import refuse_too_much_disk
 from rnn_lab.errors import BadInput, Diverged
-from rnn_lab.evaluation import Problem, make_predictor, score_baselines, score_each_target
+from rnn_lab.evaluation import Problem, make_predictor, score_baselines, score_draws, score_each_target
 from rnn_lab.evaluation.baselines import FittedBaseline
 from rnn_lab.evaluation.report import summarise
 from rnn_lab.experiment import Experiment, build, prepare
@@ -201,7 +201,8 @@ def _carry_out(
         trained, intervals = trained.calibrated(data)
         trained.save_recipe(journal.folder, diverged)
     each = score_each_target(problem, baselines) if len(data.targets) > 1 else None
-    summary = summarise(network, experiment.targets, state, experiment.seeds, scores, each)
+    draws = score_draws(problem, baselines)
+    summary = summarise(network, experiment.targets, state, experiment.seeds, scores, each, draws)
     if intervals is not None:
         summary["intervals"] = intervals
     if trainer.keep == "best" or not state.running.all():

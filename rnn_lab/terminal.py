@@ -117,6 +117,7 @@ def results(summary: Mapping[str, Any]) -> list[str]:
     if len(summary["replicas"]) > 1:
         text = described(summary["spread"][main], counted=False)
         lines.append(wrapped(f"{main} over {_how_many(summary['replicas'])} replicas: {text}"))
+    lines += [wrapped(line) for line in [*summary["of_draws"], summary["verdict"]] if line]
     if summary.get("chosen_on"):
         held = "the test scores are of records on which nothing was chosen"
         ask = "data.test holds records back on which nothing is"

@@ -8,6 +8,7 @@ from rnn_lab.evaluation.baselines import (
     baseline_scores,
     fit_baselines,
     score_baselines,
+    score_draws,
     score_each_target,
 )
 from rnn_lab.evaluation.evaluation import Evaluation
@@ -33,5 +34,6 @@ __all__ = [
     "fit_baselines",
     "make_predictor",
     "score_baselines",
+    "score_draws",
     "score_each_target",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_lab.evaluation.verdict import of_draws, verdict
 from rnn_lab.network import Network
 from rnn_lab.scoring import Answers, Evaluator, Targets, spread
 from rnn_lab.sequences.dataset import metric
@@ -26,6 +27,7 @@ def summarise(
     seeds: Sequence[int],
     baselines: dict[str, Any],
     each_target: EachTarget | None = None,
+    draws: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Everything that ``summary.json`` says of a run but its seconds, as plain numbers and strings.
 
@@ -36,6 +38,7 @@ def summarise(
         seeds: of the replicas.
         baselines: what `rnn_lab.evaluation.baselines.score_baselines` found.
         each_target: the same of each target alone, where there are several.
+        draws: what `rnn_lab.evaluation.baselines.score_draws` found.
     """
     data = targets.data
     with np.errstate(over="ignore", invalid="ignore"):  # a replica that diverged scores no number
@@ -56,7 +59,7 @@ def summarise(
         }
         for r, seed in enumerate(seeds)
     ]
-    return {
+    summary = {
         "status": "FAILED" if state.diverged.all() else "FINISHED",
         "reason": _reason(replicas),
         "score": targets.main,
@@ -68,12 +71,14 @@ def summarise(
         "spread": {name: each.as_dict() for name, each in spreads.items()},
         "replicas": replicas,
         "baselines": baselines,
+        "draws": draws or {},
         "each_target": _each_target(targets, answers, ~state.diverged, each_target or {}),
         "epochs": state.epoch,
         "updates": state.updates,
         "parameters": state.parameters.flat.shape[1],
         "data": {"name": data.name, "fingerprint": data.fingerprint},
     }
+    return summary | {"verdict": verdict(summary), "of_draws": of_draws(summary)}
 
 
 def _reason(replicas: Sequence[dict[str, Any]]) -> str:

@@ -22,6 +22,9 @@ from rnn_lab.sequences.transform import NONE, Transform
 SPLITS = {"train": "train", "validation": "val", "test": "test"}
 """The splits in the order of time, and what each is called in the names of metrics."""
 
+BOUNDS = ("ideal", "entropy")
+"""Yardsticks that are no rivals: the best answer that there is, on the same records or in expectation."""
+
 Result_co = TypeVar("Result_co", covariant=True)
 
 

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnn_lab.scoring.spread import described
+from rnn_lab.sequences.dataset import BOUNDS
 from rnn_lab.tracking.journal import Fact
-from rnn_lab.tracking.translation import BOUNDS
 
 COLUMNS = {
     "rmse": ("train/rmse", "val/rmse", "test/rmse", "val/mae", "val/nrmse", "val/success"),
+    "nrmse": ("train/nrmse", "val/nrmse", "test/nrmse", "val/rmse", "val/mae"),
     "loss": ("train/loss", "val/loss", "test/loss", "val/accuracy", "val/success"),
 }
-NAMES = {"rmse": "RMSE", "loss": "cross-entropy"}
+NAMES = {"rmse": "RMSE", "nrmse": "NRMSE", "loss": "cross-entropy"}
 SPLITS = {"train": "train", "val": "validation", "test": "test"}
 
 
@@ -139,12 +140,14 @@ def _result(summary: Fact) -> list[str]:
     verdict = f"On validation data the network's {what} is {mine:.4g}; the best baseline, {rival}, has {best:.4g}: " + (
         won if mine < best else "**the network does not beat it.**"
     )
+    if summary.get("verdict"):
+        verdict += f" {summary['verdict']}"
     if bounds:
         name, bound = bounds[0]
         verdict += f" No answer at all can be expected to be better than {name}, {bound:.4g}."
     sample = summary.get("sample")
     written = [f"It writes, at temperature {sample['temperature']}:\n\n{_quoted(sample)}"] if sample else []
-    return [verdict, table(["", *columns], rows), *written]
+    return [verdict, table(["", *columns], rows), *summary.get("of_draws", []), *written]
 
 
 def _quoted(sample: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rnn_lab.sequences.dataset import BOUNDS
 from rnn_lab.tracking.comparison import group, is_described
 from rnn_lab.tracking.journal import Fact
 from rnn_lab.tracking.names import numbers
@@ -28,9 +29,6 @@ TRAINING = {
 
 BY_SEED = {f"{part}/{score}" for part in ("train", "val") for score in ("rmse", "accuracy")}
 """Metrics that MLflow gets for each replica. The journal has all of them; MLflow's charts would drown in them."""
-
-BOUNDS = ("ideal", "entropy")
-"""Among the baselines what is no rival: the best answer that there is, on the same records or in expectation."""
 
 EXACT = 1e-6
 FIRST = ("rmse", "accuracy", "loss")

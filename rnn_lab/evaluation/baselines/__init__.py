@@ -5,12 +5,14 @@
     persistence       the last value that is known; season 12, that of a season ago, if one is given
     AR1, AR2, ARp     least-squares autoregressions on the target's own past, p chosen by AICc
     unigram, ..       of a text: the distribution after the 0, 1, 2 characters before
-    ESN32             an echo-state network of the network's size, its readout fitted by ridge regression
+    ESN32             echo-state networks of the network's size, their readouts fitted by ridge regression: of several
+                      draws the median
 
 Each is an object: fitted once a run, on training data alone, it is scored on each split and runs freely if it can.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from rnn_lab.evaluation.baselines.baseline import Baseline, FittedBaseline, NumberBaseline, Problem, fit_all
 from rnn_lab.evaluation.baselines.constant import Frequencies, Mean
@@ -22,6 +24,7 @@ from rnn_lab.evaluation.baselines.seasonal import SeasonalNaive
 from rnn_lab.evaluation.baselines.yardsticks import Yardsticks
 from rnn_lab.scoring import targets_of
 from rnn_lab.sequences import Data
+from rnn_lab.sequences.dataset import metric
 
 BASELINES: dict[str, Baseline] = {
     "yardsticks": Yardsticks(),
@@ -77,6 +80,16 @@ def score_baselines(problem: Problem, fitted: Mapping[str, FittedBaseline]) -> d
     }
 
 
+def score_draws(problem: Problem, fitted: Mapping[str, FittedBaseline]) -> dict[str, dict[str, Any]]:
+    """Each draw's scores of those with random parts: ``{"ESN32": {"settings": ..., "scores": {"val/rmse": [..]}}}``."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, baseline in fitted.items():
+        each = {split: baseline.draws(part) for split, part in problem.data.scored.items()}
+        if scores := {metric(split, score): values for split, own in each.items() for score, values in own.items()}:
+            found[name] = {"settings": baseline.settings(), "scores": scores}
+    return found
+
+
 def score_each_target(
     problem: Problem, fitted: Mapping[str, FittedBaseline]
 ) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
@@ -104,5 +117,6 @@ __all__ = [
     "baseline_scores",
     "fit_baselines",
     "score_baselines",
+    "score_draws",
     "score_each_target",
 ]

@@ -75,6 +75,14 @@ class FittedBaseline(ABC):
         """Its scores of each target alone, where there are several numbers; otherwise none."""
         return {}
 
+    def draws(self, split: Any) -> dict[str, list[float]]:
+        """Of a baseline with random parts, each draw's scores, of which `scores` are the medians; otherwise none."""
+        return {}
+
+    def settings(self) -> str:
+        """Say what such a baseline is made of, in a few words."""
+        return ""
+
     def free_run(self, segment: Segment, starts: NDArray[np.int64], steps: int) -> Array | None:
         """Forecasts (K, steps, O) from its own forecasts, as a network runs freely; None where it cannot."""
         return None

@@ -26,6 +26,12 @@ class _Remembered(FittedBaseline):
     def scores_of_each_target(self, split: Any) -> dict[str, dict[str, float]]:
         return dict(self._once(("each", id(split)), lambda: self._fitted.scores_of_each_target(split)))
 
+    def draws(self, split: Any) -> dict[str, list[float]]:
+        return dict(self._once(("draws", id(split)), lambda: self._fitted.draws(split)))
+
+    def settings(self) -> str:
+        return self._fitted.settings()
+
     def free_run(self, segment: Segment, starts: NDArray[Any], steps: int) -> Array | None:
         return self._once(("run", starts.tobytes(), steps), lambda: self._fitted.free_run(segment, starts, steps))
 

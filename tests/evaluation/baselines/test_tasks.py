@@ -95,33 +95,39 @@ def states(data, records, W_xh, W_hh, b_h):
     return np.array(counted(data, records, np.array(found)))
 
 
-@of_all
-def test_the_echo_state_network(task, monkeypatch):
-    """Drawn as everywhere, the inputs' scale by the readout's own score; fitted and scored on the first records."""
-    monkeypatch.setattr(reservoir, "RECORDS", 35)
-    data, H = drawn(task), 6
-    found = baseline_scores(data, H)
-    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(0, spawn_key=(1, H))))
+def drawn_network(data, draw, H):
+    """One echo-state network of a task: the readout that is fitted on few records, and what it says of records."""
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(draw, spawn_key=(1, H))))
     W_hh = rng.standard_normal((H, H))
     W_hh *= 0.9 / np.abs(np.linalg.eigvals(W_hh)).max()
     W_xh = rng.uniform(-1, 1, (len(data.inputs), H)) / np.sqrt(len(data.inputs))
     b_h = rng.uniform(-1, 1, H) * 0.5
-
-    def targets(records):
-        return np.array(counted(data, records, np.eye(len(data.targets))[records.Y] if data.classes else records.Y))
-
     few = data.train.first(35)
-    fits = [(Ridge.fit(states(data, few, s * W_xh, W_hh, b_h), targets(few)), s) for s in (0.1, 1.0)]
+    fits = [(Ridge.fit(states(data, few, s * W_xh, W_hh, b_h), readable(data, few)), s) for s in (0.1, 1.0)]
     readout, scale = min(fits, key=lambda fit: fit[0].score)
+    return lambda records: readout.predict(states(data, records, scale * W_xh, W_hh, b_h))
+
+
+def readable(data, records):
+    return np.array(counted(data, records, np.eye(len(data.targets))[records.Y] if data.classes else records.Y))
+
+
+@of_all
+def test_the_echo_state_network(task, monkeypatch):
+    """Drawn five times, the inputs' scale by the readout's own score; fitted and scored on the first records."""
+    monkeypatch.setattr(reservoir, "RECORDS", 35)
+    data = drawn(task)
+    found, networks = baseline_scores(data, 6), [drawn_network(data, draw, 6) for draw in range(5)]
     for split in ("train", "validation", "test"):
         records = getattr(data, split).first(35)
-        says, true = readout.predict(states(data, records, scale * W_xh, W_hh, b_h)), targets(records)
+        true, said = readable(data, records), [network(records) for network in networks]
         scores = found[split]["ESN6"]
         if data.classes:
-            assert set(scores) == {"accuracy"}
-            assert scores["accuracy"] == pytest.approx((says.argmax(axis=1) == true.argmax(axis=1)).mean())
+            right = [(says.argmax(axis=1) == true.argmax(axis=1)).mean() for says in said]
+            assert scores == {"accuracy": pytest.approx(np.median(right))}
         else:
-            assert scores["rmse"] == pytest.approx(np.sqrt(((says - true) ** 2).mean()), rel=1e-9)
+            errors = [np.sqrt(((says - true) ** 2).mean()) for says in said]
+            assert scores["rmse"] == pytest.approx(np.median(errors), rel=1e-9)
 
 
 @of_all

@@ -16,9 +16,10 @@ def scores(data, hidden_dim=None):
 
 
 def forecasts(data, hidden_dim=None):
-    """Each one's predictions of numbers on each split, (M, O)."""
+    """Each one's predictions of numbers on each split, (M, O); of a reservoir that is drawn those of each draw."""
     _, found = fitted(data, hidden_dim)
     numbers = {name: baseline for name, baseline in found.items() if isinstance(baseline, NumberBaseline)}
+    numbers |= {f"{name}, {n}": draw for name, one in found.items() for n, draw in enumerate(getattr(one, "each", []))}
     return {
         split: {name: baseline.predict(part) for name, baseline in numbers.items()}
         for split, part in data.scored.items()
