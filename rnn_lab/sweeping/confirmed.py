@@ -1,5 +1,6 @@
 """Findings of fresh seeds on a study's best trial, in words and as plain data."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,4 +58,7 @@ def _optimism(found: dict[str, Any]) -> str:
     much = f"{abs(optimism):.2g}"
     if found["ratio"] is not None and found["reported"]:
         much += f" ({abs(optimism) / abs(found['reported']):.0%})"
+    low, high = found["confirmed"]["interval"] or (-math.inf, math.inf)
+    if low <= found["reported"] <= high:
+        return f"{much} {'better' if optimism > 0 else 'worse'}, which so few seeds do not tell from luck"
     return f"too good by {much}" if optimism > 0 else f"it is better, by {much}"

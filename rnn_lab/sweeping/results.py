@@ -147,10 +147,12 @@ def front_lines(study: SweepStudy, most: int = 12) -> list[str]:
     for trial in front[:most]:
         means = [f"{each['typical']:.6g}" for each in fresh.get(str(trial.number), [])]
         rows.append([str(trial.number), *(f"{value:.6g}" for value in trial.values), *means])
-        rows[-1] += [""] * (len(rows[0]) - len(rows[-1]))
+        rows[-1] += ["-"] * (len(rows[0]) - len(rows[-1]))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
     more = [f"  ... and {len(front) - most} more in best.yaml"] if len(front) > most else []
+    if fresh and any(row[-1] == "-" for row in rows):
+        more.append("  (-: not run with fresh seeds, for which a fifth of the search's epochs is spent)")
     return [f"  the front, {len(front)} of {study.counts()['complete']} complete trials:", *lines, *more]
 
 
