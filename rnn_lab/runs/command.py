@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     table = command("table", _table, "a score over the seeds of each setting")
     table.add_argument("places", nargs="*")
     table.add_argument("--by", nargs="+", default=["data.name", "model"], help="parameters that make a setting")
-    table.add_argument("--score", default="val/rmse")
+    table.add_argument("--score", help="a final score, such as val/rmse; by default each run's own")
     table.add_argument("--to", default="markdown", choices=list(FORMATS))
     rm = command("rm", _rm, "delete runs here and in MLflow, after asking")
     rm.add_argument("folders", nargs="+", metavar="folder")
@@ -148,10 +148,8 @@ def _rm(asked: argparse.Namespace, say: Say, ask: Callable[[str], str]) -> int:
 
 def best_value(run: RunFolder) -> str:
     """Return a run's score on validation; of one without a summary the lowest of its curve."""
-    summary = run.facts.get("summary")
-    name = f"val/{summary.get('score')}" if summary else ""
-    if name in run.scores:
-        return f"{name} {run.scores[name]:.4g}"
+    if run.score in run.scores:
+        return f"{run.score} {run.scores[run.score]:.4g}"
     for name in ("val/rmse", "val/loss"):
         curve = [float(fact["metrics"][name]) for fact in run.epochs if name in fact["metrics"]]
         if curve := [value for value in curve if value == value]:
