@@ -17,6 +17,7 @@ from rnn_lab.redaction import said
 from rnn_lab.runs.difference import difference
 from rnn_lab.runs.folder import RunFolder
 from rnn_lab.runs.frames import FORMATS, load, written
+from rnn_lab.runs.layout import laid_out, terminal_width
 from rnn_lab.runs.removal import own_files, remove
 from rnn_lab.tracking.comparison import title
 
@@ -80,12 +81,9 @@ def _list(asked: argparse.Namespace, say: Say, _: object) -> int:
     runs = load(*_places(asked.places)).folders
     _tell_of_damage(runs)
     rows = [("status", "best value", "age", "run", "folder")]
-    for run in runs:
-        name = title(run.facts["start"]) if "start" in run.facts else ""
-        rows.append((run.status, best_value(run), age(run.age), name, str(run.path)))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    for row in rows:
-        say("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]))
+    rows += [(run.status, best_value(run), age(run.age), _title(run), str(run.path)) for run in runs]
+    for line in laid_out(rows, terminal_width(), abreast=4):
+        say(line)
     for run in runs:
         if run.lacking:
             say(f"{run.path}: {run.lacking}")
@@ -108,12 +106,25 @@ def _show(asked: argparse.Namespace, say: Say, _: object) -> int:
 
 def _compare(asked: argparse.Namespace, say: Say, _: object) -> int:
     one, other = RunFolder.at(asked.folder), RunFolder.at(asked.other)
-    for name, (first, second) in difference(one, other).items():
-        say(f"{name}  {'(none)' if first is None else first}  {'(none)' if second is None else second}")
-    for name in [name for name in one.scores if name in other.scores]:
-        say(f"{name}  {one.scores[name]:.6g}  {other.scores[name]:.6g}")
+    rows = [["run", *_told_apart(one, other)]]
+    for name, values in difference(one, other).items():
+        rows.append([name, *("(none)" if value is None else value for value in values)])
+    both = [name for name in one.scores if name in other.scores]
+    rows += [[name, *(f"{run.scores[name]:.6g}" for run in (one, other))] for name in both]
+    for line in laid_out(rows, terminal_width()):
+        say(line)
     _tell_of_damage([one, other])
     return 0
+
+
+def _told_apart(one: RunFolder, other: RunFolder) -> tuple[str, str]:
+    """Name two runs: by their titles, or by their folders if those are the same or not known."""
+    titles = _title(one), _title(other)
+    return titles if all(titles) and titles[0] != titles[1] else (str(one.path), str(other.path))
+
+
+def _title(run: RunFolder) -> str:
+    return title(run.facts["start"]) if "start" in run.facts else ""
 
 
 def _table(asked: argparse.Namespace, say: Say, _: object) -> int:

@@ -178,13 +178,43 @@ def test_the_commands(place, monkeypatch, capsys):
     assert main(["show", "outputs/s0"], say=lines.append) == 0
     lines.clear()
     assert main(["compare", "outputs/s0", "outputs/big"], say=lines.append) == 0
-    assert lines == ["model.hidden_dim  8  32", "val/rmse  0.25  0.625"]
+    assert lines == [
+        "run               sine gru h8 s0  sine gru h32 s0",
+        "model.hidden_dim  8               32",
+        "val/rmse          0.25            0.625",
+    ]
+    lines.clear()
+    assert main(["compare", "outputs/s0", "outputs/killed"], say=lines.append) == 0
+    assert lines == ["run  outputs/s0  outputs/killed"]  # one title would be both's
     lines.clear()
     assert main(["table", "--by", "model.hidden_dim", "--to", "csv"], say=lines.append) == 0
     assert lines[0].splitlines()[1].startswith("8,val/rmse,3,0,0.5,")
     for words in (["show", "."], ["compare", "outputs/s0", "nowhere"], ["rm", "outputs"], ["list", "nowhere"]):
         assert main(words, say=lines.append) == 2
         assert "is no " in capsys.readouterr().err
+
+
+def test_tables_are_folded_in_a_terminal_too_narrow_for_them_and_nowhere_else(place, monkeypatch):
+    monkeypatch.chdir(place.parent)
+    monkeypatch.setenv("COLUMNS", "50")
+
+    def said(*words):
+        lines: list[str] = []
+        assert main(words, say=lines.append) == 0
+        return lines
+
+    piped = said("list"), said("compare", "outputs/s0", "outputs/big")
+    assert [len(lines) for lines in piped] == [6, 3]
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    listed, compared = said("list"), said("compare", "outputs/s0", "outputs/big")
+    assert max(map(len, listed + compared)) <= 50
+    assert [line.strip() for line in listed[1::2]] == ["folder", *(line.split()[-1] for line in piped[0][1:])]
+    assert compared == piped[1]  # it fits
+    monkeypatch.setenv("COLUMNS", "40")
+    expected = "run,  sine gru h8 s0,  sine gru h32 s0,model.hidden_dim,  8,  32,val/rmse,  0.25,  0.625"
+    assert said("compare", "outputs/s0", "outputs/big") == expected.split(",")
+    monkeypatch.setenv("COLUMNS", "200")
+    assert len(said("list")) == 6
 
 
 def test_nothing_is_removed_that_is_not_the_runs_own(place):
