@@ -18,7 +18,7 @@ from rnn_lab.runs.difference import difference
 from rnn_lab.runs.folder import RunFolder
 from rnn_lab.runs.frames import FORMATS, load, written
 from rnn_lab.runs.layout import laid_out, terminal_width
-from rnn_lab.runs.removal import own_files, remove
+from rnn_lab.runs.removal import in_mlflow, own_files, remove
 from rnn_lab.tracking.comparison import title
 
 Say = Callable[[str], object]
@@ -94,7 +94,7 @@ def _show(asked: argparse.Namespace, say: Say, _: object) -> int:
     import yaml
 
     run = RunFolder.at(asked.folder)
-    say(f"{run.path}: {run.status}, {best_value(run)}, started {age(run.age)} ago")
+    say(f"{run.path}: {_state(run)}, started {age(run.age)} ago")
     say(yaml.safe_dump(dict(run.config), sort_keys=False).rstrip())
     for name, value in run.scores.items():
         say(f"{name}  {value:.6g}")
@@ -143,7 +143,8 @@ def _tell_of_damage(runs: Iterable[RunFolder]) -> None:
 def _rm(asked: argparse.Namespace, say: Say, ask: Callable[[str], str]) -> int:
     runs = [RunFolder.at(folder) for folder in asked.folders]
     for run in runs:
-        say(f"{run.path}: {run.status}, {best_value(run)}, {len(own_files(run))} files, and its run in MLflow")
+        also = ", and its run in MLflow" if in_mlflow(run) else ""
+        say(f"{run.path}: {_state(run)}, {len(own_files(run))} files{also}")
     if not asked.yes and ask(f"Remove {len(runs)} run{'s' * (len(runs) > 1)}? [y/N] ").strip().lower() not in (
         "y",
         "yes",
@@ -155,6 +156,10 @@ def _rm(asked: argparse.Namespace, say: Say, ask: Callable[[str], str]) -> int:
         also = f"; left there, since it is not the run's: {', '.join(path.name for path in left)}" if left else ""
         say(f"{run.path} is removed{also}")
     return 0
+
+
+def _state(run: RunFolder) -> str:
+    return ", ".join(filter(None, (run.status, best_value(run))))
 
 
 def best_value(run: RunFolder) -> str:

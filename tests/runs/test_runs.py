@@ -12,6 +12,7 @@ from rnn_lab.runs.command import main
 from rnn_lab.runs.folder import RunFolder
 from rnn_lab.runs.frames import written
 from rnn_lab.tracking.journal import Journal
+from rnn_lab.tracking.relay_state import State
 
 CONFIG = {
     "seed": 0,
@@ -232,6 +233,23 @@ def test_nothing_is_removed_that_is_not_the_runs_own(place):
     assert main(["rm", "--yes", str(place / "s1"), str(place / "s2")], say=lines.append) == 0
     assert not (place / "s1").exists()
     assert place.exists()
+
+
+def test_what_is_removed_is_what_there_is(place):
+    trial, tracked = place / "s0", place / "s1"
+    for name in ("terminal.log", "traceback.txt"):  # a sweep writes them into its trials' folders
+        (trial / name).touch()
+    State(state="created", run_id="4f", uri="sqlite:///mlflow.db").save(tracked)
+    lines: list[str] = []
+    assert main(["rm", str(trial), str(tracked)], say=lines.append, ask=lambda _: "n") == 1
+    assert lines[:2] == [
+        f"{trial}: FINISHED, val/rmse 0.25, 3 files",
+        f"{tracked}: FINISHED, val/rmse 0.5, 2 files, and its run in MLflow",
+    ]
+    lines.clear()
+    assert main(["rm", "--yes", str(trial)], say=lines.append) == 0
+    assert lines[-1] == f"{trial} is removed"
+    assert not trial.exists()
 
 
 def test_links_and_names_in_somebodys_folder_remove_nothing_elsewhere(place, tmp_path):
