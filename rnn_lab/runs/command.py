@@ -17,7 +17,8 @@ from rnn_lab.redaction import said
 from rnn_lab.runs.difference import difference
 from rnn_lab.runs.folder import RunFolder
 from rnn_lab.runs.frames import FORMATS, load, written
-from rnn_lab.runs.removal import own_files, remove
+from rnn_lab.runs.layout import laid_out, terminal_width
+from rnn_lab.runs.removal import in_mlflow, own_files, remove
 from rnn_lab.tracking.comparison import title
 
 Say = Callable[[str], object]
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     table = command("table", _table, "a score over the seeds of each setting")
     table.add_argument("places", nargs="*")
     table.add_argument("--by", nargs="+", default=["data.name", "model"], help="parameters that make a setting")
-    table.add_argument("--score", default="val/rmse")
+    table.add_argument("--score", help="a final score, such as val/rmse; by default each run's own")
     table.add_argument("--to", default="markdown", choices=list(FORMATS))
     rm = command("rm", _rm, "delete runs here and in MLflow, after asking")
     rm.add_argument("folders", nargs="+", metavar="folder")
@@ -80,12 +81,9 @@ def _list(asked: argparse.Namespace, say: Say, _: object) -> int:
     runs = load(*_places(asked.places)).folders
     _tell_of_damage(runs)
     rows = [("status", "best value", "age", "run", "folder")]
-    for run in runs:
-        name = title(run.facts["start"]) if "start" in run.facts else ""
-        rows.append((run.status, best_value(run), age(run.age), name, str(run.path)))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    for row in rows:
-        say("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]))
+    rows += [(run.status, best_value(run), age(run.age), _title(run), str(run.path)) for run in runs]
+    for line in laid_out(rows, terminal_width(), abreast=4):
+        say(line)
     for run in runs:
         if run.lacking:
             say(f"{run.path}: {run.lacking}")
@@ -96,7 +94,7 @@ def _show(asked: argparse.Namespace, say: Say, _: object) -> int:
     import yaml
 
     run = RunFolder.at(asked.folder)
-    say(f"{run.path}: {run.status}, {best_value(run)}, started {age(run.age)} ago")
+    say(f"{run.path}: {_state(run)}, started {age(run.age)} ago")
     say(yaml.safe_dump(dict(run.config), sort_keys=False).rstrip())
     for name, value in run.scores.items():
         say(f"{name}  {value:.6g}")
@@ -108,12 +106,25 @@ def _show(asked: argparse.Namespace, say: Say, _: object) -> int:
 
 def _compare(asked: argparse.Namespace, say: Say, _: object) -> int:
     one, other = RunFolder.at(asked.folder), RunFolder.at(asked.other)
-    for name, (first, second) in difference(one, other).items():
-        say(f"{name}  {'(none)' if first is None else first}  {'(none)' if second is None else second}")
-    for name in [name for name in one.scores if name in other.scores]:
-        say(f"{name}  {one.scores[name]:.6g}  {other.scores[name]:.6g}")
+    rows = [["run", *_told_apart(one, other)]]
+    for name, values in difference(one, other).items():
+        rows.append([name, *("(none)" if value is None else value for value in values)])
+    both = [name for name in one.scores if name in other.scores]
+    rows += [[name, *(f"{run.scores[name]:.6g}" for run in (one, other))] for name in both]
+    for line in laid_out(rows, terminal_width()):
+        say(line)
     _tell_of_damage([one, other])
     return 0
+
+
+def _told_apart(one: RunFolder, other: RunFolder) -> tuple[str, str]:
+    """Name two runs: by their titles, or by their folders if those are the same or not known."""
+    titles = _title(one), _title(other)
+    return titles if all(titles) and titles[0] != titles[1] else (str(one.path), str(other.path))
+
+
+def _title(run: RunFolder) -> str:
+    return title(run.facts["start"]) if "start" in run.facts else ""
 
 
 def _table(asked: argparse.Namespace, say: Say, _: object) -> int:
@@ -132,7 +143,8 @@ def _tell_of_damage(runs: Iterable[RunFolder]) -> None:
 def _rm(asked: argparse.Namespace, say: Say, ask: Callable[[str], str]) -> int:
     runs = [RunFolder.at(folder) for folder in asked.folders]
     for run in runs:
-        say(f"{run.path}: {run.status}, {best_value(run)}, {len(own_files(run))} files, and its run in MLflow")
+        also = ", and its run in MLflow" if in_mlflow(run) else ""
+        say(f"{run.path}: {_state(run)}, {len(own_files(run))} files{also}")
     if not asked.yes and ask(f"Remove {len(runs)} run{'s' * (len(runs) > 1)}? [y/N] ").strip().lower() not in (
         "y",
         "yes",
@@ -146,12 +158,14 @@ def _rm(asked: argparse.Namespace, say: Say, ask: Callable[[str], str]) -> int:
     return 0
 
 
+def _state(run: RunFolder) -> str:
+    return ", ".join(filter(None, (run.status, best_value(run))))
+
+
 def best_value(run: RunFolder) -> str:
     """Return a run's score on validation; of one without a summary the lowest of its curve."""
-    summary = run.facts.get("summary")
-    name = f"val/{summary.get('score')}" if summary else ""
-    if name in run.scores:
-        return f"{name} {run.scores[name]:.4g}"
+    if run.score in run.scores:
+        return f"{run.score} {run.scores[run.score]:.4g}"
     for name in ("val/rmse", "val/loss"):
         curve = [float(fact["metrics"][name]) for fact in run.epochs if name in fact["metrics"]]
         if curve := [value for value in curve if value == value]:

@@ -110,6 +110,12 @@ class RunFolder:
         return time.time() - self.started
 
     @property
+    def score(self) -> str | None:
+        """The journal's name of the score by which the weights were kept; None for a run that did not get there."""
+        name = self.facts.get("summary", {}).get("score")
+        return None if name is None else f"val/{name}"
+
+    @property
     def scores(self) -> dict[str, float]:
         """The final scores of the kept weights, by the journal's names; empty for a run that did not get there."""
         return {name: float(value) for name, value in self.facts.get("summary", {}).get("metrics", {}).items()}

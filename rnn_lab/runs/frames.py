@@ -1,18 +1,22 @@
 """Configs, final scores and histories of many runs, as pandas frames."""
 
-from collections.abc import Callable, Mapping, Sequence
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnn_lab.errors import BadInput
 from rnn_lab.runs.folder import RunFolder
-from rnn_lab.scoring.spread import spread
+from rnn_lab.scoring.spread import CONFIDENCE, spread
 from rnn_lab.tracking.comparison import compared
 from rnn_lab.tracking.journal import NAME
 
 if TYPE_CHECKING:
     import pandas as pd
+
+LOW, HIGH = (f"{end} ({100 * CONFIDENCE:.0f} %)" for end in ("low", "high"))
+"""Names of the columns of an interval's ends."""
 
 FORMATS: Mapping[str, Callable[["pd.DataFrame"], str]] = {
     "csv": lambda frame: str(frame.to_csv(index=False)),
@@ -102,23 +106,41 @@ class Runs:
         keys = ["folder", "replica", "epoch"] if replicas else ["folder", "epoch"]
         return frame if wide or frame.empty else frame.melt(keys, var_name="metric", value_name="value")
 
-    def seeds(self, score: str) -> "pd.DataFrame":
-        """One row a seed: folder, seed and the score of its kept weights, replicas apart."""
+    def seeds(self, score: str | None = None) -> "pd.DataFrame":
+        """One row a seed, replicas apart: folder, seed, whether it diverged, the score's name, and its value.
+
+        The value is that of the kept weights; a replica that diverged has none. A run without the score has no row.
+
+        Args:
+            score: name of a final score, ``val/rmse``; None: of each run the one by which its weights were kept.
+        """
         import pandas as pd
 
         rows = [
-            {"folder": str(run.path), "seed": replica["seed"], score: float(replica["metrics"].get(score, "nan"))}
+            {
+                "folder": str(run.path),
+                "seed": replica["seed"],
+                "diverged": bool(replica.get("diverged")),
+                "score": name,
+                # Of one that diverged the weights of epoch 0 were scored, which is no result of the setting.
+                "value": float("nan") if replica.get("diverged") else float(replica["metrics"][name]),
+            }
             for run in self.folders
+            if (name := score or run.score)
             for replica in run.facts.get("summary", {}).get("replicas", [])
+            if name in replica["metrics"]
         ]
-        return pd.DataFrame(rows, columns=["folder", "seed", score])
+        return pd.DataFrame(rows, columns=["folder", "seed", "diverged", "score", "value"])
 
-    def grouped(self, by: Sequence[str], score: str = "val/rmse") -> "pd.DataFrame":
+    def grouped(self, by: Sequence[str], score: str | None = None) -> "pd.DataFrame":
         """A score over the seeds of each setting: mean, standard deviation, and interval of `rnn_lab.scoring.spread`.
+
+        Runs with different scores have rows of their own. ``seeds`` counts those that the numbers are of, ``diverged``
+        those that were left out.
 
         Args:
             by: columns of `table`, such as ``["data.name", "model", "model.hidden_dim"]``.
-            score: name of a final score.
+            score: name of a final score, ``val/rmse``; None: of each run the one by which its weights were kept.
 
         Raises:
             BadInput: no run has such a column or score.
@@ -126,18 +148,22 @@ class Runs:
         import pandas as pd
 
         table, seeds = self.table(), self.seeds(score)
+        by = list(dict.fromkeys(by))
         if unknown := [name for name in by if name not in table]:
-            raise BadInput(f"no run has {unknown[0]}; there are {', '.join(map(str, table.columns))}")
-        if seeds[score].isna().all():
-            raise BadInput(f"no run has the score {score}")
-        each = seeds.merge(table[["folder", *by]], on="folder")
+            raise BadInput(f"no run has {unknown[0]}{_near(unknown[0], table.columns)}")
+        if seeds.empty:
+            known = dict.fromkeys(name for run in self.folders for name in run.scores)
+            raise BadInput(f"no run has the score {score}{_near(score, known)}" if score else "no run has a score yet")
+        settings = table.set_index("folder", drop=False).loc[seeds["folder"], by]
+        keys = [*(settings[name].to_numpy() for name in by), seeds["score"]]
         rows = []
-        for setting, values in each.groupby(list(by), dropna=False, sort=False):
-            found = spread(values[score])
+        for setting, each in seeds.groupby(keys, dropna=False, sort=False):
+            found = spread(each["value"])
             low, high = found.interval or (float("nan"), float("nan"))
-            given = dict(zip(by, setting, strict=True))
-            numbers = {"mean": found.mean, "sd": found.standard_deviation, "low": low, "high": high}
-            rows.append({**given, "seeds": found.replicas, **numbers})
+            given = dict(zip([*by, "score"], setting, strict=True))
+            counts = {"seeds": found.replicas, "diverged": found.diverged}
+            ends = {LOW: low, HIGH: high, "interval of": found.of if found.interval else ""}
+            rows.append({**given, **counts, "mean": found.mean, "sd": found.standard_deviation, **ends})
         return pd.DataFrame(rows)
 
 
@@ -150,6 +176,12 @@ def written(frame: "pd.DataFrame", form: str) -> str:
     if form not in FORMATS:
         raise BadInput(f"format={form} is not known: say {', '.join(FORMATS)}")
     return FORMATS[form](frame)
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    """Say which known names a name is like, if any: all of them are more than a screen."""
+    near = difflib.get_close_matches(name, list(known))
+    return f"; similar names are {', '.join(near)}" if near else ""
 
 
 def _numeric(column: Any) -> Any:

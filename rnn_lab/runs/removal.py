@@ -16,6 +16,8 @@ PATTERNS = (
     "train.log",
     "relay.log",
     "draw.log",
+    "terminal.log",
+    "traceback.txt",
     ".hydra/config.yaml",
     ".hydra/hydra.yaml",
     ".hydra/overrides.yaml",
@@ -26,7 +28,7 @@ PATTERNS = (
     "figures/arrays/epoch_[0-9]*.npz",
     "observers/epoch_[0-9]*.npz",
 )
-"""Files that every run writes; its figures are named in its journal."""
+"""Files that runs and trials write; their figures are named in their journals."""
 
 
 def own_files(run: RunFolder) -> list[Path]:
@@ -34,6 +36,12 @@ def own_files(run: RunFolder) -> list[Path]:
     found = {path for pattern in PATTERNS for path in run.path.glob(pattern)}
     found |= {path for name in run.figures if (path := run.path / name).is_relative_to(run.path / "figures")}
     return sorted(path for path in found if _lies_here(run.path, path))
+
+
+def in_mlflow(run: RunFolder) -> tuple[str, str] | None:
+    """Return the id of a run in MLflow and the address of the store; None for one that is not there."""
+    state = State.load(run.path)
+    return (state.run_id, state.uri) if state is not None and state.run_id and state.uri else None
 
 
 def _lies_here(folder: Path, path: Path) -> bool:
@@ -44,7 +52,7 @@ def _lies_here(folder: Path, path: Path) -> bool:
 
 
 def remove(run: RunFolder) -> list[Path]:
-    """Delete a run: its own files, then its folder if nothing else is in it, and its run in MLflow.
+    """Delete a run: its run in MLflow if it has one, its own files, and its folder if nothing else is in it.
 
     MLflow keeps what is deleted until ``mlflow gc``, so that it can be restored there.
 
@@ -58,9 +66,8 @@ def remove(run: RunFolder) -> list[Path]:
         raise BadInput(f"{run.path} is still being written: end the run first.")
     if run.is_study:
         raise BadInput(f"{run.path} is a study's folder: remove its trials' folders one by one.")
-    state = State.load(run.path)
-    if state is not None and state.run_id and state.uri:
-        _remove_from_mlflow(state.run_id, state.uri, str(run.facts.get("start", {}).get("run")))
+    if found := in_mlflow(run):
+        _remove_from_mlflow(*found, str(run.facts.get("start", {}).get("run")))
     try:
         own = own_files(run)
         for path in sorted(own, key=lambda path: path.name == NAME):  # the journal last: what is half removed is a run

@@ -8,18 +8,21 @@ from rnn_lab.sweeping.attributes import REASON, SAME_AS, SECONDS
 from rnn_lab.sweeping.study import SweepStudy
 
 TRIALS = "trials.csv"
+DURATION = "trial_seconds"
+"""Name of the column of durations: ``seconds`` is an objective, that of training alone."""
 
 
 def rows(study: SweepStudy) -> list[list[str]]:
     """A header and a row for each trial that counts, in the order of their numbers.
 
     The columns are the trial's number, how it ended, a value for each objective under its name, a column for each
-    searched key, seconds, the reported steps, the trial whose result it shares, its folder (relative to the table's)
-    and the reason it ended for. Values are written so that they are read back to the bit.
+    searched key, the seconds that the whole trial took, the reported steps, the trial whose result it shares, its
+    folder (relative to the table's) and the reason it ended for. Values are written so that they are read back to the
+    bit.
     """
     trials = study.finished()
     keys = list(dict.fromkeys(key for trial in trials for key in trial.params))
-    found = [["trial", "state", *study.names, *keys, "seconds", "steps", "same_as", "folder", "reason"]]
+    found = [["trial", "state", *study.names, *keys, DURATION, "steps", "same_as", "folder", "reason"]]
     for trial in trials:
         values = trial.values if trial.state.name == "COMPLETE" else [None] * len(study.names)
         folder = study.folder_of(trial)

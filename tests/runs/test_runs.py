@@ -12,6 +12,7 @@ from rnn_lab.runs.command import main
 from rnn_lab.runs.folder import RunFolder
 from rnn_lab.runs.frames import written
 from rnn_lab.tracking.journal import Journal
+from rnn_lab.tracking.relay_state import State
 
 CONFIG = {
     "seed": 0,
@@ -21,20 +22,23 @@ CONFIG = {
 }
 
 
-def write(folder: Path, *, seed=0, hidden=8, epochs=3, replicas=1, end="FINISHED") -> Path:
-    """A run whose val/rmse is (seed + 1) / (1 + epoch)."""
+def write(folder: Path, *, seed=0, hidden=8, epochs=3, replicas=1, end="FINISHED", score="rmse", lost=()) -> Path:
+    """A run whose score on validation is (seed + 1) / (1 + epoch); replicas of lost seeds diverged."""
     config = CONFIG | {"seed": seed, "model": {"_target_": "a.GRU", "hidden_dim": hidden}}
+    name = f"val/{score}"
     with Journal(folder) as journal:
         journal.write("start", run=str(folder), name="sine", config=config, tags={}, experiment="x", uri=None)
         journal.write("data", shapes={"train": {"X": [100, 12, 1]}})
         for epoch in range(epochs + 1):
             each = [(seed + r + 1) / (1 + epoch) for r in range(replicas)]
-            more = {"replicas": {"val/rmse": each}} if replicas > 1 else {}
-            journal.write("epoch", epoch=epoch, metrics={"val/rmse": float(np.mean(each)), "lr": float("nan")}, **more)
+            more = {"replicas": {name: each}} if replicas > 1 else {}
+            journal.write("epoch", epoch=epoch, metrics={name: float(np.mean(each)), "lr": float("nan")}, **more)
         if end == "FINISHED":
-            scores = [{"seed": seed + r, "metrics": {"val/rmse": value}} for r, value in enumerate(each)]
-            metrics = {"val/rmse": float(np.mean(each))}
-            journal.write("summary", score="rmse", metrics=metrics, replicas=scores)
+            found = [
+                {"seed": seed + r, "diverged": seed + r in lost, "metrics": {name: value}}
+                for r, value in enumerate(each)
+            ]
+            journal.write("summary", score=score, metrics={name: float(np.mean(each))}, replicas=found)
             journal.write("end", status="FINISHED", reason="done")
     return folder
 
@@ -82,18 +86,67 @@ def test_seeds_are_pooled_whether_runs_or_replicas(place):
         expected = spread(values)
         row = grouped.loc[hidden]
         assert (row["seeds"], row["mean"], row["sd"]) == (len(values), expected.mean, expected.standard_deviation)
-        assert (row["low"], row["high"]) == expected.interval
-    with pytest.raises(BadInput, match=r"no run has model\.size"):
-        runs.load(place).grouped(["model.size"])
-    with pytest.raises(BadInput, match="no run has the score val/mae"):
+        assert (row["low (95 %)"], row["high (95 %)"], row["interval of"]) == (*expected.interval, expected.of)
+    with pytest.raises(BadInput, match="no run has the score val/mae; similar names are val/rmse"):
         runs.load(place).grouped(["model"], "val/mae")
+
+
+def test_a_replica_that_diverged_is_counted_and_no_part_of_any_number(place):
+    from rnn_lab.scoring.spread import spread
+
+    write(place / "lost", hidden=64, replicas=4, lost=(1,))
+    write(place / "all_lost", hidden=128, lost=(0,))
+    grouped = runs.load(place).grouped(["model.hidden_dim"]).set_index("model.hidden_dim")
+    expected, row = spread([1 / 4, 3 / 4, 1.0]), grouped.loc[64]
+    assert (row["seeds"], row["diverged"], row["mean"], row["sd"], (row["low (95 %)"], row["high (95 %)"])) == (
+        3,
+        1,
+        expected.mean,
+        expected.standard_deviation,
+        expected.interval,
+    )
+    assert (grouped.loc[128, "seeds"], grouped.loc[128, "diverged"]) == (0, 1)
+    assert np.isnan(grouped.loc[128, "mean"])
+    assert grouped.loc[[8, 32], "diverged"].tolist() == [0, 0]
+
+
+def test_scores_of_different_names_are_never_averaged(place):
+    for seed in range(2):
+        write(place / f"text{seed}", seed=seed, score="loss")
+    found = runs.load(place)
+    grouped = found.grouped(["model.hidden_dim"])
+    rows = grouped[["model.hidden_dim", "score", "seeds", "mean"]].to_numpy().tolist()
+    assert sorted(rows) == [[8, "val/loss", 2, 0.375], [8, "val/rmse", 3, 0.5], [32, "val/rmse", 4, 0.625]]
+    assert found.grouped(["model"], "val/loss")[["score", "seeds"]].to_numpy().tolist() == [["val/loss", 2]]
+
+
+@pytest.mark.parametrize("by", [["seed"], ["folder"], ["model", "model"], ["status"]])
+def test_any_column_makes_a_setting(place, by):
+    grouped = runs.load(place).grouped(by)
+    assert grouped["seeds"].sum() == 7
+    assert list(grouped.columns[: len(set(by)) + 1]) == [*dict.fromkeys(by), "score"]
+
+
+def test_an_unknown_name_is_answered_with_those_like_it(place, tmp_path, capsys):
+    for words, said in (
+        (["--by", "nope"], "no run has nope."),
+        (["--by", "hidden_dim"], "no run has hidden_dim; similar names are model.hidden_dim."),
+        (["--score", "val/rsme"], "no run has the score val/rsme; similar names are val/rmse."),
+    ):
+        assert main(["table", str(place), *words], say=[].append) == 2
+        assert capsys.readouterr().err == f"Error: {said}\n"
+    write(tmp_path / "only" / "killed", end="KILLED")
+    assert main(["table", str(tmp_path / "only")], say=[].append) == 2
+    assert capsys.readouterr().err == "Error: no run has a score yet.\n"
 
 
 def test_frames_are_written(place):
     frame = runs.load(place).grouped(["model.hidden_dim"])
-    assert written(frame, "csv").splitlines()[0] == "model.hidden_dim,seeds,mean,sd,low,high"
-    assert written(frame, "markdown").splitlines()[1] == "| --- | --- | --- | --- | --- | --- |"
-    assert r"model.hidden\_dim & seeds" in written(frame, "latex")
+    header = "model.hidden_dim,score,seeds,diverged,mean,sd,low (95 %),high (95 %),interval of"
+    assert written(frame, "csv").splitlines()[0] == header
+    assert written(frame, "markdown").splitlines()[:2] == [f"| {header.replace(',', ' | ')} |", "|" + " --- |" * 9]
+    assert r"model.hidden\_dim & score & seeds" in written(frame, "latex")
+    assert r"low (95 \%) & high (95 \%)" in written(frame, "latex")
     with pytest.raises(BadInput, match="format=xls is not known"):
         written(frame, "xls")
 
@@ -126,13 +179,43 @@ def test_the_commands(place, monkeypatch, capsys):
     assert main(["show", "outputs/s0"], say=lines.append) == 0
     lines.clear()
     assert main(["compare", "outputs/s0", "outputs/big"], say=lines.append) == 0
-    assert lines == ["model.hidden_dim  8  32", "val/rmse  0.25  0.625"]
+    assert lines == [
+        "run               sine gru h8 s0  sine gru h32 s0",
+        "model.hidden_dim  8               32",
+        "val/rmse          0.25            0.625",
+    ]
+    lines.clear()
+    assert main(["compare", "outputs/s0", "outputs/killed"], say=lines.append) == 0
+    assert lines == ["run  outputs/s0  outputs/killed"]  # one title would be both's
     lines.clear()
     assert main(["table", "--by", "model.hidden_dim", "--to", "csv"], say=lines.append) == 0
-    assert lines[0].splitlines()[1].startswith("8,3,0.5,")
+    assert lines[0].splitlines()[1].startswith("8,val/rmse,3,0,0.5,")
     for words in (["show", "."], ["compare", "outputs/s0", "nowhere"], ["rm", "outputs"], ["list", "nowhere"]):
         assert main(words, say=lines.append) == 2
         assert "is no " in capsys.readouterr().err
+
+
+def test_tables_are_folded_in_a_terminal_too_narrow_for_them_and_nowhere_else(place, monkeypatch):
+    monkeypatch.chdir(place.parent)
+    monkeypatch.setenv("COLUMNS", "50")
+
+    def said(*words):
+        lines: list[str] = []
+        assert main(words, say=lines.append) == 0
+        return lines
+
+    piped = said("list"), said("compare", "outputs/s0", "outputs/big")
+    assert [len(lines) for lines in piped] == [6, 3]
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    listed, compared = said("list"), said("compare", "outputs/s0", "outputs/big")
+    assert max(map(len, listed + compared)) <= 50
+    assert [line.strip() for line in listed[1::2]] == ["folder", *(line.split()[-1] for line in piped[0][1:])]
+    assert compared == piped[1]  # it fits
+    monkeypatch.setenv("COLUMNS", "40")
+    expected = "run,  sine gru h8 s0,  sine gru h32 s0,model.hidden_dim,  8,  32,val/rmse,  0.25,  0.625"
+    assert said("compare", "outputs/s0", "outputs/big") == expected.split(",")
+    monkeypatch.setenv("COLUMNS", "200")
+    assert len(said("list")) == 6
 
 
 def test_nothing_is_removed_that_is_not_the_runs_own(place):
@@ -150,6 +233,23 @@ def test_nothing_is_removed_that_is_not_the_runs_own(place):
     assert main(["rm", "--yes", str(place / "s1"), str(place / "s2")], say=lines.append) == 0
     assert not (place / "s1").exists()
     assert place.exists()
+
+
+def test_what_is_removed_is_what_there_is(place):
+    trial, tracked = place / "s0", place / "s1"
+    for name in ("terminal.log", "traceback.txt"):  # a sweep writes them into its trials' folders
+        (trial / name).touch()
+    State(state="created", run_id="4f", uri="sqlite:///mlflow.db").save(tracked)
+    lines: list[str] = []
+    assert main(["rm", str(trial), str(tracked)], say=lines.append, ask=lambda _: "n") == 1
+    assert lines[:2] == [
+        f"{trial}: FINISHED, val/rmse 0.25, 3 files",
+        f"{tracked}: FINISHED, val/rmse 0.5, 2 files, and its run in MLflow",
+    ]
+    lines.clear()
+    assert main(["rm", "--yes", str(trial)], say=lines.append) == 0
+    assert lines[-1] == f"{trial} is removed"
+    assert not trial.exists()
 
 
 def test_links_and_names_in_somebodys_folder_remove_nothing_elsewhere(place, tmp_path):

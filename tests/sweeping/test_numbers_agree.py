@@ -4,12 +4,14 @@ import os
 import re
 import signal
 import sqlite3
+from types import SimpleNamespace
 
 import pytest
 import yaml
-from optuna.trial import TrialState
+from optuna.trial import TrialState, create_trial
 
-from rnn_lab.sweeping.table import TRIALS
+from rnn_lab.sweeping.attributes import SECONDS
+from rnn_lab.sweeping.table import TRIALS, rows
 from rnn_lab.tracking.journal import read
 from rnn_lab.tracking.relay_state import State
 
@@ -80,3 +82,12 @@ def test_one_truth(toy, objectives, jobs, interrupted):
     assert latest == best.values[0]
     assert tags["rnn_lab.best_trial"] == str(best.number)
     assert f"{best.values[0]:.6g}" in tags["mlflow.note.content"]
+
+
+def test_the_seconds_of_training_and_of_the_trial_have_columns_of_their_own():
+    trial = create_trial(values=[0.5, 2.0], user_attrs={SECONDS: 3.0})
+    names = ["val/rmse", "seconds"]
+    header, row = rows(SimpleNamespace(finished=lambda: [trial], names=names, folder_of=lambda _: None))
+    assert len(set(header)) == len(header)
+    found = dict(zip(header, row, strict=True))
+    assert (found["seconds"], found["trial_seconds"]) == ("2.0", "3.0")
