@@ -22,8 +22,8 @@ def report(
 ) -> list[str]:
     """Write ``examination.html`` into a folder that is there, and give the sentences for a terminal.
 
-    Of several objectives the first is examined. Fresh seeds' values are those that the study keeps of its race, or else of
-    its comparison with other studies.
+    Of several objectives the first is examined. Fresh seeds' values are those that the study keeps of its race, or else
+    of its comparison with other studies.
 
     Args:
         study: of any program; finished or running.
