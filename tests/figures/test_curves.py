@@ -118,9 +118,7 @@ def test_a_loss_that_is_the_error_squared_is_not_drawn_again():
 def test_curves_and_baselines_are_of_the_score_that_the_axis_names():
     epochs, metrics = example()
     metrics |= {"train/nrmse": metrics["train/rmse"] / 1e4, "val/nrmse": metrics["val/rmse"] / 1e4}
-    losses, errors = loss_curves(
-        epochs, metrics, baselines={"AR1": float(metrics["val/nrmse"][3, 0])}, score="nrmse"
-    ).axes
+    _, errors = loss_curves(epochs, metrics, baselines={"AR1": float(metrics["val/nrmse"][3, 0])}, score="nrmse").axes
     np.testing.assert_array_equal(errors.lines[0].get_ydata(), metrics["train/nrmse"][:, 0])
     assert errors.get_ylabel() == "NRMSE (without a unit)"
     assert errors.get_legend().get_title().get_text() == "Validation NRMSE of"
