@@ -205,14 +205,15 @@ def _carry_out(
     summary = summarise(network, experiment.targets, state, experiment.seeds, scores, each, draws)
     if intervals is not None:
         summary["intervals"] = intervals
-    if trainer.keep == "best" or not state.running.all():
+    failed = summary["status"] == "FAILED"  # no score is a number: nothing is said of what the weights do
+    if not failed and (trainer.keep == "best" or not state.running.all()):
         summary["chosen_on"] = "validation"
-    if summary["status"] != "FAILED" and (sample := trained.sample(data, named_rng(experiment.seeds[0], "noise"))):
+    if not failed and (sample := trained.sample(data, named_rng(experiment.seeds[0], "noise"))):
         summary["sample"] = sample
-    free_runs = experiment.free_run.carry_out(trained, baselines) if experiment.free_run else None
+    free_runs = experiment.free_run.carry_out(trained, baselines) if experiment.free_run and not failed else None
     if free_runs:
         summary["free_run"] = free_runs.section()
-    if experiment.backtest is not None and summary["status"] != "FAILED":
+    if experiment.backtest is not None and not failed:
         summary["backtest"] = experiment.backtest.carry_out(trained, baselines, experiment.recipe)
     if pruner.verdict and summary["status"] == "FINISHED":
         summary["status"] = "PRUNED"

@@ -59,10 +59,11 @@ def plot_curves(state: TrainingState, baselines: Mapping[str, Mapping[str, float
     for replica in np.flatnonzero(state.stopped >= 0):  # from then on it stood still
         for values in curves.values():
             values[state.stopped[replica] + 1 :, replica] = np.nan
-    main = "loss" if "val/accuracy" in curves else "rmse"
+    error = "nrmse" if "val/nrmse" in curves else "rmse"  # of targets in different units, which an RMSE would add up
+    main = "loss" if "val/accuracy" in curves else error
     compared = {name: scores[main] for name, scores in (baselines or {}).items() if main in scores}
     epochs = np.arange(len(curves["val/loss"]))
-    return figures.loss_curves(epochs, curves, best_epoch=state.kept_epoch, baselines=compared)
+    return figures.loss_curves(epochs, curves, best_epoch=state.kept_epoch, baselines=compared, score=error)
 
 
 def plot_predictions(

@@ -82,7 +82,7 @@ def draw(run: RunFolder, journal: Journal, figures: Figures | None, trusted: Tru
         raise BadInput(f"{run.path} cannot be drawn again: its data is not what it was trained on.")
     kept = Trained.load(run.path, trusted).parameters
     free_runs = None
-    if experiment.free_run:
+    if experiment.free_run and "free_run" in run.facts["summary"]:  # none of a run that diverged
         problem = Problem(experiment.data, experiment.targets, experiment.network.model.hidden_dim)
         baselines = fit_baselines(problem, experiment.evaluation.baselines, {})
         free_runs = experiment.free_run.carry_out(make_predictor(experiment.network, kept, experiment.data), baselines)

@@ -178,8 +178,11 @@ def _curves(folder: Path, targets: Targets) -> tuple[str, Any, str]:
         for values in metrics.values():  # from then on the replica stood still, and would hold the others' median
             values[stop["epoch"] + 1 :, stop["replica"]] = np.nan
     found = next(fact for fact in facts if fact["fact"] == "baselines")["validation"]
-    compared = {name: float(scores[targets.main]) for name, scores in found.items() if targets.main in scores}
-    drawn = figures.loss_curves(epochs, metrics, best_epoch=kept_epoch, baselines=compared)
+    # What is compared is drawn: a score that the journal does not have for each epoch has no curve.
+    main = targets.main if f"val/{targets.main}" in metrics else "rmse"
+    compared = {name: float(scores[main]) for name, scores in found.items() if main in scores}
+    error = "rmse" if main == "loss" else main
+    drawn = figures.loss_curves(epochs, metrics, best_epoch=kept_epoch, baselines=compared, score=error)
     return "curves", drawn, "Losses and errors by epoch, with the baselines"
 
 

@@ -110,7 +110,8 @@ def results(summary: Mapping[str, Any]) -> list[str]:
     rows.sort(key=lambda row: _rank(row[1].get(main)))
     lines = [""]
     for columns in fitting(rows, [[metric(split, name) for split in baselines] for name in summary["columns"]]):
-        lines += [table(rows, columns), ""]
+        if known := [row for row in rows if any(column in row[1] for column in columns)]:
+            lines += [table(known, columns), ""]
     for name, sentence in summary["sentences"].items():
         numbers = ", ".join(f"{SPLITS[split]} {metrics[metric(split, name)]:.4g}" for split in baselines)
         lines.append(wrapped(f"{sentence}: {numbers}"))

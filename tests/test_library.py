@@ -44,6 +44,52 @@ def test_what_is_no_table_of_numbers_is_refused(values):
         rnn_lab.dataset(values, window=3)
 
 
+def changed(row, column, value):
+    table = np.sin(np.arange(400.0)).reshape(200, 2).astype(object if isinstance(value, str) else float)
+    table[row, column] = value
+    return table
+
+
+GOOD = np.sin(np.arange(200.0))
+REFUSED = {
+    "window=0 is not allowed: it should be greater than 0.": lambda: rnn_lab.dataset(GOOD, window=0),
+    "window=2.5 is not allowed: ": lambda: rnn_lab.dataset(GOOD, window=2.5),
+    "window='x' is not allowed: ": lambda: rnn_lab.dataset(GOOD, window="x"),
+    "scaling='foo' is not allowed: ": lambda: rnn_lab.dataset(GOOD, window=5, scaling="foo"),
+    "target=5.5 is not allowed: ": lambda: rnn_lab.dataset(GOOD, window=5, target=5.5),
+    "row 57 (the first is 0) has nan in column 'x1'": lambda: rnn_lab.dataset(changed(57, 1, np.nan), window=5),
+    "row 3 (the first is 0) has n/a in column 'x0'": lambda: rnn_lab.dataset(changed(3, 0, "n/a"), window=5),
+    "row 3 (the first is 0) has a masked value in column 'x'": lambda: rnn_lab.dataset(
+        np.ma.masked_array(GOOD, np.arange(200) == 3), window=5
+    ),
+    "the values are no real numbers: they are of type complex128": lambda: rnn_lab.dataset(GOOD + 1j, window=5),
+    "the windows are no real numbers: could not convert string": lambda: PREDICTOR.predict("abc"),
+    "the windows are no real numbers: they are of type complex128": lambda: PREDICTOR.predict(np.ones((1, 10, 1)) + 1j),
+    "a window holds a value that is not finite": lambda: PREDICTOR.predict(
+        np.ma.masked_equal(np.arange(10.0).reshape(1, 10, 1), 3)
+    ),
+    "the values of the series are no real numbers": lambda: PREDICTOR.free_run([["a"]] * 20, 3),
+}
+
+
+@pytest.mark.parametrize("said", REFUSED)
+def test_what_cannot_be_used_is_refused_in_one_sentence(said):
+    with pytest.raises(BadInput) as refused:
+        REFUSED[said]()
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_columns_that_are_not_used_may_hold_anything():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"note": ["a"] * 60, "x": np.arange(60.0), "n": np.arange(60), "lost": [np.nan] * 60})
+    data = rnn_lab.dataset(frame, window=6, columns=["x"], target="n")
+    assert (data.inputs, data.targets, data.columns) == (("x",), ("n",), ("x", "n"))
+    np.testing.assert_array_equal(data.series, frame[["x", "n"]])
+    with pytest.raises(BadInput, match=r"row 0 .* has a in column 'note'"):
+        rnn_lab.dataset(frame, window=6)
+
+
 DATA = rnn_lab.dataset(np.sin(np.arange(100.0)), window=10)
 TWO = rnn_lab.dataset(np.ones((100, 2)) * np.sin(np.arange(100.0))[:, None], window=10)
 
@@ -65,6 +111,7 @@ def test_a_network_that_does_not_fit_the_data_is_refused(network, data):
         fit(network, data, Trainer(epochs=1))
 
 
+PREDICTOR = rnn_lab.make_predictor(NET := Network.for_data(DATA, Elman(hidden_dim=3)), NET.initial([0]), DATA)
 SMALL = Network(Elman(hidden_dim=3), inputs=1, outputs=1, window=10)
 WRONG = {
     "no inputs": lambda: Network(Elman(), inputs=0, outputs=1, window=10),

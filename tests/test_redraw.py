@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rnn_lab import drawer, runs
+from rnn_lab.cli.redraw import main as redraw_command
 from rnn_lab.errors import BadInput
 from rnn_lab.redraw import LOG, redraw
 from rnn_lab.run_figures import Figures
@@ -104,3 +105,10 @@ def test_what_has_nothing_to_draw_is_refused(tmp_path):
         journal.write("start", config={}, tags={})
     with pytest.raises(BadInput, match="did not get to its end"):
         redraw(tmp_path / "killed")
+
+
+def test_a_study_s_own_folder_is_refused_with_the_sweep_s(tmp_path):
+    (tmp_path / "sweep" / "study").mkdir(parents=True)
+    (tmp_path / "sweep" / "optuna.journal").touch()
+    with pytest.raises(BadInput, match=rf"give the sweep's folder, {tmp_path}/sweep\.$"):
+        redraw_command([f"{tmp_path}/sweep/study"])

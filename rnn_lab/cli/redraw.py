@@ -32,7 +32,9 @@ def main(arguments: list[str]) -> None:
     arguments, trusted = without_trust(arguments)
     asked = parser.parse_args(arguments)
     figures = _figures(asked.settings)  # NumPy and all: not for a --help
+    from rnn_lab.errors import BadInput
     from rnn_lab.sweeping.storage import JOURNAL
+    from rnn_lab.tracking.journal import NAME
 
     if (asked.folder / JOURNAL).is_file():
         from rnn_lab.sweeping.redraw import redraw_sweep
@@ -40,6 +42,8 @@ def main(arguments: list[str]) -> None:
         for file in redraw_sweep(asked.folder, figures.format, figures.dpi):
             print(file)
         return
+    if (asked.folder.absolute().parent / JOURNAL).is_file() and not (asked.folder / NAME).is_file():
+        raise BadInput(f"{asked.folder} is of one study of a sweep: give the sweep's folder, {asked.folder.parent}.")
     from rnn_lab.redraw import redraw
 
     for file in redraw(asked.folder, figures, trusted):

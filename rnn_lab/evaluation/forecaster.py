@@ -14,6 +14,7 @@ from rnn_lab.evaluation.trained_network import CHUNK, Array, Trained
 from rnn_lab.network import ForwardPass, Network, Parameters
 from rnn_lab.sequences import Data
 from rnn_lab.sequences.reading import READING
+from rnn_lab.sequences.real_numbers import real_numbers
 from rnn_lab.sequences.transform import Kind, Transform
 
 
@@ -154,7 +155,7 @@ class Forecaster(Trained):
         """
         if steps == 0:  # needs no row at all
             return np.empty((self.parameters.replicas, 0, len(self.targets)))
-        given = None if ahead is None else np.asarray(ahead, np.float64)[None]
+        given = None if ahead is None else real_numbers(ahead, "the rows ahead")[None]
         return self.free_runs(self._series(series, self.lag)[None, -self.lag :], steps, given)[:, 0]
 
     def most_steps(self, rows: int, wanted: int, ahead: int = 0) -> int:
@@ -187,7 +188,7 @@ class Forecaster(Trained):
             BadInput: the stretches have another shape; or ``steps`` > horizon, and an input is no target that could be
                 fed back.
         """
-        rows = np.asarray(observed, np.float64)
+        rows = real_numbers(observed, "the observed rows")
         if rows.ndim != 3 or rows.shape[1:] != (self.lag, len(self.inputs)):
             raise BadInput(
                 f"observed rows of shape {rows.shape} do not fit: (starts, {self.lag}, {len(self.inputs)}) is needed,"
@@ -239,7 +240,7 @@ class Forecaster(Trained):
         return [self.targets.index(name) if name in self.targets else 0 for name in self.inputs]
 
     def _series(self, series: ArrayLike, needed: int) -> Array:
-        rows = np.asarray(series, np.float64)
+        rows = real_numbers(series, "the values of the series")
         if rows.ndim != 2 or rows.shape[1] != len(self.inputs):
             raise BadInput(
                 f"a series of shape {rows.shape} does not fit: (rows, {len(self.inputs)}) is needed, the columns"

@@ -15,6 +15,7 @@ from rnn_lab.network import Network, Parameters
 from rnn_lab.network.recurrence import Recurrence
 from rnn_lab.sequences import Data
 from rnn_lab.sequences.reading import READING
+from rnn_lab.sequences.real_numbers import real_numbers
 
 BLOCK = 256
 """Rows computed at a time."""
@@ -76,7 +77,7 @@ class StreamForecaster(Forecaster):
         Raises:
             BadInput: the stretches have another shape; or see `Forecaster.fed_back`.
         """
-        rows = np.asarray(observed, np.float64)
+        rows = real_numbers(observed, "the observed rows")
         if rows.ndim != 3 or rows.shape[1] < self.lag or rows.shape[2] != len(self.inputs):
             raise BadInput(
                 f"observed rows of shape {rows.shape} do not fit: (starts, {self.lag} or more, {len(self.inputs)}) is"

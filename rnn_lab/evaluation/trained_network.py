@@ -16,6 +16,7 @@ from rnn_lab.network import Architecture, Network, Parameters
 from rnn_lab.redaction import printable
 from rnn_lab.sequences import Data, Scaler, scaler_from
 from rnn_lab.sequences.forecasting import describe
+from rnn_lab.sequences.real_numbers import real_numbers
 from rnn_lab.trust import Trusted, check_targets
 
 Array = NDArray[np.float64]
@@ -111,9 +112,9 @@ class Trained:
         Of classes it is their probabilities.
 
         Raises:
-            BadInput: the windows have another shape, or hold a value that is not finite.
+            BadInput: the windows have another shape, or hold a value that is no number, is masked or is not finite.
         """
-        X = np.asarray(windows, np.float64)
+        X = real_numbers(windows, "the windows")
         T, D = self.rows, len(self.inputs)
         if X.ndim != 3 or X.shape[2] != D or X.shape[1] != (T or X.shape[1]) or not X.shape[1]:
             raise BadInput(

@@ -14,6 +14,7 @@ from rnn_lab.figures.style import GREY, NAMES, SPLITS, Array, legend_above, styl
 
 DASHES = [(0, (1, 1)), (0, (3, 1)), (0, (6, 1)), (0, (6, 1, 1, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 3))]
 PREFIXES = {"train": "train", "val": "validation"}
+UNITS = {"rmse": "units of the targets", "nrmse": "without a unit"}
 HUGE = 1e100
 
 
@@ -24,27 +25,29 @@ def loss_curves(
     *,
     best_epoch: Array | None = None,
     baselines: Mapping[str, float] | None = None,
+    score: str = "rmse",
 ) -> Figure:
     """Draw the loss and the error of training and validation against the epoch, on logarithmic scales.
 
     Where the loss is but the square of the error, as of one target, the error alone is drawn.
 
-    The error is the RMSE, or of classes the share of wrong ones, 1 - accuracy.
+    The error is the RMSE or NRMSE, or of classes the share of wrong ones, 1 - accuracy.
 
     With several replicas each has a thin line, their median a thick one, and a band spans the middle half of them, each
     over the replicas that still train (the others are ``nan``). The median is not moved by one replica that diverged.
     A dot marks each replica's best epoch on its validation curve.
-    Baselines are horizontal lines over the RMSE, or of classes over the loss; one that lies out of sight, such as an
+    Baselines are horizontal lines over the error, or of classes over the loss; one that lies out of sight, such as an
     exact one, is named in the legend all the same.
 
     Args:
         epochs: (E,) numbers of the epochs, 0 being before any update.
         metrics: name -> (E, R), at least ``train/loss``, ``val/loss``, and ``train/rmse`` and ``val/rmse`` or
-            ``train/accuracy`` and ``val/accuracy``.
+            ``train/accuracy`` and ``val/accuracy``; or those of another score than the RMSE.
         best_epoch: (R,) the epochs of the weights that were kept; None marks none.
-        baselines: name -> RMSE, or of classes the loss, on the validation targets.
+        baselines: name -> that score, or of classes the loss, on the validation targets.
+        score: that is the error of numbers, ``rmse`` or, of targets in different units, ``nrmse``.
     """
-    both = not _one_curve(metrics)
+    both = not _one_curve(metrics, score)
     figure = Figure(figsize=(11 if both else 8, 4.4), layout="constrained")
     losses, errors = figure.subplots(1, 2) if both else [figure.subplots()] * 2
     R = np.shape(metrics["val/loss"])[1]
@@ -52,7 +55,7 @@ def loss_curves(
     if classes:
         metrics = {**metrics, **{f"{prefix}/wrong": 1.0 - metrics[f"{prefix}/accuracy"] for prefix in PREFIXES}}
     room = max(0.5, 0.02 * (epochs[-1] - epochs[0]))
-    shown = [(losses, "loss")] * both + [(errors, "wrong" if classes else "rmse")]
+    shown = [(losses, "loss")] * both + [(errors, "wrong" if classes else score)]
     for axes, metric in shown:
         for prefix, split in PREFIXES.items():
             _curve(axes, epochs, _positive(metrics[f"{prefix}/{metric}"]), split)
@@ -63,12 +66,13 @@ def loss_curves(
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
     if both:
         losses.set(title="Loss", ylabel="cross-entropy (nats)" if classes else "loss (of scaled targets)")
-    errors.set(title="Error", ylabel="share of wrong classes" if classes else "RMSE (units of the targets)")
+    error = "share of wrong classes" if classes else f"{score.upper()} ({UNITS[score]})"
+    errors.set(title="Error", ylabel=error)
     legend_above(losses)
     if not both and (first := errors.get_legend()):
         errors.add_artist(first)  # or the baselines' legend would take its place
     if baselines:
-        where, what = (losses, "cross-entropy") if classes else (errors, "RMSE")
+        where, what = (losses, "cross-entropy") if classes else (errors, score.upper())
         _baselines(where, errors, baselines, f"Validation {what} of")
     for axes, _ in shown:
         plain_ticks(axes.yaxis, *axes.get_ylim())
@@ -77,12 +81,12 @@ def loss_curves(
     return figure
 
 
-def _one_curve(metrics: Mapping[str, Array]) -> bool:
-    """Tell whether the loss is the square of the RMSE in another unit, as of one target: it would be drawn twice."""
-    if "val/rmse" not in metrics or "val/accuracy" in metrics:
+def _one_curve(metrics: Mapping[str, Array], score: str) -> bool:
+    """Tell whether the loss is the square of the error in another unit, as of one target: it would be drawn twice."""
+    if "val/accuracy" in metrics:
         return False
     losses = np.concatenate([np.ravel(metrics[f"{prefix}/loss"]) for prefix in PREFIXES]).astype(float)
-    errors = np.concatenate([np.ravel(metrics[f"{prefix}/rmse"]) for prefix in PREFIXES]).astype(float)
+    errors = np.concatenate([np.ravel(metrics[f"{prefix}/{score}"]) for prefix in PREFIXES]).astype(float)
     usable = np.isfinite(losses) & np.isfinite(errors) & (losses > 0) & (errors > 0) & (losses < HUGE)
     ratio = errors[usable] ** 2 / losses[usable]
     return ratio.size > 1 and bool(np.ptp(ratio) <= 1e-6 * ratio.max())
@@ -158,5 +162,5 @@ def _baselines(axes: Axes, last: Axes, baselines: Mapping[str, float], title: st
         if seen:
             axes.axhline(value, zorder=1, **style)
         where = "" if seen else " (below)" if value < low else " (above)"
-        handles.append(Line2D([], [], label=f"{name} {value:.3g}{where}", **style))
+        handles.append(Line2D([], [], label=f"{name} {value:.4g}{where}", **style))
     last.legend(handles=handles, title=title, alignment="left", loc="center left", bbox_to_anchor=(1.01, 0.5))

@@ -7,7 +7,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from rnn_lab.figures.style import BLUE, GREEN, ORANGE, PURPLE, Array, legend_above, replicas, styled
 
@@ -169,7 +169,7 @@ def _vector(axes: Axes, name: str, by_epoch: Mapping[int, Array]) -> None:
         if epoch == chosen[-1] and len(values) > 1:
             axes.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
     axes.set(xlabel=words.xlabel, ylabel=words.ylabel, yscale="log" if words.logarithmic else "linear")
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    _whole_ticks(axes)
     axes.legend(title="epoch", alignment="left")
 
 
@@ -187,9 +187,15 @@ def _metrics(axes: Axes, epochs: Array, words: str, found: Mapping[str, Array]) 
     everything = np.concatenate([values[np.isfinite(values)] for values in found.values()])
     wide = everything.size > 0 and everything.min() > 0 and everything.max() > WIDE * everything.min()
     axes.set(xlabel="epoch", ylabel=words, yscale="log" if wide else "linear")
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    _whole_ticks(axes)
     if shared:
         legend_above(axes)
+
+
+def _whole_ticks(axes: Axes) -> None:
+    """Number whole epochs or entries; a single one has the only tick."""
+    drawn = {float(x) for line in axes.lines for x in np.asarray(line.get_xdata(), float)}
+    axes.xaxis.set_major_locator(FixedLocator([*drawn]) if len(drawn) == 1 else MaxNLocator(6, integer=True))
 
 
 def _short(name: str) -> str:

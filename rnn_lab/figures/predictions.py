@@ -64,7 +64,7 @@ def predictions(
         span = np.ptp(values.get_ylim())
         errors.set_ylim(limits(np.clip(np.array([low, high]) - true[:, o], -span, span), 0.1))
         score, _, _ = middle_and_range(rmse(predicted[:, :, [o]], true[:, [o]]))
-        values.set(title=f"{targets[o]}: RMSE {score:.3g}", ylabel=targets[o])
+        values.set(title=f"{targets[o]}: RMSE {score:.4g}", ylabel=targets[o])
         errors.set_ylabel("error")
     panels[-1].set_xlabel(x_name)
     panels[0].margins(x=0.01)

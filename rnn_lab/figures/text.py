@@ -31,10 +31,11 @@ def surprise(text: str, probabilities: Array, *, title: str = "Text") -> Figure:
     figure = Figure(figsize=(9.5, 0.9 + 0.22 * lines), layout="constrained")
     axes = figure.subplots()
     image = axes.imshow(bits.reshape(lines, WIDTH), cmap="Oranges", vmin=0, vmax=8, aspect="auto")
+    inks = [_ink(cell) for cell in image.to_rgba(bits)]
     for position, character in enumerate(text):
         line, column = divmod(position, WIDTH)
         axes.text(
-            column, line, SHOWN.get(character, character), family="DejaVu Sans Mono", fontsize=8, color=INK,
+            column, line, SHOWN.get(character, character), family="DejaVu Sans Mono", fontsize=8, color=inks[position],
             ha="center", va="center",
         )  # fmt: skip
     axes.set_axis_off()
@@ -47,3 +48,10 @@ def surprise(text: str, probabilities: Array, *, title: str = "Text") -> Figure:
         ha="left",
     )
     return figure
+
+
+def _ink(cell: Array) -> str:
+    """Dark or light, whichever has the greater contrast to a cell's colour (4,), by the luminance of WCAG 2."""
+    colour = cell[:3] * cell[3] + 1 - cell[3]  # a cell without a value is transparent, on white
+    linear = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+    return INK if linear @ (0.2126, 0.7152, 0.0722) > 0.21 else "white"

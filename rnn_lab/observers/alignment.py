@@ -99,7 +99,7 @@ class Alignment(Observer):
                     metrics[f"alignment/kappa_{delta:g}"] = k
             return metrics, {}
 
-        return every_nth(self.every, measure)
+        return every_nth(self.every, training.epochs, measure)
 
 
 def recurrent(gradient: Parameters, network: Network) -> Array:

@@ -51,7 +51,7 @@ class GradientByLag(Observer):
             metrics = {"grad/decay_by_lag": decay(lengths), "grad/share_beyond_k": share}
             return metrics, {"dh_by_lag": lengths.copy()}
 
-        return every_nth(self.every, measure)
+        return every_nth(self.every, training.epochs, measure)
 
 
 def at_one_step(probe: Probe) -> tuple[Probe, Array | None, int]:

@@ -69,7 +69,7 @@ class Memory(Observer):
             recalled = np.stack([recall(states[r], x, self.delays) for r in range(R)])
             return {"memory/capacity": recalled.sum(axis=1)}, {"recall_by_delay": recalled}
 
-        return every_nth(self.every, measure)
+        return every_nth(self.every, training.epochs, measure)
 
 
 class _Columns:

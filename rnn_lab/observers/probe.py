@@ -85,12 +85,12 @@ def take_probe(training: Training, batch: int, steps: int, key: str) -> Probe:
 Measured = Callable[[Snapshot], tuple[Mapping[str, Array], Mapping[str, Array]]]
 
 
-def every_nth(every: int, measure: Measured) -> Watcher:
-    """Measure at epoch 0 and at every n-th epoch: metrics and arrays; in between, metrics are NaN: not measured."""
+def every_nth(every: int, epochs: int, measure: Measured) -> Watcher:
+    """Measure at epoch 0, at every n-th and at the last of all epochs; in between, metrics are NaN: not measured."""
     names: dict[str, Any] = {}
 
     def watch(snapshot: Snapshot) -> Seen:
-        if snapshot.epoch % every and names:
+        if snapshot.epoch % every and snapshot.epoch != epochs and names:
             return Seen(metrics={name: np.full_like(values, np.nan) for name, values in names.items()})
         with np.errstate(all="ignore"):  # a network that diverged is NaN here as elsewhere
             metrics, arrays = measure(snapshot)

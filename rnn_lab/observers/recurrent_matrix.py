@@ -45,7 +45,7 @@ class RecurrentMatrix(Observer):
                 arrays[numbered("singular_values", number)] = values
             return metrics, arrays
 
-        return every_nth(self.every, measure)
+        return every_nth(self.every, training.epochs, measure)
 
 
 def decompose(W: Array) -> tuple[Array, Array]:

@@ -50,7 +50,7 @@ class Units(Observer):
             metrics = {"units/saturated": by_unit.mean(axis=1), "units/effective_rank": effective_rank(states)}
             return metrics, {"saturated": by_unit}
 
-        return every_nth(self.every, measure)
+        return every_nth(self.every, training.epochs, measure)
 
 
 def saturation(states: Array, activation: Activation) -> Array:

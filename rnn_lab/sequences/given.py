@@ -3,11 +3,14 @@
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
+from rnn_lab.component import refusal
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.dataset import SeriesDataset
 from rnn_lab.sequences.forecasting import Forecasting, Selection, Share, choose
-from rnn_lab.sequences.scaling import Scaling
+from rnn_lab.sequences.real_numbers import real_numbers
+from rnn_lab.sequences.scaling import Array, Scaling
 from rnn_lab.sequences.series import Series
 from rnn_lab.sequences.transform import Kind
 
@@ -41,38 +44,76 @@ def dataset(
         name: what figures call the data.
 
     Raises:
-        BadInput: the values are no table of finite numbers, or do not fit the rest.
+        BadInput: a column that is used holds something else than finite numbers; or the rest does not fit them.
 
     Example:
         >>> data = dataset(np.sin(np.arange(200.0)), window=50, train=100, validation=50)
         >>> data.train.X.shape, data.train.Y.shape
         ((100, 50, 1), (100, 1))
     """
+
+    class Given(Forecasting):
+        one_unit = False  # of several columns nothing is known
+
+        def read(self) -> Series:
+            return _series(values, columns, target)
+
     try:
-        table = np.array(values, np.float64)
-    except (TypeError, ValueError) as error:
+        given = Given(
+            name=name, window=window, horizon=horizon, train=train, validation=validation, test=test, gap=gap,
+            each_step=each_step, transform=transform, scaling=scaling, columns=columns, target=target,
+        )  # fmt: skip
+    except ValidationError as error:
+        raise BadInput(refusal(error, "")) from error
+    return given.dataset()
+
+
+def _series(values: Any, columns: Selection, target: Selection) -> Series:
+    """The columns that are used, as a series: of the others it does not matter what they hold."""
+    try:
+        table: Any = np.asanyarray(values)
+    except ValueError as error:
         raise BadInput(f"the values are no table of numbers: {error}.") from None
     table = table[:, None] if table.ndim == 1 else table
-    if table.ndim != 2 or not table.size or not np.isfinite(table).all():
-        raise BadInput(f"the values must be (rows,) or (rows, columns) of finite numbers, and are {np.shape(values)}.")
+    if table.ndim != 2 or not table.size:
+        raise BadInput(f"the values must be (rows,) or (rows, columns) of numbers, and are {np.shape(table)}.")
     named = getattr(values, "columns", None)
     if named is not None:
         names = tuple(map(str, named))
     else:
         names = ("x",) if table.shape[1] == 1 else tuple(f"x{column}" for column in range(table.shape[1]))
     inputs, targets = choose(names, columns, target)
+    used = [position for position, name in enumerate(names) if name in (*inputs, *targets)]
+    names = tuple(names[position] for position in used)
+    rows = _finite(table.take(used, axis=1), names)
+    own = getattr(values, "index", None) if named is not None else None
     index, index_name = None, "n"
-    if named is not None and np.asarray(values.index).dtype.kind in "iufM":  # names of rows say nothing about time
-        index, index_name = np.asarray(values.index), str(values.index.name or "n")
-    series = Series(table, names, inputs, targets, index, index_name)
+    if own is not None and np.asarray(own).dtype.kind in "iufM":  # names of rows say nothing about time
+        index, index_name = np.asarray(own), str(own.name or "n")
+    return Series(rows, names, inputs, targets, index, index_name)
 
-    class Given(Forecasting):
-        one_unit = len(targets) == 1
 
-        def read(self) -> Series:
-            return series
+def _finite(table: Any, names: tuple[str, ...]) -> Array:
+    """The numbers of a table, or a sentence about its first cell that holds none."""
+    try:
+        numbers = real_numbers(table, "the values")
+        lost = ~np.isfinite(numbers)
+    except BadInput as error:
+        mixed = table.dtype.kind in "OUS"  # else all cells are of one type, and none is the culprit
+        lost = np.array([[mixed and not _is_number(cell) for cell in row] for row in table], bool)
+        if not lost.any():
+            raise BadInput(f"{error}.") from None
+    if lost.any():
+        row, column = np.argwhere(lost)[0]
+        cell = "a masked value" if table[row, column] is np.ma.masked else table[row, column]
+        raise BadInput(
+            f"the values must be finite numbers, and row {row} (the first is 0) has {cell} in column {names[column]!r}."
+        )
+    return numbers
 
-    return Given(
-        name=name, window=window, horizon=horizon, train=train, validation=validation, test=test, gap=gap,
-        each_step=each_step, transform=transform, scaling=scaling, columns=columns, target=target,
-    ).dataset()  # fmt: skip
+
+def _is_number(cell: Any) -> bool:
+    try:
+        return bool(np.isfinite(float(cell)))
+    except (TypeError, ValueError, OverflowError):
+        return False

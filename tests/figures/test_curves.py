@@ -113,3 +113,12 @@ def test_a_loss_that_is_the_error_squared_is_not_drawn_again():
     assert {text.get_text() for each in legends for text in each.get_texts()} == {"training", "validation", "AR1 2"}
     metrics["val/loss"] = metrics["val/loss"] * np.linspace(1, 1.01, 8)[:, None]  # of several targets it is not
     assert len(loss_curves(np.arange(8), metrics, baselines={"AR1": 2.0}).axes) == 2
+
+
+def test_curves_and_baselines_are_of_the_score_that_the_axis_names():
+    epochs, metrics = example()
+    metrics |= {"train/nrmse": metrics["train/rmse"] / 1e4, "val/nrmse": metrics["val/rmse"] / 1e4}
+    _, errors = loss_curves(epochs, metrics, baselines={"AR1": float(metrics["val/nrmse"][3, 0])}, score="nrmse").axes
+    np.testing.assert_array_equal(errors.lines[0].get_ydata(), metrics["train/nrmse"][:, 0])
+    assert errors.get_ylabel() == "NRMSE (without a unit)"
+    assert errors.get_legend().get_title().get_text() == "Validation NRMSE of"

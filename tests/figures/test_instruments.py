@@ -48,3 +48,14 @@ def test_no_instrument_no_figure() -> None:
         list(of_instruments(EPOCHS, {"val/loss": curve(1, 1, 1, 1), "weights/spectral_radius": curve(1, 1, 1, 1)}, {}))
         == []
     )
+
+
+def test_a_single_epoch_has_the_only_tick() -> None:
+    metrics = {"memory/capacity": curve(5, np.nan, np.nan, np.nan), "units/saturated": curve(0.5, 0.4, 0.3, 0.2)}
+    drawn = {name: figure for name, figure, _ in of_instruments(EPOCHS, metrics, {"mine": {2: np.ones((2, 1))}})}
+    for figure in drawn.values():
+        figure.draw_without_rendering()
+    ticks = {name: figure.axes[0].get_xticks().tolist() for name, figure in drawn.items()}
+    assert ticks["instrument_memory"] == [0]
+    assert ticks["instrument_mine"] == [0]  # the number of its entry
+    assert set(ticks["instrument_units"]) >= {0, 1, 2, 3}

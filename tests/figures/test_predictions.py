@@ -27,7 +27,7 @@ def test_each_target_has_its_values_and_its_error(replicas, targets):
         assert lines["predicted"] == pytest.approx(predicted.mean(axis=0)[:, o])
         assert errors.lines[-1].get_ydata() == pytest.approx(predicted.mean(axis=0)[:, o] - true[:, o])
         score = np.sqrt(((predicted - true)[:, :, o] ** 2).mean(axis=1)).mean()
-        assert values.get_title(loc="left") == f"y{o}: RMSE {score:.3g}"
+        assert values.get_title(loc="left") == f"y{o}: RMSE {score:.4g}"
         assert values.get_ylabel() == f"y{o}"
         assert len(values.collections) == len(errors.collections) == (replicas > 1)
     assert ("5 replicas" in figure.get_suptitle()) == (replicas == 5)
@@ -77,3 +77,9 @@ def test_arguments_are_not_modified():
     predictions(true, predicted, split="train", targets=names(2))
     assert (true == copies[0]).all()
     assert (predicted == copies[1]).all()
+
+
+def test_an_error_is_spelt_as_on_the_terminal():
+    true = np.zeros((10, 1))
+    figure = predictions(true, true[None] + 5032.0, split="train", targets=("y",))
+    assert figure.axes[0].get_title(loc="left") == "y: RMSE 5032"

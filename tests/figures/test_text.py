@@ -26,3 +26,8 @@ def test_the_average_is_told_and_an_impossible_character_is_no_fault():
     assert figure.get_suptitle().count("replicas") == 0
     figure = surprise("ab", np.array([[0.0, 1.0]]))
     assert figure.axes[0].images[0].get_clim() == pytest.approx((0, 8))
+
+
+def test_letters_are_light_where_the_cell_is_dark():
+    figure = surprise("abc", np.array([[1.0, 0.5**8, 0.5**20]]))
+    assert [label.get_color() for label in figure.axes[0].texts] == ["#222222", "white", "white"]

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from rnn_lab import lab, sweeping, terminal
+from rnn_lab.errors import Diverged
 from rnn_lab.evaluation import Trained
+from rnn_lab.redraw import redraw
 from rnn_lab.sweeping.trial import opened
 from rnn_lab.tracking.journal import read
 
@@ -67,3 +69,13 @@ def test_in_a_sweep_it_is_no_number(composed, tmp_path):
         values = lab.run(composed(*SOME), tmp_path)
     assert any(map(math.isnan, values))
     assert not all(map(math.isnan, values))
+
+
+def test_of_weights_that_no_training_gave_nothing_is_said(composed, tmp_path, caplog):
+    caplog.set_level("INFO", "rnn_lab")
+    with pytest.raises(Diverged):
+        lab.run(composed("data=lorenz63", "optimizer=sgd", "optimizer.learning_rate=5", "trainer.epochs=3"), tmp_path)
+    assert "Ended: training diverged" in caplog.text
+    assert "chosen on" not in caplog.text
+    assert "run freely" not in caplog.text
+    redraw(tmp_path)  # as it was drawn at first

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from rnn_lab import lab
+from rnn_lab import lab, terminal
 from rnn_lab.errors import BadInput, Diverged
 from rnn_lab.evaluation import Forecaster, StreamForecaster, TextModel, Trained
 from rnn_lab.experiment import build
@@ -52,6 +52,8 @@ def test_its_summary_its_figures_and_its_network(kind, composed, tmp_path):
             assert found["val/bits"] == pytest.approx(found["val/loss"] / np.log(2))
             assert found["val/perplexity"] == pytest.approx(np.exp(found["val/loss"]))
     assert type(Trained.load(tmp_path)) is network
+    lines = {line.strip() for part in terminal.results(summary) for line in part.splitlines()}
+    assert not lines & set(summary["baselines"]["validation"])  # no row has a name and nothing else
     drawn = redraw(tmp_path)
     assert {"curves.png", "weights.png"} < {file.name for file in drawn}
     assert all(file.read_bytes().startswith(b"\x89PNG") for file in drawn)
