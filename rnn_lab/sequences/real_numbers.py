@@ -27,7 +27,7 @@ def real_numbers(values: Any, what: str) -> NDArray[np.float64]:
         if array.dtype.kind in "cmM":  # NumPy would drop imaginary parts, and count nanoseconds
             raise TypeError(f"they are of type {array.dtype}")
         if isinstance(array, np.ma.MaskedArray):
-            array = array.astype(np.float64).filled(np.nan)
+            array = np.ma.filled(array.astype(np.float64), np.nan)
         return np.asarray(array, np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise BadInput(f"{what} are no real numbers: {error}") from None
