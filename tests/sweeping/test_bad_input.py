@@ -30,7 +30,7 @@ def sweep(*arguments):
 def _empty_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     yield
-    assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.name not in ("sweep.lock",)]
+    assert not list(tmp_path.rglob("*"))
 
 
 @pytest.mark.parametrize(
@@ -120,14 +120,18 @@ def _empty_folder(tmp_path, monkeypatch):
         (["x=interval(0,1)", "+hydra.sweeper.pruner.n_startup_trials=-1"], "n_startup_trials"),
         (
             ["x=interval(0,1)", "hydra.sweeper.storage=sqlite:////nowhere/at/all.db"],
-            "cannot be reached: unable to open",
+            "sqlite:////nowhere/at/all.db cannot be made: there is no folder /nowhere/at",
         ),
+        (["x=interval(0,1)", "hydra.sweeper.storage=sqlite:////"], "cannot be reached: unable to open database file"),
         (["x=interval(0,1)", "hydra.sweeper.storage=nosql://me@host/db"], "nosql://me@host/db"),
+        (["x=interval(0,1)", "hydra.sweeper.storage=/nowhere/at/x"], "storage=/nowhere/at/x cannot be made: there is no"),
+        (["x=interval(0,1)", "hydra.sweeper.storage=/"], "hydra.sweeper.storage=/ is no journal of Optuna's: name one"),
     ],
 )
-def test_refused(arguments, sentence):
+@pytest.mark.parametrize("run", ["for real", "dry"])
+def test_refused(run, arguments, sentence):
     with pytest.raises(BadInput) as refusal:
-        sweep(*arguments)
+        sweep(*arguments, f"hydra.sweeper.dry_run={run == 'dry'}")
     assert sentence in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert ".." not in str(refusal.value).replace("...", "")
@@ -155,6 +159,40 @@ def test_a_database_server_that_does_not_answer_is_refused(monkeypatch):
         with pytest.raises(BadInput, match=r"postgresql://me:\*\*\*@127.0.0.1") as refusal:
             sweep("x=interval(0,1)", "hydra.sweeper.storage='${oc.env:STORAGE}'")
         assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("my notes", "is no journal of Optuna's"),
+        ("my notes\n", "is no journal of Optuna's"),
+        ('{"mine":1}\n{"op', "is no journal of Optuna's"),
+        ('{"op_code":0,"worker_id":"a","study_name":"s","directions":[1]}\njunk\n{"op', "is damaged: line 2 is no record"),
+        ('{"op_code":99,"worker_id":"a"}\n{"op', "is damaged: "),
+    ],
+)
+@pytest.mark.parametrize("run", ["for real", "dry"])
+def test_a_file_that_is_no_journal_or_a_damaged_one_is_left_as_it_is(run, content, says, tmp_path):
+    notes = tmp_path / "notes.txt"
+    notes.write_text(content)
+    with pytest.raises(BadInput, match=f"notes.txt {says}"):
+        sweep("x=interval(0,1)", "hydra.sweeper.storage=notes.txt", f"hydra.sweeper.dry_run={run == 'dry'}")
+    assert notes.read_text() == content
+    assert list(tmp_path.iterdir()) == [notes]
+    notes.unlink()
+
+
+def test_what_was_made_before_a_late_refusal_is_taken_back(tmp_path):
+    """Only the study, once it is open, knows that it is another one's: in a database, or in folders that are taken."""
+    taken = tmp_path / "taken" / "0" / ".hydra"
+    taken.mkdir(parents=True)
+    with pytest.raises(BadInput, match="holds job folders of another sweep"):
+        sweep("x=interval(0,1)", "hydra.sweep.dir=taken")
+    with pytest.raises(BadInput, match="holds job folders of another sweep"):
+        sweep("x=interval(0,1)", "hydra.sweep.dir=taken", "hydra.sweeper.storage=new.journal")
+    assert set(tmp_path.rglob("*")) == {taken, *list(taken.parents)[:2]}
+    for folder in (taken, *list(taken.parents)[:2]):
+        folder.rmdir()
 
 
 def test_on_the_command_line_it_is_exit_code_2_and_one_line(toy):
