@@ -90,6 +90,7 @@ class Sweep:
 
     def _check(self, todo: list[Plan], options: Options) -> "Tracking | None":
         build.pruner(options)
+        build.check_executor(options)
         for plan in todo:
             build.check_sampler(options, plan.parameters)
             check_confirmation(plan, options)

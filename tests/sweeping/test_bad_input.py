@@ -112,11 +112,23 @@ def _empty_folder(tmp_path, monkeypatch):
             ["x=interval(0,1)", "hydra.sweeper.space=nowhere.f", "hydra.sweeper.n_trials=1"],
             "hydra.sweeper.space=nowhere.f",
         ),
+        (["x=interval(0,1)", "hydra.sweeper.space=os.nope"], "hydra.sweeper.space=os.nope is not there: os has no 'nope'"),
+        (["x=interval(0,1)", "hydra.sweeper.study_name=/escaped"], "hydra.sweeper.study_name='/escaped': it should be a"),
+        (["x=interval(0,1)", "hydra.sweeper.study_name=."], "hydra.sweeper.study_name='.': it should be a name"),
         # samplers, pruners, storages, executors
         (["x=interval(0,1)", "hydra.sweeper.sampler=tpee"], "hydra.sweeper.sampler='tpee': it is one of tpe, random"),
         (["x=interval(0,1)", "hydra/sweeper/sampler=grid"], "x=interval(0,1): a grid has no continuous ranges"),
         (["x=interval(0,1)", "hydra.sweeper.sampler._target_=optuna.samplers.NoSampler"], "optuna.samplers.NoSampler"),
-        (["x=interval(0,1)", "hydra.sweeper.sampler._target_=optuna.pruners.NopPruner"], "is not a BaseSampler"),
+        (["x=interval(0,1)", "hydra.sweeper.sampler._target_=optuna.pruners.NopPruner"], "NopPruner is no sampler"),
+        (
+            ["x=interval(0,1)", "hydra.sweeper.pruner={_target_:optuna.samplers.TPESampler}"],
+            "hydra.sweeper.pruner: optuna.samplers.TPESampler is no pruner.",
+        ),
+        (["x=interval(0,1)", "hydra.sweeper.executor=nope"], "hydra.sweeper.executor='nope': it is one of local, dask"),
+        (["x=interval(0,1)", "hydra.sweeper.executor={_target_:os.getcwd}"], "executor: os.getcwd cannot be made: "),
+        (["x=interval(0,1)", "hydra.sweeper.executor={_target_:os.Nope}"], "executor._target_=os.Nope is not there: os"),
+        (["x=interval(0,1)", "hydra.sweeper.executor={_target_:pathlib.Path}"], "executor: pathlib.Path is no executor"),
+        (["x=interval(0,1)", "+hydra.sweeper.executor.foo=3"], "got an unexpected keyword argument 'foo'"),
         (["x=interval(0,1)", "+hydra.sweeper.pruner.n_startup_trials=-1"], "n_startup_trials"),
         (
             ["x=interval(0,1)", "hydra.sweeper.storage=sqlite:////nowhere/at/all.db"],
@@ -129,11 +141,12 @@ def _empty_folder(tmp_path, monkeypatch):
     ],
 )
 @pytest.mark.parametrize("run", ["for real", "dry"])
-def test_refused(run, arguments, sentence):
+def test_refused(run, arguments, sentence, capsys):
     with pytest.raises(BadInput) as refusal:
         sweep(*arguments, f"hydra.sweeper.dry_run={run == 'dry'}")
     assert sentence in str(refusal.value)
     assert "\n" not in str(refusal.value)
+    assert capsys.readouterr() == ("", "")
     assert ".." not in str(refusal.value).replace("...", "")
     assert "s3cret" not in str(refusal.value)
 
@@ -180,6 +193,13 @@ def test_a_file_that_is_no_journal_or_a_damaged_one_is_left_as_it_is(run, conten
     assert notes.read_text() == content
     assert list(tmp_path.iterdir()) == [notes]
     notes.unlink()
+
+
+def test_a_studys_name_does_not_lead_out_of_the_folder_of_sweeps():
+    for name in ("../../escaped", "a/../../../escaped"):
+        with pytest.raises(BadInput, match=f"^hydra.sweeper.study_name='{name}': it should be a name; hydra.sweep.dir"):
+            sweep("x=interval(0,1)", f"hydra.sweeper.study_name={name}")
+    sweep("x=interval(0,1)", "hydra.sweeper.study_name=a/b", "hydra.sweeper.dry_run=true")
 
 
 def test_what_was_made_before_a_late_refusal_is_taken_back(tmp_path):
