@@ -1,6 +1,7 @@
 """Runs removed, in their folders and in the tracker together."""
 
 import contextlib
+import os
 from pathlib import Path
 
 from rnn_lab.errors import BadInput
@@ -38,7 +39,7 @@ def own_files(run: RunFolder) -> list[Path]:
 
 def _lies_here(folder: Path, path: Path) -> bool:
     """Tell whether a file, or a link that stands for one, lies in a folder, reached by no link to elsewhere."""
-    if ".." in path.parts or not path.parent.resolve().is_relative_to(folder.resolve()):
+    if ".." in path.relative_to(folder).parts or not path.parent.resolve().is_relative_to(folder.resolve()):
         return False
     return path.is_symlink() or path.is_file()
 
@@ -58,11 +59,14 @@ def remove(run: RunFolder) -> list[Path]:
         raise BadInput(f"{run.path} is still being written: end the run first.")
     if run.is_study:
         raise BadInput(f"{run.path} is a study's folder: remove its trials' folders one by one.")
+    own = own_files(run)
+    for folder in sorted({path.parent for path in own}):
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise BadInput(f"{run.path} cannot be removed: {folder} cannot be written.")
     state = State.load(run.path)
     if state is not None and state.run_id and state.uri:
         _remove_from_mlflow(state.run_id, state.uri, str(run.facts.get("start", {}).get("run")))
     try:
-        own = own_files(run)
         for path in sorted(own, key=lambda path: path.name == NAME):  # the journal last: what is half removed is a run
             path.unlink()
     except OSError as error:
