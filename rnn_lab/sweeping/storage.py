@@ -77,15 +77,19 @@ def is_url(address: str) -> bool:
     return "://" in address
 
 
-def connect(address: str) -> BaseStorage:
+def connect(address: str, *, new: bool = True) -> BaseStorage:
     """Open the storage at a database URL or the path of a journal file.
 
+    Args:
+        address: of it.
+        new: Optuna's tables are made in a database that has none.
+
     Raises:
-        BadInput: if it cannot be reached.
+        BadInput: if it cannot be reached, or has no such tables and is to get none.
     """
     with _refusals(address):
         if is_url(address):
-            _refuse_foreign(address)
+            _refuse_foreign(address, new)
             return optuna.storages.RDBStorage(address)
         return JournalStorage(JournalFile(address, KernelLock(address)))
 
@@ -207,7 +211,7 @@ def _damage(journal: Path, error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:200]
 
 
-def _refuse_foreign(address: str) -> None:
+def _refuse_foreign(address: str, new: bool = True) -> None:
     """Leave a database alone that another program keeps in order: Optuna would make its tables in it, then refuse it.
 
     Raises:
@@ -220,6 +224,8 @@ def _refuse_foreign(address: str) -> None:
             f"hydra.sweeper.storage={masked(address)} is {owner} database, and Optuna cannot share it: use two "
             "databases."
         )
+    if not new and "studies" not in tables:
+        raise BadInput(f"{masked(address)} holds no study: it is no storage of Optuna's.")
 
 
 def mend(path: Path) -> None:
