@@ -49,6 +49,29 @@ def instantiate(config: Any, kind: type | None = None, **options: Any) -> Any:
     return built
 
 
+def located(key: str, name: str) -> Any:
+    """Find the class or function that a key names.
+
+    Args:
+        key: as the user spells it.
+        name: dotted.
+
+    Raises:
+        BadInput: it is not there, or cannot be imported.
+
+    Example:
+        >>> located("space", "math.sqrt")(4.0)
+        2.0
+        >>> located("space", "math.nope")
+        Traceback (most recent call last):
+        rnn_lab.errors.BadInput: space=math.nope is not there: math has no 'nope'.
+    """
+    try:
+        return hydra.utils.instantiate({"_target_": name}, _partial_=True).func
+    except InstantiationException as error:
+        raise BadInput(explain(error).replace("_target_", key, 1)) from error
+
+
 def _class_of(target: Any) -> type | None:
     """The class that a target names; None where it names none, of which Hydra's own error says more."""
     try:

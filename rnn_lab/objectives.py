@@ -16,7 +16,7 @@ def objectives(given: str | Sequence[str] | None, targets: Targets) -> list[str]
     """Return the names of what a run returns; None stands for the targets' main score on validation.
 
     Raises:
-        BadInput: such targets have no score of that name.
+        BadInput: such targets have no score of that name, or one is named twice.
 
     Example:
         >>> from rnn_lab.scoring import targets_of
@@ -37,6 +37,8 @@ def objectives(given: str | Sequence[str] | None, targets: Targets) -> list[str]
             raise BadInput(
                 f"objective={name} is not allowed: it should be one of {', '.join(known)}, or a list of them."
             )
+        if names.count(name) > 1:
+            raise BadInput(f"objective={name} is given twice: each should be another one.")
     return names
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from omegaconf import OmegaConf
 
 from rnn_lab import run_figures, search_path
+from rnn_lab.atomic import atomic_write
 from rnn_lab.drawer import INHERITED
 from rnn_lab.errors import BadInput
 from rnn_lab.evaluation import Problem, fit_baselines, make_predictor
@@ -114,7 +115,8 @@ def main(folder: Path) -> int:
             reason = str(error) if isinstance(error, BadInput) else f"{type(error).__name__}: {error}"
             journal.write(FACT, state="failed", reason=reason.rstrip("."))
             if not isinstance(error, BadInput):
-                (folder / LOG).write_text(said(traceback.format_exc()), encoding="utf-8")
+                with atomic_write(folder / LOG) as file:
+                    file.write(said(traceback.format_exc()).encode())
             return 1
     return 0
 

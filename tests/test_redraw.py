@@ -98,6 +98,24 @@ def test_a_drawer_that_fails_says_why(run, tmp_path):
     assert f"its figures are not drawn: {said['reason']}. To draw them: " in str(RunFolder.at(folder).lacking)
 
 
+def test_a_journal_that_is_a_link_is_not_written_through(run, tmp_path):
+    theirs = undrawn(run, tmp_path / "theirs")
+    journal = tmp_path / "mine.jsonl"
+    (theirs / "journal.jsonl").rename(journal)
+    (theirs / "journal.jsonl").symlink_to(journal)
+    before = journal.read_bytes()
+    with pytest.raises(BadInput, match=r"theirs/journal.jsonl cannot be opened for writing: it is a link\.$"):
+        redraw(theirs)
+    assert journal.read_bytes() == before
+    assert not list((theirs / "figures").glob("*.png"))
+
+
+@pytest.mark.parametrize("dpi", ["²", "", "nan", "1e999", "-3"])
+def test_a_resolution_that_is_none_is_refused(dpi, tmp_path):
+    with pytest.raises(BadInput, match=r"^figures\.dpi=.* is not allowed: it should be "):
+        redraw_command([str(tmp_path), f"figures.dpi={dpi}"])
+
+
 def test_what_has_nothing_to_draw_is_refused(tmp_path):
     with pytest.raises(BadInput, match="is no run folder"):
         redraw(tmp_path)

@@ -150,9 +150,11 @@ def answer(request: Request, trained: "Trained") -> None:
 def write(request: Request, model: "TextModel", prompt: str) -> None:
     """Print the prompt and what the network writes after it, or put it into a file."""
     from rnn_lab.atomic import atomic_write
+    from rnn_lab.capacity import refuse_too_large
     from rnn_lab.rng import named_rng
 
     steps = STEPS if request.steps is None else request.steps
+    refuse_too_large(24.0 * steps, f"steps={steps}")  # its classes as a list and as an array, and its characters
     text = prompt + model.write(prompt, steps, request.temperature, named_rng(request.seed, "noise"))
     if request.out is None:
         print(text)
@@ -167,12 +169,16 @@ def write(request: Request, model: "TextModel", prompt: str) -> None:
 
 def forecast_file(request: Request, forecaster: "Forecaster", path: Path, out: Path) -> None:
     """Forecast, then write both files or none."""
+    from rnn_lab.capacity import refuse_too_large
     from rnn_lab.evaluation.forecast import forecast_series, read_series
 
     if out.suffix != ".csv":
         raise BadInput(f"out={out} must end in .csv: a figure of the same name goes beside it, as .png")
     if out.resolve() == path.resolve():
         raise BadInput(f"out={out} would overwrite data.path")
+    # Of each step: three arrays of all replicas' forecasts, and its place in the index and its line in the file.
+    each = 24.0 * forecaster.parameters.replicas * len(forecaster.targets) + 200
+    refuse_too_large(each * (request.steps or 0), f"steps={request.steps}")
     data = request.data
     given = data.model_dump(exclude={"path", "columns", "target"}, exclude_none=True)
     reading: dict[str, Any] = {key: None if value == "none" else value for key, value in given.items()}

@@ -1,6 +1,7 @@
 """The command ``redraw``: the figures of a run or of a sweep, from its folder, in another format."""
 
 import argparse
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,9 @@ def _figures(settings: list[str]) -> Any:
         key, equals, value = setting.partition("=")
         if not equals or not key.startswith("figures."):
             raise BadInput(f"{setting} is no setting of figures: say figures.format=pdf or figures.dpi=300.")
-        given[key.removeprefix("figures.")] = float(value) if value.replace(".", "", 1).isdigit() else value
+        given[key.removeprefix("figures.")] = value
+        with suppress(ValueError):
+            given[key.removeprefix("figures.")] = float(value)
     try:
         return Figures(**given)
     except ValidationError as error:

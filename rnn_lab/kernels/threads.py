@@ -9,7 +9,7 @@ from functools import cache
 def cores() -> int:
     """Cores that this process may use: ``NUMBA_NUM_THREADS``, or those that the system gives it."""
     if chosen := os.environ.get("NUMBA_NUM_THREADS", ""):
-        return max(int(chosen), 1) if chosen.isdigit() else 1
+        return max(int(chosen), 1) if chosen.isdecimal() else 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -1,6 +1,7 @@
 """Runs removed, in their folders and in the tracker together."""
 
 import contextlib
+import os
 from pathlib import Path
 
 from rnn_lab.errors import BadInput
@@ -46,7 +47,7 @@ def in_mlflow(run: RunFolder) -> tuple[str, str] | None:
 
 def _lies_here(folder: Path, path: Path) -> bool:
     """Tell whether a file, or a link that stands for one, lies in a folder, reached by no link to elsewhere."""
-    if ".." in path.parts or not path.parent.resolve().is_relative_to(folder.resolve()):
+    if ".." in path.relative_to(folder).parts or not path.parent.resolve().is_relative_to(folder.resolve()):
         return False
     return path.is_symlink() or path.is_file()
 
@@ -66,10 +67,13 @@ def remove(run: RunFolder) -> list[Path]:
         raise BadInput(f"{run.path} is still being written: end the run first.")
     if run.is_study:
         raise BadInput(f"{run.path} is a study's folder: remove its trials' folders one by one.")
+    own = own_files(run)
+    for folder in sorted({path.parent for path in own}):
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise BadInput(f"{run.path} cannot be removed: {folder} cannot be written.")
     if found := in_mlflow(run):
         _remove_from_mlflow(*found, str(run.facts.get("start", {}).get("run")))
     try:
-        own = own_files(run)
         for path in sorted(own, key=lambda path: path.name == NAME):  # the journal last: what is half removed is a run
             path.unlink()
     except OSError as error:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.errors import BadInput
+from rnn_lab.sequences.regular import refuse_device
 
 OPENERS: dict[str, Callable[..., Any]] = {
     "gzip": gzip.open,
@@ -67,6 +68,7 @@ class CsvText:
         try:
             encoding = "utf-8-sig" if codecs.lookup(self.encoding).name == "utf-8" else self.encoding
             path = self.path.expanduser()
+            refuse_device(path)
             with _only_member(path) if kind == "zip" else OPENERS[kind](path, "rb") as raw:
                 text = io.TextIOWrapper(raw, encoding=encoding, newline="")
                 for _ in range(self.skiprows):

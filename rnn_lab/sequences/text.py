@@ -19,6 +19,7 @@ from rnn_lab.sequences.disk_rows import DiskRows
 from rnn_lab.sequences.fingerprint import fingerprint_blocks
 from rnn_lab.sequences.forecasting import Share, describe
 from rnn_lab.sequences.generator import ROWS
+from rnn_lab.sequences.regular import refuse_device
 from rnn_lab.sequences.rows import cut
 from rnn_lab.sequences.scaling import Scaler
 from rnn_lab.sequences.symbols import TextDataset
@@ -129,6 +130,7 @@ def pieces(path: Path, encoding: str = "utf-8") -> Iterator[str]:
         BadInput: it cannot be read, or is not in this encoding.
     """
     try:
+        refuse_device(path)
         # An editor's mark is no text.
         known = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
         with path.open(encoding=known) as file:

@@ -2,6 +2,8 @@
 
 import importlib.util
 import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import optuna
@@ -13,6 +15,7 @@ from optuna.samplers import BaseSampler
 from pydantic import ValidationError
 
 from rnn_lab.errors import BadInput
+from rnn_lab.instantiation import located
 from rnn_lab.sweeping.choices import EXECUTORS, EXTRAS, PRUNERS, SAMPLERS
 from rnn_lab.sweeping.executors import TrialExecutor
 from rnn_lab.sweeping.options import Options
@@ -70,6 +73,18 @@ def executor(options: Options) -> TrialExecutor:
     node = _node(options.executor, EXECUTORS, "executor")
     built: TrialExecutor = _build(node, TrialExecutor, "executor", workers=options.n_jobs)
     return built
+
+
+def check_executor(options: Options) -> None:
+    """See that the executor can be made, without starting any worker.
+
+    Raises:
+        BadInput: its class is not there or is another kind of thing, or does not take what it is given.
+    """
+    node = _node(options.executor, EXECUTORS, "executor")
+    with _refusals(node, "executor"):
+        given = {key: value for key, value in node.items() if not key.startswith("_")}
+        inspect.signature(_target(node, TrialExecutor, "executor")).bind(workers=options.n_jobs, **given)
 
 
 def tracking(options: Options) -> "Tracking | None":
@@ -141,15 +156,42 @@ def _node(given: dict[str, Any] | str, known: dict[str, dict[str, Any]], what: s
 
 
 def _build(node: dict[str, Any], kind: type[Any], what: str, **arguments: Any) -> Any:
+    with _refusals(node, what):
+        _target(node, kind, what)
+        # What is given here is no config: a choice may be the text "${name}", which is to be resolved in its trial.
+        built = instantiate(node, _convert_="all", _partial_=True)(**arguments)
+        if not isinstance(built, kind):
+            raise _is_none(node, what)
+    return built
+
+
+def _target(node: dict[str, Any], kind: type[Any], what: str) -> Any:
+    """What a config names, which is a class of the kind, or a function that may return one."""
     name = node["_target_"]
     if name in EXTRAS and importlib.util.find_spec(EXTRAS[name][0]) is None:
         module, extra = EXTRAS[name]
         raise BadInput(
             f"hydra.sweeper.{what}: {name} needs {module}, which is not installed: pip install 'rnn-lab[{extra}]'."
         )
+    target = located(f"hydra.sweeper.{what}._target_", name)
+    if isinstance(target, type) and not issubclass(target, kind):
+        raise _is_none(node, what)
+    return target
+
+
+def _is_none(node: dict[str, Any], what: str) -> BadInput:
+    return BadInput(f"hydra.sweeper.{what}: {node['_target_']} is no {what}.")
+
+
+@contextmanager
+def _refusals(node: dict[str, Any], what: str) -> Iterator[None]:
+    """Make one sentence of what making a component ends in.
+
+    Raises:
+        BadInput: it cannot be made; or what was raised as such.
+    """
     try:
-        # What is given here is no config: a choice may be the text "${name}", which is to be resolved in its trial.
-        built = instantiate(node, _convert_="all", _partial_=True)(**arguments)
+        yield
     except BadInput:
         raise
     except (HydraException, ImportError, TypeError, ValueError) as error:
@@ -159,10 +201,7 @@ def _build(node: dict[str, Any], kind: type[Any], what: str, **arguments: Any) -
         if isinstance(cause, ValidationError):
             raise BadInput(_refusal(cause, what)) from None
         reason = (str(cause).strip().splitlines() or [type(cause).__name__])[0]
-        raise BadInput(f"hydra.sweeper.{what}: {name} cannot be made: {reason}") from None
-    if not isinstance(built, kind):
-        raise BadInput(f"hydra.sweeper.{what}: {name} is not a {kind.__name__}.")
-    return built
+        raise BadInput(f"hydra.sweeper.{what}: {node['_target_']} cannot be made: {reason}") from None
 
 
 def _refusal(error: ValidationError, what: str) -> str:

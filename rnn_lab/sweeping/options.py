@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, Literal
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
@@ -84,7 +85,7 @@ def read(config: DictConfig) -> Options:
     if given.get("study_name") is not None:
         given["study_name"] = str(given["study_name"])  # Hydra reads study_name=1 as a number
     try:
-        return Options(**given)
+        options = Options(**given)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"][:1])
@@ -95,6 +96,17 @@ def read(config: DictConfig) -> Options:
         says = re.sub(r"^(Input|List|String|Value)( error,)? should ", "", first["msg"])
         value = masked(repr(first["input"]))
         raise BadInput(f"hydra.sweeper.{key}={value}: it should {says.rstrip('.')}.") from None
+    _refuse_path(options.study_name)
+    return options
+
+
+def _refuse_path(name: str) -> None:
+    """A study's name is its folder's below multirun/, and leads nowhere else."""
+    path = Path(name)
+    if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in name:
+        raise BadInput(
+            f"hydra.sweeper.study_name={name!r}: it should be a name; hydra.sweep.dir says in which folder a sweep lies."
+        )
 
 
 def keys_of_options() -> list[str]:

@@ -14,11 +14,11 @@ from hydra.core.override_parser.types import Override
 from hydra.core.utils import get_valid_filename
 from hydra.errors import HydraException
 from hydra.types import HydraContext
-from hydra.utils import get_method
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from rnn_lab.errors import BadInput
+from rnn_lab.instantiation import located
 from rnn_lab.sweeping.app import current
 from rnn_lab.sweeping.grouping import grouped
 from rnn_lab.sweeping.options import Options
@@ -147,8 +147,9 @@ def suggest(name: str, config: DictConfig, trial: optuna.Trial) -> None:
     Raises:
         BadInput: if it cannot be found, or fails.
     """
+    function = located("hydra.sweeper.space", name)
     try:
-        get_method(name)(config, trial)
+        function(config, trial)
     except Exception as error:
         reason = (str(error).strip().splitlines() or [""])[0]
         raise BadInput(f"hydra.sweeper.space={name}: {type(error).__name__}: {reason}") from error

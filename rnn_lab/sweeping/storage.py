@@ -5,13 +5,13 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import optuna
 from optuna.storages import BaseStorage, JournalStorage
-from optuna.storages.journal import JournalFileBackend
+from optuna.storages.journal import BaseJournalBackend, JournalFileBackend
 
 from rnn_lab.errors import BadInput
 from rnn_lab.sweeping.optuna_private import BaseJournalFileLock, JournalOperation, get_lock_file
@@ -19,6 +19,9 @@ from rnn_lab.sweeping.secrets import masked
 from rnn_lab.tracking.schema import table_names
 
 JOURNAL = "optuna.journal"
+LOCK = "sweep.lock"
+FIRST = b'{"op_code":'
+"""Beginning of every line that Optuna writes into a journal."""
 
 
 class KernelLock(BaseJournalFileLock):
@@ -74,17 +77,80 @@ def is_url(address: str) -> bool:
     return "://" in address
 
 
-def connect(address: str) -> BaseStorage:
+def connect(address: str, *, new: bool = True) -> BaseStorage:
     """Open the storage at a database URL or the path of a journal file.
 
+    Args:
+        address: of it.
+        new: Optuna's tables are made in a database that has none.
+
     Raises:
-        BadInput: if it cannot be reached.
+        BadInput: if it cannot be reached, or has no such tables and is to get none.
     """
-    try:
+    with _refusals(address):
         if is_url(address):
-            _refuse_foreign(address)
+            _refuse_foreign(address, new)
             return optuna.storages.RDBStorage(address)
         return JournalStorage(JournalFile(address, KernelLock(address)))
+
+
+def check_storage(address: str, home: Path) -> None:
+    """Refuse what cannot be a sweep's storage, as far as it shows without an answer of a server; nothing is written.
+
+    Args:
+        address: a database URL, or the path of a journal file that may not be there yet.
+        home: the sweep's folder, which may not be there yet either.
+
+    Raises:
+        BadInput: it cannot be opened, is no storage of Optuna's, or is damaged.
+
+    Example:
+        >>> check_storage("/nowhere/at/all.journal", Path("multirun/train"))
+        Traceback (most recent call last):
+        rnn_lab.errors.BadInput: hydra.sweeper.storage=/nowhere/at/all.journal cannot be made: there is no folder ...
+    """
+    file = sqlite_file(address) if is_url(address) else Path(address)
+    if file is None:
+        return
+    if not file.exists():
+        if not file.parent.is_dir() and file.parent not in (home, *home.parents):
+            raise BadInput(
+                f"hydra.sweeper.storage={masked(address)} cannot be made: there is no folder {file.parent}."
+            )
+    elif not is_url(address):
+        _check_journal(file)
+    else:
+        with _refusals(address):
+            _refuse_foreign(address)
+
+
+def sqlite_file(address: str) -> Path | None:
+    """The file of a SQLite database, which connecting to it would make; None for a database that has none.
+
+    Raises:
+        BadInput: it is no address of a database, or nothing is installed that could open it.
+
+    Example:
+        >>> sqlite_file("sqlite:////data/studies.db"), sqlite_file("sqlite://")
+        (PosixPath('/data/studies.db'), None)
+    """
+    import sqlalchemy
+
+    with _refusals(address):
+        url = sqlalchemy.create_engine(address).url  # imports the driver, and connects to nothing
+    name = url.database if url.get_backend_name() == "sqlite" else None
+    return None if not name or name.startswith((":memory:", "file:")) else Path(name).absolute()
+
+
+@contextmanager
+def _refusals(address: str) -> Iterator[None]:
+    """Make one sentence of what opening a storage ends in.
+
+    Raises:
+        BadInput: it cannot be opened; or what was raised as such.
+    """
+    try:
+        yield
     except ImportError:
         extra = ": pip install 'rnn-lab[postgres]'" if "postgres" in address else ""
         raise BadInput(
@@ -95,10 +161,42 @@ def connect(address: str) -> BaseStorage:
     except Exception as error:
         if not is_url(address) and not isinstance(error, OSError):
             raise BadInput(f"The sweep's journal {address} is damaged: {_damage(Path(address), error)}.") from None
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
+        said = getattr(error, "orig", None) or getattr(error, "strerror", None) or error
+        reason = str(said).strip().splitlines() or [type(error).__name__]
         raise BadInput(
             f"hydra.sweeper.storage={masked(address)} cannot be reached: {masked(reason[0].rstrip('.:'))}."
         ) from None
+
+
+class _Lines(BaseJournalBackend):
+    """The whole lines of a journal, for a look at what they say."""
+
+    def __init__(self, lines: list[bytes]) -> None:
+        self._lines = lines
+
+    def read_logs(self, log_number_from: int) -> Iterator[dict[str, Any]]:
+        """Parse them."""
+        return map(json.loads, self._lines[log_number_from:])
+
+    def append_logs(self, logs: list[dict[str, Any]]) -> None:
+        """Take none."""
+        raise NotImplementedError
+
+
+def _check_journal(path: Path) -> None:
+    """Read a journal as Optuna does, all of it: Optuna itself finds a damaged last line after its first write.
+
+    Raises:
+        BadInput: it is another file, or damaged; an unfinished last line is no damage.
+    """
+    with _refusals(str(path)):
+        *lines, unfinished = path.read_bytes().split(b"\n") if path.is_file() else [b"no file"]
+        first = lines[0] if lines else unfinished
+        if not first.startswith(FIRST[: len(first)]):
+            raise BadInput(
+                f"hydra.sweeper.storage={path} is no journal of Optuna's: name one, or a file that is not there yet."
+            )
+        JournalStorage(_Lines(lines))
 
 
 def _damage(journal: Path, error: Exception) -> str:
@@ -113,7 +211,7 @@ def _damage(journal: Path, error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:200]
 
 
-def _refuse_foreign(address: str) -> None:
+def _refuse_foreign(address: str, new: bool = True) -> None:
     """Leave a database alone that another program keeps in order: Optuna would make its tables in it, then refuse it.
 
     Raises:
@@ -126,6 +224,8 @@ def _refuse_foreign(address: str) -> None:
             f"hydra.sweeper.storage={masked(address)} is {owner} database, and Optuna cannot share it: use two "
             "databases."
         )
+    if not new and "studies" not in tables:
+        raise BadInput(f"{masked(address)} holds no study: it is no storage of Optuna's.")
 
 
 def mend(path: Path) -> None:
@@ -148,14 +248,19 @@ def mend(path: Path) -> None:
 
 
 @contextmanager
-def sole_coordinator(folder: Path) -> Iterator[None]:
+def sole_coordinator(folder: Path, journal: Path | None = None) -> Iterator[None]:
     """Hold the sweep in ``folder``; the kernel frees it when this process ends, however it ends.
+
+    What it made, the folder, its lock and an empty ``journal``, is gone again where the sweep is refused meanwhile.
 
     Raises:
         BadInput: if another process holds it.
     """
+    lock = folder / LOCK
+    own = [lock, journal, Path(f"{journal}.flock")] if journal else [lock]
+    made = [path for path in (*own, folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "sweep.lock").open("a+") as file:
+    with lock.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -168,4 +273,20 @@ def sole_coordinator(folder: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
         file.flush()
-        yield
+        try:
+            yield
+        except BadInput:
+            if journal is None or journal not in made or _is_empty(journal):
+                _take_back(made)
+            raise
+
+
+def _is_empty(path: Path) -> bool:
+    return not path.exists() or path.stat().st_size == 0
+
+
+def _take_back(made: list[Path]) -> None:
+    """Remove files, and folders as far as they are empty, each after those in it."""
+    for path in made:
+        with suppress(OSError):
+            path.rmdir() if path.is_dir() else path.unlink()

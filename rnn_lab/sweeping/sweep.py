@@ -26,7 +26,7 @@ from rnn_lab.sweeping.plan import Plan, plans, sweep_folder
 from rnn_lab.sweeping.record_check import damage_said, refuse_links
 from rnn_lab.sweeping.results import report_results
 from rnn_lab.sweeping.secrets import check_secrets
-from rnn_lab.sweeping.storage import JOURNAL, connect, is_url, mend, sole_coordinator
+from rnn_lab.sweeping.storage import JOURNAL, check_storage, connect, is_url, mend, sole_coordinator
 from rnn_lab.sweeping.study import SweepStudy
 from rnn_lab.sweeping.table import rows
 from rnn_lab.sweeping.terminal import display, say, say_interrupted, say_what_is_done, warn
@@ -61,20 +61,20 @@ class Sweep:
                 todo = plans(self._context, self._config, options, self._arguments)
                 tracking = self._check(todo, options)
                 names = [check_trials(self._context, self._config, plan, options) for plan in todo]
+                folder = sweep_folder(self._config, options)
+                refuse_links(folder)
+                address = self._address(options, folder)
+                check_storage(address, folder)
             if options.dry_run:
                 dry_run(todo, options)
                 return 0
-            folder = sweep_folder(self._config, options)
-            refuse_links(folder)
-            address = self._address(options, folder)
-            storage = connect(address) if is_url(address) else None  # nothing is written for a server that is not there
-            executor = build.executor(options)  # nor for a scheduler that does not answer
+            executor = build.executor(options)  # nothing is written for a scheduler that does not answer
             try:
-                with sole_coordinator(folder):
+                storage = connect(address) if is_url(address) else None  # nor for a server that is not there
+                with sole_coordinator(folder, None if storage else Path(address)):
                     if storage is None:
                         mend(Path(address))
                         storage = connect(address)
-                    OmegaConf.save(self._config, folder / "multirun.yaml")
                     studies = [
                         SweepStudy(plan, options, address, storage, known)
                         for plan, known in zip(todo, names, strict=True)
@@ -90,6 +90,7 @@ class Sweep:
 
     def _check(self, todo: list[Plan], options: Options) -> "Tracking | None":
         build.pruner(options)
+        build.check_executor(options)
         for plan in todo:
             build.check_sampler(options, plan.parameters)
             check_confirmation(plan, options)
@@ -120,6 +121,7 @@ class Sweep:
                 with damage_said(study.plan.name, study.address):
                     study.open()
                     _read_all(study)
+            OmegaConf.save(self._config, folder / "multirun.yaml")
             say_what_is_done(studies)
             logger = _logger(studies, tracking, isinstance(executor, LocalExecutor))
             watchers: list[Watcher] = [shows, logger] if logger else [shows]

@@ -7,12 +7,12 @@ import optuna
 from hydra.core.utils import get_valid_filename
 
 from rnn_lab.errors import BadInput
-from rnn_lab.sweeping.storage import JOURNAL, is_url
+from rnn_lab.sweeping.storage import JOURNAL, is_url, sqlite_file
 from rnn_lab.tracking.inside import inside
 
 
 def find_sweep(address: str) -> tuple[Path | None, str]:
-    """Find a sweep's folder, or None for a storage without one, and its storage's address.
+    """Find a sweep's folder, or None for a storage without one, and its storage's address; nothing is made.
 
     Args:
         address: a sweep's folder, its journal file, or the URL of a storage.
@@ -21,6 +21,9 @@ def find_sweep(address: str) -> tuple[Path | None, str]:
         BadInput: there is no sweep.
     """
     if is_url(address):
+        file = sqlite_file(address)
+        if file is not None and not file.exists():
+            raise BadInput(f"{address} holds no sweep: there is no such file.")
         return None, address
     path = Path(address)
     journal = path / JOURNAL if path.is_dir() else path

@@ -6,6 +6,7 @@ every earlier fact and at most one torn line at the end, which readers ignore.
 """
 
 import contextlib
+import errno
 import fcntl
 import io
 import json
@@ -44,7 +45,7 @@ class Journal:
         fresh: there was no fact before.
 
     Raises:
-        BadInput: the folder or file cannot be written, or another process is writing this journal.
+        BadInput: the folder or file cannot be written, the file is a link, or another process is writing this journal.
 
     Example:
         >>> import tempfile
@@ -63,10 +64,12 @@ class Journal:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if descriptor is None:
-                descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666)
+                # The folder may be somebody else's: a link would lead what is written to a file that is none of it.
+                descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o666)
             self._file = io.FileIO(descriptor, "r+")
         except OSError as error:
-            raise BadInput(f"The journal {self.path} cannot be opened for writing: {error.strerror}.") from error
+            why = "it is a link" if error.errno == errno.ELOOP and self.path.is_symlink() else error.strerror
+            raise BadInput(f"The journal {self.path} cannot be opened for writing: {why}.") from error
         try:
             _lock(self._file.fileno(), self.path)
             self._size = _whole_lines(self._file)

@@ -1,6 +1,7 @@
 """scripts/predict.py as a user runs it: what it writes, and that bad input is one sentence and leaves nothing."""
 
 import csv
+import os
 import shutil
 from pathlib import Path
 
@@ -97,6 +98,9 @@ def test_a_file_that_is_written_otherwise_and_the_steps_that_the_run_can_do(fold
         ("run=empty", "Error: empty holds no trained network"),
         ("run=0123456789abcdef0123456789abcdef", "Error: there is no MLflow store sqlite:///"),
         ("steps=-1", "Error: steps=-1 is not allowed: it should be greater than or equal to 0"),
+        ("steps=1000000000000", "Error: steps=1000000000000 needs 2.48e+05 GB of memory, and "),
+        ("data.path=/dev/zero", "Error: data.path=/dev/zero is no regular file."),
+        ("data.path=pipe", "Error: data.path=pipe is no regular file."),
         ("steps=many", "Error: steps='many' is not allowed: it should be a valid integer"),
         ("out=forecast.png", "Error: out=forecast.png must end in .csv"),
         ("out=new.csv", "Error: out=new.csv would overwrite data.path"),
@@ -109,6 +113,7 @@ def test_a_file_that_is_written_otherwise_and_the_steps_that_the_run_can_do(fold
 def test_bad_input_is_one_sentence_and_exit_code_2_and_leaves_nothing(override, says, folder):
     (folder / "empty").mkdir()
     (folder / "taken.csv").mkdir()
+    os.mkfifo(folder / "pipe")
     before = files(folder)
     done = predict(folder, "run=run", "data.path=new.csv", override)
     assert done.returncode == 2
@@ -197,6 +202,7 @@ def test_a_network_that_was_trained_along_a_stream_forecasts_a_file(writer):
         ),
         (["run=writes", "prompt=A", "temperature=-1"], "Error: temperature=-1 is not allowed"),
         (["run=writes", "prompt=A", "temperature=inf"], "Error: temperature=inf is not allowed"),
+        (["run=writes", "prompt=A", "steps=1000000000000"], "Error: steps=1000000000000 needs 2.4e+04 GB of memory"),
         (["run=writes", "prompt=A", "seed=-1"], "Error: seed=-1 is not allowed"),
         (["run=writes", "prompt=A", "out=no/where.txt"], "Error: out=no/where.txt cannot be written: No such file"),
         (["run=sums", "prompt=A"], "Error: run=sums was trained on a task's records"),

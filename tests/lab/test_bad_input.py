@@ -41,6 +41,7 @@ REFUSED = [
     (["replicas=0"], "replicas=0 is not allowed: it should be greater than or equal to 1"),
     (["replicas=two"], "replicas='two' is not allowed"),
     (["objective=[]"], "objective=[] is not allowed"),
+    (["objective=[val/rmse,val/rmse]"], "objective=val/rmse is given twice"),
     (["~optimizer"], "optimizer cannot be left out"),
     (["seed=5000000000"], "seed=5000000000 is not allowed: it should be less than or equal to 2147483648"),
     (["model.hidden_dim=1000000"], "GB of memory, and "),

@@ -269,6 +269,30 @@ def test_links_and_names_in_somebodys_folder_remove_nothing_elsewhere(place, tmp
     assert not (theirs / "train.log").is_symlink()
 
 
+def test_a_folder_is_removed_by_whatever_way_it_is_named(place, monkeypatch):
+    monkeypatch.chdir(place / "s1")
+    assert main(["rm", "--yes", "../s0"], say=[].append) == 0
+    assert not (place / "s0").exists()
+    assert main(["rm", "--yes", "."], say=[].append) == 0
+    assert not (place / "s1" / "journal.jsonl").exists()
+
+
+def test_the_run_in_mlflow_stays_where_the_folder_cannot_be_changed(place, monkeypatch, capsys):
+    removed = []
+    State(state="done", run_id="a" * 32, uri="sqlite:///mlflow.db").save(place / "s0")
+    monkeypatch.setattr("rnn_lab.runs.removal._remove_from_mlflow", lambda *which: removed.append(which))
+    before = sorted((place / "s0").rglob("*"))
+    with monkeypatch.context() as readonly:
+        readonly.setattr("os.access", lambda *_: False)  # a superuser may write everywhere
+        assert main(["rm", "--yes", str(place / "s0")], say=[].append) == 2
+    folder = place / "s0"
+    assert capsys.readouterr().err == f"Error: {folder} cannot be removed: {folder} cannot be written.\n"
+    assert sorted(folder.rglob("*")) == before
+    assert removed == []
+    assert main(["rm", "--yes", str(folder)], say=[].append) == 0
+    assert len(removed) == 1
+
+
 def test_a_run_in_training_is_left_alone(tmp_path):
     with Journal(tmp_path / "run") as journal:
         journal.write("start", config={}, tags={}, name="x")

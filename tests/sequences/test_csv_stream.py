@@ -1,5 +1,6 @@
 """A table as a stream: what is read block by block is what the table holds, and what it lacks is said."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,16 @@ def test_it_reads_the_table_block_by_block_and_drops_or_refuses_what_is_missing(
 def test_what_it_cannot_read_is_refused(table: Path, options: dict[str, Any], said: str) -> None:
     with pytest.raises(BadInput, match=said):
         stream(table, **options)
+
+
+def test_what_may_not_end_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in ("/dev/zero", str(tmp_path / "pipe")):
+        for compression in (None, "zip", "gzip"):
+            with pytest.raises(BadInput, match=rf"^data\.path={path} is no regular file$"):
+                read_csv(Path(path), compression=compression)
+            with pytest.raises(BadInput, match=rf"^data\.path={path} is no regular file$"):
+                stream(Path(path), compression=compression)
 
 
 def test_times_must_increase_from_block_to_block_and_keys_of_a_table_need_one(table: Path) -> None:

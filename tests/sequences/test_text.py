@@ -1,6 +1,7 @@
 """Characters of a file as a stream: what is read is the text, and what is no text is refused in a sentence."""
 
 import json
+import os
 import tomllib
 from fnmatch import fnmatch
 from importlib.resources import files
@@ -105,6 +106,13 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     for path, reason in ((tmp_path / "none.txt", "No such file or directory"), (tmp_path, "Is a directory")):
         with pytest.raises(BadInput, match=rf"^data\.path=.* cannot be read: {reason}$"):
             Text(name="t", path=str(path), train=0.5, validation=0.5).dataset()
+
+
+def test_what_may_not_end_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in ("/dev/zero", str(tmp_path / "pipe")):
+        with pytest.raises(BadInput, match=rf"^data\.path={path} is no regular file$"):
+            Text(name="t", path=path, train=0.5, validation=0.5).dataset()
 
 
 @given(text=st.text())

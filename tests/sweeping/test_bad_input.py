@@ -30,7 +30,7 @@ def sweep(*arguments):
 def _empty_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     yield
-    assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.name not in ("sweep.lock",)]
+    assert not list(tmp_path.rglob("*"))
 
 
 @pytest.mark.parametrize(
@@ -112,24 +112,41 @@ def _empty_folder(tmp_path, monkeypatch):
             ["x=interval(0,1)", "hydra.sweeper.space=nowhere.f", "hydra.sweeper.n_trials=1"],
             "hydra.sweeper.space=nowhere.f",
         ),
+        (["x=interval(0,1)", "hydra.sweeper.space=os.nope"], "hydra.sweeper.space=os.nope is not there: os has no 'nope'"),
+        (["x=interval(0,1)", "hydra.sweeper.study_name=/escaped"], "hydra.sweeper.study_name='/escaped': it should be a"),
+        (["x=interval(0,1)", "hydra.sweeper.study_name=."], "hydra.sweeper.study_name='.': it should be a name"),
         # samplers, pruners, storages, executors
         (["x=interval(0,1)", "hydra.sweeper.sampler=tpee"], "hydra.sweeper.sampler='tpee': it is one of tpe, random"),
         (["x=interval(0,1)", "hydra/sweeper/sampler=grid"], "x=interval(0,1): a grid has no continuous ranges"),
         (["x=interval(0,1)", "hydra.sweeper.sampler._target_=optuna.samplers.NoSampler"], "optuna.samplers.NoSampler"),
-        (["x=interval(0,1)", "hydra.sweeper.sampler._target_=optuna.pruners.NopPruner"], "is not a BaseSampler"),
+        (["x=interval(0,1)", "hydra.sweeper.sampler._target_=optuna.pruners.NopPruner"], "NopPruner is no sampler"),
+        (
+            ["x=interval(0,1)", "hydra.sweeper.pruner={_target_:optuna.samplers.TPESampler}"],
+            "hydra.sweeper.pruner: optuna.samplers.TPESampler is no pruner.",
+        ),
+        (["x=interval(0,1)", "hydra.sweeper.executor=nope"], "hydra.sweeper.executor='nope': it is one of local, dask"),
+        (["x=interval(0,1)", "hydra.sweeper.executor={_target_:os.getcwd}"], "executor: os.getcwd cannot be made: "),
+        (["x=interval(0,1)", "hydra.sweeper.executor={_target_:os.Nope}"], "executor._target_=os.Nope is not there: os"),
+        (["x=interval(0,1)", "hydra.sweeper.executor={_target_:pathlib.Path}"], "executor: pathlib.Path is no executor"),
+        (["x=interval(0,1)", "+hydra.sweeper.executor.foo=3"], "got an unexpected keyword argument 'foo'"),
         (["x=interval(0,1)", "+hydra.sweeper.pruner.n_startup_trials=-1"], "n_startup_trials"),
         (
             ["x=interval(0,1)", "hydra.sweeper.storage=sqlite:////nowhere/at/all.db"],
-            "cannot be reached: unable to open",
+            "sqlite:////nowhere/at/all.db cannot be made: there is no folder /nowhere/at",
         ),
+        (["x=interval(0,1)", "hydra.sweeper.storage=sqlite:////"], "cannot be reached: unable to open database file"),
         (["x=interval(0,1)", "hydra.sweeper.storage=nosql://me@host/db"], "nosql://me@host/db"),
+        (["x=interval(0,1)", "hydra.sweeper.storage=/nowhere/at/x"], "storage=/nowhere/at/x cannot be made: there is no"),
+        (["x=interval(0,1)", "hydra.sweeper.storage=/"], "hydra.sweeper.storage=/ is no journal of Optuna's: name one"),
     ],
 )
-def test_refused(arguments, sentence):
+@pytest.mark.parametrize("run", ["for real", "dry"])
+def test_refused(run, arguments, sentence, capsys):
     with pytest.raises(BadInput) as refusal:
-        sweep(*arguments)
+        sweep(*arguments, f"hydra.sweeper.dry_run={run == 'dry'}")
     assert sentence in str(refusal.value)
     assert "\n" not in str(refusal.value)
+    assert capsys.readouterr() == ("", "")
     assert ".." not in str(refusal.value).replace("...", "")
     assert "s3cret" not in str(refusal.value)
 
@@ -155,6 +172,47 @@ def test_a_database_server_that_does_not_answer_is_refused(monkeypatch):
         with pytest.raises(BadInput, match=r"postgresql://me:\*\*\*@127.0.0.1") as refusal:
             sweep("x=interval(0,1)", "hydra.sweeper.storage='${oc.env:STORAGE}'")
         assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("my notes", "is no journal of Optuna's"),
+        ("my notes\n", "is no journal of Optuna's"),
+        ('{"mine":1}\n{"op', "is no journal of Optuna's"),
+        ('{"op_code":0,"worker_id":"a","study_name":"s","directions":[1]}\njunk\n{"op', "is damaged: line 2 is no record"),
+        ('{"op_code":99,"worker_id":"a"}\n{"op', "is damaged: "),
+    ],
+)
+@pytest.mark.parametrize("run", ["for real", "dry"])
+def test_a_file_that_is_no_journal_or_a_damaged_one_is_left_as_it_is(run, content, says, tmp_path):
+    notes = tmp_path / "notes.txt"
+    notes.write_text(content)
+    with pytest.raises(BadInput, match=f"notes.txt {says}"):
+        sweep("x=interval(0,1)", "hydra.sweeper.storage=notes.txt", f"hydra.sweeper.dry_run={run == 'dry'}")
+    assert notes.read_text() == content
+    assert list(tmp_path.iterdir()) == [notes]
+    notes.unlink()
+
+
+def test_a_studys_name_does_not_lead_out_of_the_folder_of_sweeps():
+    for name in ("../../escaped", "a/../../../escaped"):
+        with pytest.raises(BadInput, match=f"^hydra.sweeper.study_name='{name}': it should be a name; hydra.sweep.dir"):
+            sweep("x=interval(0,1)", f"hydra.sweeper.study_name={name}")
+    sweep("x=interval(0,1)", "hydra.sweeper.study_name=a/b", "hydra.sweeper.dry_run=true")
+
+
+def test_what_was_made_before_a_late_refusal_is_taken_back(tmp_path):
+    """Only the study, once it is open, knows that it is another one's: in a database, or in folders that are taken."""
+    taken = tmp_path / "taken" / "0" / ".hydra"
+    taken.mkdir(parents=True)
+    with pytest.raises(BadInput, match="holds job folders of another sweep"):
+        sweep("x=interval(0,1)", "hydra.sweep.dir=taken")
+    with pytest.raises(BadInput, match="holds job folders of another sweep"):
+        sweep("x=interval(0,1)", "hydra.sweep.dir=taken", "hydra.sweeper.storage=new.journal")
+    assert set(tmp_path.rglob("*")) == {taken, *list(taken.parents)[:2]}
+    for folder in (taken, *list(taken.parents)[:2]):
+        folder.rmdir()
 
 
 def test_on_the_command_line_it_is_exit_code_2_and_one_line(toy):

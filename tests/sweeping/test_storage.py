@@ -11,6 +11,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
 from rnn_lab.errors import BadInput
+from rnn_lab.sweeping.examination.folder import examine_folder
 from rnn_lab.sweeping.storage import connect
 
 
@@ -81,3 +82,18 @@ def test_a_database_of_mlflows_is_refused_and_left_as_it_was(tmp_path):
     with pytest.raises(BadInput, match=r"is MLflow's database, and Optuna cannot share it: use two databases\.$"):
         connect(f"sqlite:///{database}")
     assert database.read_bytes() == before
+
+
+def test_an_examination_makes_no_database_and_no_tables(tmp_path):
+    with pytest.raises(BadInput, match=r"none.db holds no sweep: there is no such file\.$"):
+        next(examine_folder(f"sqlite:///{tmp_path}/none.db", tmp_path))
+    assert not list(tmp_path.iterdir())
+    mine = tmp_path / "mine.db"
+    with sqlite3.connect(mine) as connection:
+        connection.execute("create table mine (name text)")
+    connection.close()
+    before = mine.read_bytes()
+    with pytest.raises(BadInput, match=r"mine.db holds no study: it is no storage of Optuna's\.$"):
+        next(examine_folder(f"sqlite:///{mine}", tmp_path))
+    assert mine.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [mine]

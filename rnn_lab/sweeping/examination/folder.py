@@ -28,7 +28,7 @@ def examine_folder(address: str, here: Path) -> Iterator[tuple[str, list[str], P
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     sweep, address = find_sweep(address)
-    storage = connect(address)
+    storage = connect(address, new=False)
     refused: BadInput | None = None
     found = False
     for name in sorted(optuna.get_all_study_names(storage)):
