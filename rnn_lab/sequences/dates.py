@@ -19,7 +19,9 @@ COMPACT = {6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d
 OTHERS = ("%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y", "%Y/%m", "%m/%Y", "%m-%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y")
 PIECE = 32_768
 """Dates parsed at a time."""
-OFFSET = re.compile(r"[T ]\d\d[\d:.,]*\s?([+-]\d\d(?::?\d\d)?|Z)$")
+OFFSET = re.compile(r"[T ]\d\d[\d:.,]*\s?([+-]\d\d(?::?\d\d)?|Z|UTC|GMT)$")
+NAMES = ("Z", "UTC", "GMT")
+"""Of the offset that is none."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,9 @@ class DateFormat:
     digits: int = 6
     """Of ``%f``."""
     offset: str = "+hhmm"
-    """Of ``%z``: ``Z``, ``+hh:mm``, ``+hhmm`` or ``+hh``."""
+    """Of ``%z``: ``+hh:mm``, ``+hhmm`` or ``+hh``; or what UTC is called: ``Z``, ``UTC`` or ``GMT``."""
+    bare: bool = False
+    """Whether days, months and hours have no leading zero."""
 
     def write(self, index: "pd.DatetimeIndex") -> list[str]:
         """Write dates as the file does."""
@@ -47,10 +51,13 @@ class DateFormat:
         if self.pattern is None:
             bare = when == when.normalize() and when.tzinfo is None
             return str(when.date()) if bare else str(when.isoformat())
-        text = self.pattern.replace("%f", f"{when.microsecond:06d}{when.nanosecond:03d}"[: self.digits])
-        if "%z" in text:
-            zone = when.strftime("%z")
-            shapes = {"Z": "Z", "+hh:mm": f"{zone[:3]}:{zone[3:5]}", "+hh": zone[:3]}
+        text = re.sub(r"%([dmH])", r"%-\1", self.pattern) if self.bare else self.pattern
+        text = text.replace("%f", f"{when.microsecond:06d}{when.nanosecond:03d}"[: self.digits])
+        if zone := when.strftime("%z"):
+            if self.offset in NAMES:  # of a date that data.tz moved elsewhere it would be wrong
+                shown = f"{zone[:3]}:{zone[3:5]}" if when.utcoffset() else self.offset
+                text = text.replace("%z", shown).replace("%Z", shown)
+            shapes = {"+hh:mm": f"{zone[:3]}:{zone[3:5]}", "+hh": zone[:3]}
             text = text.replace("%z", shapes.get(self.offset, zone))
         return str(when.strftime(text))
 
@@ -74,7 +81,7 @@ def read_dates(cells: Sequence[str], key: str, date_format: str | None = None, t
 
     tried: list[tuple[str | None, pd.DatetimeIndex]] = []
     for pattern in [date_format] if date_format else _patterns(cells):
-        utc = _offset(cells[0]) != "" and (pattern is None or "%z" in pattern)
+        utc = _offset(cells[0]) != "" and (pattern is None or "%z" in pattern.lower())
         try:
             found = _parsed(cells, pattern or "ISO8601", utc)
         except ValueError:
@@ -152,7 +159,7 @@ def _placed(found: Any, cells: Sequence[str], key: str, tz: str | None) -> Any:
             raise BadInput(f"data.tz={tz!r} is no time zone, such as Europe/Berlin") from None
         raise BadInput(f"{key}: the dates do not fit data.tz={tz}: {error}") from None
     offsets = {_offset(cell) for cell in cells}
-    if len(offsets) > 1 or "Z" in offsets:
+    if len(offsets) > 1 or not offsets.isdisjoint(("", *NAMES)):
         return found
     text = offsets.pop()
     minutes = int(text[:3]) * 60 + int(text[0] + (text[3:].strip(":") or "0"))
@@ -164,15 +171,14 @@ def _written(pattern: str | None, cells: Sequence[str], found: Any) -> DateForma
     if pattern is None:
         return DateFormat(None)
     fraction, offset = re.search(r"\.(\d+)", cells[0]), _offset(cells[0])
-    shape = {1: "Z", 3: "+hh", 6: "+hh:mm"}.get(len(offset), "+hhmm")
+    shape = offset if offset in NAMES else {3: "+hh", 6: "+hh:mm"}.get(len(offset), "+hhmm")
     digits = len(fraction[1]) if fraction and "%f" in pattern else 6
-    bare = re.sub(r"%([dmH])", r"%-\1", pattern)
-    formats = [DateFormat(p, digits, shape) for p in (pattern, bare)]
+    formats = [DateFormat(pattern, digits, shape, bare) for bare in (False, True)]
     few = found[:50]
     return max(formats, key=lambda f: sum(a == b for a, b in zip(f.write(few), cells, strict=False)))
 
 
 def _offset(cell: str) -> str:
-    """Return what a time of day ends with that says its zone: Z, +02:00, +0200, +02; or ''."""
+    """Return what a time of day ends with that says its zone: Z, UTC, GMT, +02:00, +0200, +02; or ''."""
     match = OFFSET.search(cell)
     return match[1] if match else ""

@@ -70,12 +70,24 @@ def read(tmp_path, cells, **reading):
          "2024-01-01T13:00:00+02:00"),
         (["2024-01-01T10:00Z", "2024-01-01T10:01Z", "2024-01-01T10:02Z"], "2024-01-01T10:03Z"),
         (["Jan 2009", "Feb 2009", "Mar 2009"], "Apr 2009"),
+        ([f"2024-01-01 0{hour}:00:00 UTC" for hour in range(4)], "2024-01-01 04:00:00 UTC"),
+        ([f"2024-01-01T0{hour}:00 GMT" for hour in range(4)], "2024-01-01T04:00 GMT"),
+        (["2024-01-01 00:00:00 UTC"], "2024-01-02 00:00:00 UTC"),
     ],
 )  # fmt: skip
 def test_dates_are_written_as_the_file_writes_them(tmp_path, cells, following):
     series = read(tmp_path, cells)
     assert series.calendar.write(series.index) == cells
     assert series.calendar.write(series.calendar.following(series.index[-1], 1)) == [following]
+
+
+@pytest.mark.parametrize("end", ["Z", " UTC", " GMT"])
+def test_dates_in_utc_that_a_zone_moves_say_so(tmp_path, end):
+    cells = [f"2024-07-0{day} 23:30:00{end}" for day in range(1, 5)]
+    series = read(tmp_path, cells, tz="Europe/Berlin")
+    written = series.calendar.write(series.index)
+    assert written[0] == f"2024-07-02 01:30:00{end[:-len(end.strip())]}+02:00"
+    assert (pd.to_datetime(written, utc=True) == pd.to_datetime(cells, utc=True)).all()
 
 
 def test_holes_are_said_with_the_first(tmp_path):
