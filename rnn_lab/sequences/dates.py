@@ -71,7 +71,7 @@ def read_dates(cells: Sequence[str], key: str, date_format: str | None = None, t
     Args:
         cells: text, without blanks around it.
         key: what the column is called in messages.
-        date_format: as of `pandas.to_datetime`; None finds it.
+        date_format: as of `pandas.to_datetime`, but for ``mixed``; None finds it.
         tz: the dates' zone; None: what the cells say.
 
     Raises:
@@ -79,13 +79,16 @@ def read_dates(cells: Sequence[str], key: str, date_format: str | None = None, t
     """
     import pandas as pd
 
+    if date_format == "mixed":
+        raise BadInput("data.date_format=mixed would guess day and month cell by cell: give one format such as %d.%m.%Y")
     tried: list[tuple[str | None, pd.DatetimeIndex]] = []
-    for pattern in [date_format] if date_format else _patterns(cells):
+    named = date_format is not None and date_format != "ISO8601"
+    for pattern in [date_format] if named else _patterns(cells, date_format == "ISO8601"):
         utc = _offset(cells[0]) != "" and (pattern is None or "%z" in pattern.lower())
         try:
             found = _parsed(cells, pattern or "ISO8601", utc)
         except ValueError:
-            if date_format:
+            if named:
                 raise BadInput(f"data.date_format={date_format!r} is no format of dates such as %d.%m.%Y") from None
             continue
         tried.append((pattern, found))
@@ -129,7 +132,8 @@ def _parsed(cells: Sequence[str], pattern: str, utc: bool = False) -> "pd.Dateti
     return pd.DatetimeIndex(found[0].append(found[1:]))
 
 
-def _patterns(cells: Sequence[str]) -> list[str | None]:
+def _patterns(cells: Sequence[str], iso: bool = False) -> list[str | None]:
+    """Return formats that the first cell may have, None for ISO 8601, which is all that there is if so asked."""
     from pandas.tseries.api import guess_datetime_format
 
     found: list[str | None] = []
@@ -139,8 +143,8 @@ def _patterns(cells: Sequence[str]) -> list[str | None]:
             guess = guess_datetime_format(cells[0], dayfirst=dayfirst)
             if guess and not re.match(r"%Y.%d", guess) and guess not in found:
                 found.append(guess)
-    if re.match(r"\d{4}-\d\d", cells[0]):
-        return [*found, None]
+    if iso or re.match(r"\d{4}-\d\d", cells[0]):
+        return [*(p for p in found if str(p).startswith("%Y")), None]
     if found:
         swapped = [str(p).replace("%d", "%0").replace("%m", "%d").replace("%0", "%m") for p in found]
         return list(dict.fromkeys([*found, *(p for p in swapped if not re.match(r"%Y.%d", p) and "%b" not in p)]))

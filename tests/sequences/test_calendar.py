@@ -81,6 +81,21 @@ def test_dates_are_written_as_the_file_writes_them(tmp_path, cells, following):
     assert series.calendar.write(series.calendar.following(series.index[-1], 1)) == [following]
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["2024-01-01", "2024-01-02", "2024-01-03"],
+        ["20240101", "20240102", "20240103"],
+        ["2024-01-01 10:00", "2024-01-01 10:30"],
+        ["2024-01-01T10:00:00.5Z", "2024-01-01T10:00:01.0Z"],
+        ["2024-01", "2024-02"],
+    ],
+)
+def test_iso_dates_that_are_asked_for_keep_the_files_own_form(tmp_path, cells):
+    series = read(tmp_path, cells, date_format="ISO8601")
+    assert series.calendar.write(series.index) == cells
+
+
 @pytest.mark.parametrize("end", ["Z", " UTC", " GMT"])
 def test_dates_in_utc_that_a_zone_moves_say_so(tmp_path, end):
     cells = [f"2024-07-0{day} 23:30:00{end}" for day in range(1, 5)]
@@ -121,6 +136,8 @@ def test_a_zone_is_given_and_a_night_in_october_is_read(tmp_path):
         (["31.01.2024"], {"date_format": "%Y"}, r"row 2, column 't' holds '31.01.2024', .* dates such as %Y"),
         (["31.01.2024"], {"date_format": "%Q"}, "data.date_format='%Q' is no format"),
         (["200612", "200601"], {}, "does not increase"),
+        (["31.01.2024"], {"date_format": "mixed"}, "date_format=mixed would guess day and month cell by cell"),
+        (["31.01.2024"], {"date_format": "ISO8601"}, "holds '31.01.2024', but data.index=t must be dates such as ISO8601"),
         (["31.01.2024", "31.02.2024"], {}, r"row 3, column 't' holds '31.02.2024'"),
     ],
 )
