@@ -20,6 +20,7 @@ OTHERS = ("%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y", "%Y/%m", "%m/%Y", "%m-
 PIECE = 32_768
 """Dates parsed at a time."""
 OFFSET = re.compile(r"[T ]\d\d[\d:.,]*\s?([+-]\d\d(?::?\d\d)?|Z|UTC|GMT)$")
+FRACTION = re.compile(r"[.,](\d+)[^.,]*$")
 NAMES = ("Z", "UTC", "GMT")
 """Of the offset that is none."""
 
@@ -171,14 +172,23 @@ def _placed(found: Any, cells: Sequence[str], key: str, tz: str | None) -> Any:
 
 
 def _written(pattern: str | None, cells: Sequence[str], found: Any) -> DateFormat:
-    """Return the format that gives the first cells back; days and months without a leading zero included."""
+    """Return the format that gives the first cells back, as fine as the finest cell.
+
+    Days and months without a leading zero are included. Cells of ISO 8601 that differ in length are all written as the
+    longest, so that each reads back as the same moment.
+    """
+    from pandas.tseries.api import guess_datetime_format
+
+    longest = max(cells, key=len)
+    pattern = pattern or guess_datetime_format(longest)
     if pattern is None:
         return DateFormat(None)
-    fraction, offset = re.search(r"\.(\d+)", cells[0]), _offset(cells[0])
+    offset = _offset(longest)
     shape = offset if offset in NAMES else {3: "+hh", 6: "+hh:mm"}.get(len(offset), "+hhmm")
-    digits = len(fraction[1]) if fraction and "%f" in pattern else 6
-    formats = [DateFormat(pattern, digits, shape, bare) for bare in (False, True)]
+    fractions = (FRACTION.search(cell) for cell in cells) if "%f" in pattern else ()
+    digits = max((len(fraction[1]) for fraction in fractions if fraction), default=6)
     few = found[:50]
+    formats = [DateFormat(pattern, digits, shape, bare) for bare in (False, True)]
     return max(formats, key=lambda f: sum(a == b for a, b in zip(f.write(few), cells, strict=False)))
 
 

@@ -96,6 +96,29 @@ def test_iso_dates_that_are_asked_for_keep_the_files_own_form(tmp_path, cells):
     assert series.calendar.write(series.index) == cells
 
 
+@pytest.mark.parametrize(
+    ("cells", "written"),
+    [
+        (["2024-01-01 10:00:00.1", "2024-01-01 10:00:00.35", "2024-01-01 10:00:00.6"],
+         ["2024-01-01 10:00:00.10", "2024-01-01 10:00:00.35", "2024-01-01 10:00:00.60", "2024-01-01 10:00:00.85"]),
+        (["2024-01-01 10:00:00", "2024-01-01 10:00:00.250000", "2024-01-01 10:00:00.500000"],
+         [f"2024-01-01 10:00:00.{ms}000" for ms in ("000", "250", "500", "750")]),
+        (["2024-01-01T10:00:00.5+02:00", "2024-01-01T10:00:01+02:00"],
+         ["2024-01-01T10:00:00.5+02:00", "2024-01-01T10:00:01.0+02:00", "2024-01-01T10:00:01.5+02:00"]),
+        (["01.02.2024 23:59:59.25", "01.02.2024 23:59:59.5", "01.02.2024 23:59:59.75"],
+         ["01.02.2024 23:59:59.25", "01.02.2024 23:59:59.50", "01.02.2024 23:59:59.75", "02.02.2024 00:00:00.00"]),
+        (["2024-01-01", "2024-01-01 12:00", "2024-01-02"],
+         ["2024-01-01 00:00", "2024-01-01 12:00", "2024-01-02 00:00", "2024-01-02 12:00"]),
+    ],
+)  # fmt: skip
+def test_dates_that_differ_in_length_are_written_alike_and_read_back_the_same(tmp_path, cells, written):
+    reading = {"date_format": "%d.%m.%Y %H:%M:%S.%f"} if cells[0][2] == "." else {}
+    series = read(tmp_path, cells, **reading)
+    calendar = series.calendar
+    assert calendar.write(series.index) + calendar.write(calendar.following(series.index[-1], 1)) == written
+    assert (read(tmp_path, written[:-1], **reading).index == series.index).all()
+
+
 @pytest.mark.parametrize("end", ["Z", " UTC", " GMT"])
 def test_dates_in_utc_that_a_zone_moves_say_so(tmp_path, end):
     cells = [f"2024-07-0{day} 23:30:00{end}" for day in range(1, 5)]
