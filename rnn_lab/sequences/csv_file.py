@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.calendar import Calendar, recognise
+from rnn_lab.sequences.compact import compact_format
 from rnn_lab.sequences.csv_numbers import NUMBER, Column, NaValues, Spot, numbers, plain_number, still_to_come
 from rnn_lab.sequences.csv_text import CsvText
-from rnn_lab.sequences.dates import compact_format, read_dates
+from rnn_lab.sequences.dates import read_dates
 from rnn_lab.sequences.forecasting import Selection, choose, pick
 from rnn_lab.sequences.missing import Missing
 from rnn_lab.sequences.series import Series
@@ -143,13 +144,14 @@ def read_index(
     calendar, wrong = None, -1
     moments: NDArray[Any]
     numeric = NUMBER.fullmatch(plain_number(cells[0], decimal, thousands)) is not None
-    pattern = date_format or (compact_format(cells) if numeric else None)
+    key = f"data.path={spot.path}, column {name!r}"
+    pattern = date_format or (compact_format(cells, decimal, key) if numeric else None)
     if numeric and pattern is None:
         column = Column(name)
         moments = column.read(list(cells), decimal, thousands)
         wrong = min(column.strange, default=-1)
     else:
-        found = read_dates(cells, f"data.path={spot.path}, column {name!r}", pattern, tz)
+        found = read_dates(cells, key, pattern, tz)
         if isinstance(found, int):
             wrong, moments = found, np.empty(0)
         else:

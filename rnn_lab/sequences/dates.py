@@ -8,15 +8,26 @@ from datetime import timedelta, timezone
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from rnn_lab.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COMPACT = {6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
-OTHERS = ("%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y", "%Y/%m", "%m/%Y", "%m-%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y")
+OTHERS = (
+    "%m/%d/%y",
+    "%d/%m/%y",
+    "%d.%m.%y",
+    "%d-%m-%y",
+    "%Y/%m",
+    "%m/%Y",
+    "%m-%Y",
+    "%b %Y",
+    "%B %Y",
+    "%b-%Y",
+    "%b-%y",
+    "%m.%Y",
+    "%Y.%m",
+)
 PIECE = 32_768
 """Dates parsed at a time."""
 OFFSET = re.compile(r"[T ]\d\d[\d:.,]*\s?([+-]\d\d(?::?\d\d)?|Z|UTC|GMT)$")
@@ -81,13 +92,15 @@ def read_dates(cells: Sequence[str], key: str, date_format: str | None = None, t
     import pandas as pd
 
     if date_format == "mixed":
-        raise BadInput("data.date_format=mixed would guess day and month cell by cell: give one format such as %d.%m.%Y")
+        raise BadInput(
+            "data.date_format=mixed would guess day and month cell by cell: give one format such as %d.%m.%Y"
+        )
     tried: list[tuple[str | None, pd.DatetimeIndex]] = []
     named = date_format is not None and date_format != "ISO8601"
     for pattern in [date_format] if named else _patterns(cells, date_format == "ISO8601"):
         utc = _offset(cells[0]) != "" and (pattern is None or "%z" in pattern.lower())
         try:
-            found = _parsed(cells, pattern or "ISO8601", utc)
+            found = parsed(cells, pattern or "ISO8601", utc)
         except ValueError:
             if named:
                 raise BadInput(f"data.date_format={date_format!r} is no format of dates such as %d.%m.%Y") from None
@@ -109,21 +122,7 @@ def read_dates(cells: Sequence[str], key: str, date_format: str | None = None, t
     return _placed(found, cells, key, tz), _written(pattern, cells, found)
 
 
-def compact_format(cells: Sequence[str]) -> str | None:
-    """Return the format of dates written as whole numbers (19810321, 200612); None if less than half are such dates.
-
-    Example:
-        >>> compact_format(["200611", "200612", "200701"]), compact_format(["200099", "200100", "200101"])
-        ('%Y%m', None)
-    """
-    lengths = {len(cell) for cell in cells}
-    pattern = COMPACT.get(lengths.pop()) if len(lengths) == 1 else None
-    if pattern is None or not all(cell.isdecimal() and "1600" <= cell[:4] < "2200" for cell in cells):
-        return None
-    return None if 2 * np.count_nonzero(_parsed(cells, pattern).isna()) > len(cells) else pattern
-
-
-def _parsed(cells: Sequence[str], pattern: str, utc: bool = False) -> "pd.DatetimeIndex":
+def parsed(cells: Sequence[str], pattern: str, utc: bool = False) -> "pd.DatetimeIndex":
     """Parse dates, some at a time; what is none becomes NaT."""
     import pandas as pd
 

@@ -124,7 +124,7 @@ def test_dates_in_utc_that_a_zone_moves_say_so(tmp_path, end):
     cells = [f"2024-07-0{day} 23:30:00{end}" for day in range(1, 5)]
     series = read(tmp_path, cells, tz="Europe/Berlin")
     written = series.calendar.write(series.index)
-    assert written[0] == f"2024-07-02 01:30:00{end[:-len(end.strip())]}+02:00"
+    assert written[0] == f"2024-07-02 01:30:00{end[: -len(end.strip())]}+02:00"
     assert (pd.to_datetime(written, utc=True) == pd.to_datetime(cells, utc=True)).all()
 
 
@@ -160,7 +160,11 @@ def test_a_zone_is_given_and_a_night_in_october_is_read(tmp_path):
         (["31.01.2024"], {"date_format": "%Q"}, "data.date_format='%Q' is no format"),
         (["200612", "200601"], {}, "does not increase"),
         (["31.01.2024"], {"date_format": "mixed"}, "date_format=mixed would guess day and month cell by cell"),
-        (["31.01.2024"], {"date_format": "ISO8601"}, "holds '31.01.2024', but data.index=t must be dates such as ISO8601"),
+        (
+            ["31.01.2024"],
+            {"date_format": "ISO8601"},
+            "holds '31.01.2024', but data.index=t must be dates such as ISO8601",
+        ),
         (["31.01.2024", "31.02.2024"], {}, r"row 3, column 't' holds '31.02.2024'"),
     ],
 )
