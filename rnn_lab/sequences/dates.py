@@ -78,7 +78,7 @@ def read_dates(cells: Sequence[str], key: str, date_format: str | None = None, t
     """Return the dates of cells as a DatetimeIndex and their `DateFormat`, or the position of a cell that is none.
 
     A day and a month that could change places (01.02.2009) are told apart by the rest of the column: by a day above 12,
-    or by which reading increases.
+    by which reading increases, or by the only one that goes by a regular step.
 
     Args:
         cells: text, without blanks around it.
@@ -112,7 +112,7 @@ def read_dates(cells: Sequence[str], key: str, date_format: str | None = None, t
         return int(best)
     rising = [(p, f) for p, f in whole if f.is_monotonic_increasing and f.is_unique] or whole
     if len(rising) > 1 and rising[1][0] is not None and not (rising[0][1] == rising[1][1]).all():
-        regular = [(p, f) for p, f in rising if len(f) > 2 and len(set(f[1:] - f[:-1])) == 1]
+        regular = [(p, f) for p, f in rising if len(f) > 2 and _regular(f)]
         if len(regular) != 1:
             raise BadInput(
                 f"{key}: dates such as {cells[0]!r} may be {rising[0][0]} or {rising[1][0]}: say data.date_format"
@@ -120,6 +120,14 @@ def read_dates(cells: Sequence[str], key: str, date_format: str | None = None, t
         rising = regular
     pattern, found = rising[0]
     return _placed(found, cells, key, tz), _written(pattern, cells, found)
+
+
+def _regular(found: "pd.DatetimeIndex") -> bool:
+    """Return whether dates go by one difference, or by months to one day: as the first twelve days of a year do both,
+    read one way and the other."""
+    months = found.year * 12 + found.month
+    same = found.day.nunique() == 1 and (found - found.normalize()).nunique() == 1
+    return bool((found[1:] - found[:-1]).nunique() == 1 or (same and (months[1:] - months[:-1]).nunique() == 1))
 
 
 def parsed(cells: Sequence[str], pattern: str, utc: bool = False) -> "pd.DatetimeIndex":

@@ -63,6 +63,7 @@ def read(tmp_path, cells, **reading):
         (["28-12-2017", "29-12-2017", "30-12-2017"], "31-12-2017"),
         (["01.01.2009 00:10:00", "01.01.2009 00:20:00", "01.01.2009 00:30:00"], "01.01.2009 00:40:00"),
         ([f"{day:02}.01.2009" for day in range(1, 20)], "20.01.2009"),
+        ([f"0{day}/01/2024 {hour:02}:00" for day in (1, 2, 3) for hour in range(24)], "04/01/2024 00:00"),
         (["12/29/99", "12/30/99", "12/31/99"], "01/01/00"),
         (["1/29/2024", "1/30/2024", "1/31/2024"], "2/1/2024"),
         (["2024-01-01 10:00:00.1", "2024-01-01 10:00:00.2", "2024-01-01 10:00:00.3"], "2024-01-01 10:00:00.4"),
@@ -153,6 +154,8 @@ def test_a_zone_is_given_and_a_night_in_october_is_read(tmp_path):
     ("cells", "reading", "sentence"),
     [
         (["01.02.2009", "02.03.2009", "03.04.2009"], {}, "may be .* or .*: say data.date_format"),
+        ([f"{n:02}/01/2024" for n in range(1, 13)], {}, "may be %m/%d/%Y or %d/%m/%Y: say data.date_format"),
+        ([f"{n:02}.02.2024" for n in range(1, 4)], {}, "may be .* or .*: say data.date_format"),
         (["2024-01-01"] * 2, {}, "does not increase at row 3"),
         (["2024-01-01"], {"tz": "Europe/Atlantis"}, "'Europe/Atlantis' is no time zone"),
         (["2024-03-31 02:30"], {"tz": "Europe/Berlin"}, "do not fit data.tz=Europe/Berlin"),
