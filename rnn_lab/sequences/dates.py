@@ -74,7 +74,9 @@ class DateFormat:
         return str(when.strftime(text))
 
 
-def read_dates(cells: Sequence[str], key: str, date_format: str | None = None, tz: str | None = None) -> Any:
+def read_dates(
+    cells: Sequence[str], key: str, date_format: str | None = None, tz: str | None = None, usual: str | None = None
+) -> Any:
     """Return the dates of cells as a DatetimeIndex and their `DateFormat`, or the position of a cell that is none.
 
     A day and a month that could change places (01.02.2009) are told apart by the rest of the column: by a day above 12,
@@ -85,6 +87,7 @@ def read_dates(cells: Sequence[str], key: str, date_format: str | None = None, t
         key: what the column is called in messages.
         date_format: as of `pandas.to_datetime`, but for ``mixed``; None finds it.
         tz: the dates' zone; None: what the cells say.
+        usual: the format in which a series of the kind had its dates: theirs too, if all of them fit it and increase.
 
     Raises:
         BadInput: two readings serve; the zone is unknown, or has no such time.
@@ -95,6 +98,8 @@ def read_dates(cells: Sequence[str], key: str, date_format: str | None = None, t
         raise BadInput(
             "data.date_format=mixed would guess day and month cell by cell: give one format such as %d.%m.%Y"
         )
+    if date_format is None and usual is not None and fits(cells, usual):
+        date_format = usual
     tried: list[tuple[str | None, pd.DatetimeIndex]] = []
     named = date_format is not None and date_format != "ISO8601"
     for pattern in [date_format] if named else _patterns(cells, date_format == "ISO8601"):
@@ -122,9 +127,14 @@ def read_dates(cells: Sequence[str], key: str, date_format: str | None = None, t
     return _placed(found, cells, key, tz), _written(pattern, cells, found)
 
 
+def fits(cells: Sequence[str], pattern: str) -> bool:
+    """Return whether all cells are increasing dates of a format."""
+    found = parsed(cells, pattern, utc="%z" in pattern.lower())
+    return bool(not found.isna().any() and found.is_monotonic_increasing and found.is_unique)
+
+
 def _regular(found: "pd.DatetimeIndex") -> bool:
-    """Return whether dates go by one difference, or by months to one day: as the first twelve days of a year do both,
-    read one way and the other."""
+    """Return whether dates go by one difference, or by months to one day: the two ways to read 01/01, 02/01, ..."""
     months = found.year * 12 + found.month
     same = found.day.nunique() == 1 and (found - found.normalize()).nunique() == 1
     return bool((found[1:] - found[:-1]).nunique() == 1 or (same and (months[1:] - months[:-1]).nunique() == 1))
