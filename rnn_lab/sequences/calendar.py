@@ -44,6 +44,9 @@ class Calendar:
     def following(self, last: np.datetime64, count: int) -> NDArray[Any] | None:
         """Return the ``count`` dates after the last one, as datetime64 in UTC (or without a zone); None: no step.
 
+        Of a local time that summer time skips it takes the first there is after it, and of one that comes twice the
+        first, as pandas' ``shift_forward`` and ``ambiguous=True`` do.
+
         Raises:
             OverflowError: the dates leave what can be represented.
         """
@@ -56,7 +59,7 @@ class Calendar:
             if self.months:
                 ahead = pd.DatetimeIndex([_aimed(start, self.months * (i + 1), self.day) for i in range(count)])
             else:
-                ahead = pd.date_range(start, periods=count + 1, freq=self.step)[1:]
+                ahead = _range(start, self.step, periods=count + 1)[1:]
         except (ValueError, pd.errors.OutOfBoundsDatetime) as error:
             raise OverflowError(str(error)) from None
         if len(ahead) and ahead[-1].year > 9999:
@@ -149,6 +152,19 @@ def calendar_of(dates: NDArray[Any]) -> Calendar:
     return recognise(pd.DatetimeIndex(dates))
 
 
+def _range(start: Any, step: str, end: Any = None, periods: int | None = None) -> "pd.DatetimeIndex":
+    """Return `pandas.date_range`; days and longer steps keep the time of day on the clock of the zone."""
+    import pandas as pd
+
+    offset = pd.tseries.frequencies.to_offset(step)
+    clock = isinstance(offset, pd.offsets.Tick) and not isinstance(offset, pd.offsets.Day)
+    if start.tz is None or clock:
+        return pd.date_range(start, end, periods, freq=offset)
+    stop = None if end is None else end.tz_localize(None)
+    local = pd.date_range(start.tz_localize(None), stop, periods, freq=offset)
+    return local.tz_localize(start.tz, nonexistent="shift_forward", ambiguous=np.ones(len(local), bool))
+
+
 class _Dense(NamedTuple):
     """The dates from a series' first to its last by some step, without a hole."""
 
@@ -159,12 +175,10 @@ class _Dense(NamedTuple):
 
 
 def _dense(dates: "pd.DatetimeIndex", step: str | None) -> _Dense | None:
-    import pandas as pd
-
     if step is None:
         return None
     try:
-        return _Dense(step, pd.date_range(dates[0], dates[-1], freq=step))
+        return _Dense(step, _range(dates[0], step, end=dates[-1]))
     except (ValueError, OverflowError):
         return None
 
@@ -244,4 +258,4 @@ def _aimed(start: Any, months: int, day: int) -> Any:
         months=months
     )
     moved = month.replace(day=min(day, month.days_in_month))
-    return moved if start.tz is None else moved.tz_localize(start.tz)
+    return moved if start.tz is None else moved.tz_localize(start.tz, nonexistent="shift_forward", ambiguous=True)

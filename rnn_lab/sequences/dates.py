@@ -172,14 +172,17 @@ def _patterns(cells: Sequence[str], iso: bool = False) -> list[str | None]:
 def _placed(found: Any, cells: Sequence[str], key: str, tz: str | None) -> Any:
     """Give the dates their zone: the one asked for, or the one offset that all cells have; else UTC."""
     try:
-        if found.tz is None:
-            return found if tz is None else found.tz_localize(tz, ambiguous="infer")
         if tz is not None:
-            return found.tz_convert(tz)
-    except Exception as error:  # zoneinfo's and pandas' have no base of their own
-        if "key" in type(error).__name__.lower() or "No time zone" in str(error):
-            raise BadInput(f"data.tz={tz!r} is no time zone, such as Europe/Berlin") from None
-        raise BadInput(f"{key}: the dates do not fit data.tz={tz}: {error}") from None
+            found[:0].tz_localize(None).tz_localize(tz)
+    except Exception:  # zoneinfo's and pandas' have no base of their own
+        raise BadInput(f"data.tz={tz!r} is no time zone, such as Europe/Berlin") from None
+    if found.tz is not None and tz is not None:
+        return found.tz_convert(tz)
+    if found.tz is None:
+        try:
+            return found if tz is None else found.tz_localize(tz, ambiguous="infer")
+        except Exception as error:
+            raise BadInput(f"{key}: the dates do not fit data.tz={tz}: {error}") from None
     offsets = {_offset(cell) for cell in cells}
     if len(offsets) > 1 or not offsets.isdisjoint(("", *NAMES)):
         return found

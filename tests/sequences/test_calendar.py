@@ -152,6 +152,43 @@ def test_a_zone_is_given_and_a_night_in_october_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("zone", "start", "frequency"),
+    [
+        ("Europe/Berlin", "2024-03-10 02:30", "D"),
+        ("Europe/Berlin", "2024-10-06 02:30", "D"),
+        ("Europe/Berlin", "2024-03-11 02:30", "B"),
+        ("America/Sao_Paulo", "2018-10-16", "D"),
+        ("America/Sao_Paulo", "2018-02-01", "D"),
+        ("Europe/Berlin", "2023-01-31 02:30", "ME"),
+        ("Europe/Berlin", "2022-03-27 02:45", "27th"),
+    ],
+)
+def test_times_that_summer_time_skips_or_doubles_are_those_of_pandas(zone, start, frequency):
+    if frequency == "27th":
+        plain = pd.DatetimeIndex([pd.Timestamp(start) + pd.DateOffset(months=n) for n in range(-12, 40)])
+    else:
+        plain = pd.date_range(start, periods=52, freq=frequency)
+    whole = plain.tz_localize(zone, nonexistent="shift_forward", ambiguous=np.ones(52, bool))
+    changes = 0
+    for seen in range(10, 40):
+        if plain[seen - 1] != whole[seen - 1].tz_localize(None):
+            changes += 1
+            continue  # the time of day is not to be known from such a last row
+        calendar = recognise(whole[:seen])
+        ahead = calendar.following(whole.tz_convert("UTC").tz_localize(None).to_numpy()[seen - 1], 12)
+        assert calendar.holes == 0
+        assert (ahead == whole.tz_convert("UTC").tz_localize(None).to_numpy()[seen : seen + 12]).all()
+    assert changes < 2
+
+
+@pytest.mark.parametrize("zone", ["", "../etc", "/etc", "Europe", "nowhere"])
+def test_what_is_no_zone_is_said(tmp_path, zone):
+    for cell in ("2024-01-01", "2024-01-01T00:00Z"):
+        with pytest.raises(BadInput, match=f"data.tz='{zone}' is no time zone, such as Europe/Berlin"):
+            read(tmp_path, [cell], tz=zone)
+
+
+@pytest.mark.parametrize(
     ("cells", "reading", "sentence"),
     [
         (["01.02.2009", "02.03.2009", "03.04.2009"], {}, "may be .* or .*: say data.date_format"),
