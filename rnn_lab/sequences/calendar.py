@@ -84,13 +84,17 @@ class Calendar:
 
     @property
     def note(self) -> str:
-        """A sentence for the reader: the step, or that there is none; holes, with the first."""
+        """A sentence for the reader: the step, or that there is none; holes, with the first; that it is UTC's."""
         if self.step is None:
-            return "the dates go by no regular step: what follows the series is numbered"
-        if not self.holes:
-            return f"the dates go by {self.step}"
-        lacking = f"{self.holes} date{'s are' if self.holes > 1 else ' is'} lacking"
-        return f"the dates go by {self.step}; {lacking}, first {self.first_hole}"
+            said = "the dates go by no regular step: what follows the series is numbered"
+        elif not self.holes:
+            said = f"the dates go by {self.step}"
+        else:
+            lacking = f"{self.holes} date{'s are' if self.holes > 1 else ' is'} lacking"
+            said = f"the dates go by {self.step}; {lacking}, first {self.first_hole}"
+        if self.format.mixed:
+            said += "; their offsets from UTC differ, so they are in UTC: data.tz=Europe/Berlin, say, keeps local days"
+        return said
 
 
 def recognise(

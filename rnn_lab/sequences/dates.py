@@ -3,7 +3,7 @@
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta, timezone
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -54,6 +54,8 @@ class DateFormat:
     """Of ``%z``: ``+hh:mm``, ``+hhmm`` or ``+hh``; or what UTC is called: ``Z``, ``UTC`` or ``GMT``."""
     bare: bool = False
     """Whether days, months and hours have no leading zero."""
+    mixed: bool = False
+    """Whether the file has several offsets from UTC and no zone, so that its dates are written in UTC."""
 
     def write(self, index: "pd.DatetimeIndex") -> list[str]:
         """Write dates as the file does."""
@@ -124,7 +126,9 @@ def read_dates(
             )
         rising = regular
     pattern, found = rising[0]
-    return _placed(found, cells, key, tz), _written(pattern, cells, found)
+    placed = _placed(found, cells, key, tz)
+    mixed = tz is None and found.tz is not None and len({_offset(cell) for cell in cells}) > 1
+    return placed, replace(_written(pattern, cells, placed), mixed=mixed)
 
 
 def fits(cells: Sequence[str], pattern: str) -> bool:

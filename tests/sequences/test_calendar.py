@@ -130,6 +130,18 @@ def test_dates_in_utc_that_a_zone_moves_say_so(tmp_path, end):
     assert (pd.to_datetime(written, utc=True) == pd.to_datetime(cells, utc=True)).all()
 
 
+@pytest.mark.parametrize("start", ["2024-03-20", "2024-10-15"])
+def test_days_across_summer_time_are_utc_s_or_those_of_the_zone(tmp_path, start):
+    """As pandas writes them, offsets differ within the file."""
+    cells = [str(day) for day in pd.date_range(start, periods=30, tz="Europe/Berlin")]
+    note = read(tmp_path, cells[:25]).notes[0]
+    assert note.endswith("offsets from UTC differ, so they are in UTC: data.tz=Europe/Berlin, say, keeps local days")
+    series = read(tmp_path, cells[:25], tz="Europe/Berlin")
+    assert series.notes == ("t: the dates go by D",)
+    following = series.calendar.following(series.index[-1], 5)
+    assert series.calendar.write(series.index) + series.calendar.write(following) == cells
+
+
 def test_holes_are_said_with_the_first(tmp_path):
     days = [str(day)[:10] for day in pd.bdate_range("2024-06-03", periods=40) if str(day)[:10] != "2024-07-04"]
     series = read(tmp_path, days)
