@@ -149,7 +149,7 @@ def read_series(
     """Read a CSV file as a series of a trained network's columns, under the names that the network knows.
 
     Args:
-        forecaster: says which columns, and how its own file was read.
+        forecaster: says which columns, how its own file was read, and which calendar a file that may have several has.
         path: the file.
         columns: its D input columns, in the network's order; None looks for the network's own names.
         target: its O target columns, likewise. None takes targets that are inputs too from there, and the others by
@@ -163,7 +163,9 @@ def read_series(
     inputs: Selection = list(forecaster.inputs) if columns is None else columns
     unseen = [name for name in forecaster.targets if name not in forecaster.inputs] if target is None else []
     ahead = [position for position, name in enumerate(forecaster.inputs) if name in forecaster.known]
-    series = read_csv(path, columns=inputs, target=target, **how, optional=unseen, known=ahead)
+    series = read_csv(
+        path, columns=inputs, target=target, **how, optional=unseen, known=ahead, usual=forecaster.calendar
+    )
     _same_number("data.columns", series.inputs, "reads", forecaster.inputs)
     known = dict(zip(forecaster.inputs, series.inputs, strict=True))
     if target is None:

@@ -27,6 +27,7 @@ class Forecaster(Trained):
         known: inputs that are known in advance, so that they need not be forecast to be fed back.
         intervals: level -> half the width of an interval, by steps ahead and target; see `intervals`.
         reading: how a file of such a series is read: the keyword arguments of `read_csv`.
+        calendar: of the series that it was trained on, `Calendar.recipe`; None: it had none, or the folder is older.
         transform: what is done to a series before it is scaled, and undone in its forecasts; see `Transform`. All else
             as in `Trained`.
 
@@ -42,6 +43,7 @@ class Forecaster(Trained):
 
     horizon: int
     reading: Mapping[str, Any] = field(default_factory=lambda: dict(READING))
+    calendar: Mapping[str, Any] | None = None
     transform: Kind = "none"
     known: list[str] = field(default_factory=list)
     intervals: Mapping[str, Any] = field(default_factory=dict)
@@ -59,6 +61,7 @@ class Forecaster(Trained):
         return {
             "horizon": data.horizon,
             "reading": reading | {"index": index},
+            "calendar": data.calendar and data.calendar.recipe,
             "transform": data.transform.kind,
             "known": list(data.known),
         }

@@ -47,7 +47,11 @@ class StreamForecaster(Forecaster):
     def extras(cls, data: Any) -> dict[str, Any]:
         """The horizon, and how the table was read, so that another is read alike."""
         reading = {key: data.recipe.get(key, value) for key, value in READING.items()}
-        return {"horizon": data.horizon, "reading": reading}
+        return {
+            "horizon": data.horizon,
+            "reading": reading,
+            "calendar": data.calendar and data.calendar.recipe,
+        }
 
     def calibrated(self, data: Any) -> tuple[Self, dict[str, Any] | None]:
         """Itself: intervals are of windows of a series."""

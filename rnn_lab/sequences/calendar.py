@@ -1,6 +1,8 @@
 """The calendar of a series: by which step its dates go, where rows are lacking, and which dates come next."""
 
+import re
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,6 +44,9 @@ class Calendar:
     def following(self, last: np.datetime64, count: int) -> NDArray[Any] | None:
         """Return the ``count`` dates after the last one, as datetime64 in UTC (or without a zone); None: no step.
 
+        Of a local time that summer time skips it takes the first there is after it, and of one that comes twice the
+        first, as pandas' ``shift_forward`` and ``ambiguous=True`` do.
+
         Raises:
             OverflowError: the dates leave what can be represented.
         """
@@ -54,7 +59,7 @@ class Calendar:
             if self.months:
                 ahead = pd.DatetimeIndex([_aimed(start, self.months * (i + 1), self.day) for i in range(count)])
             else:
-                ahead = pd.date_range(start, periods=count + 1, freq=self.step)[1:]
+                ahead = _range(start, self.step, periods=count + 1)[1:]
         except (ValueError, pd.errors.OutOfBoundsDatetime) as error:
             raise OverflowError(str(error)) from None
         if len(ahead) and ahead[-1].year > 9999:
@@ -73,30 +78,55 @@ class Calendar:
         return index if self.zone is None else index.tz_localize("UTC").tz_convert(self.zone)
 
     @property
+    def recipe(self) -> dict[str, Any]:
+        """What another series of the kind has in common with it: JSON-able, for `recognise`."""
+        return {"step": self.step, "months": self.months, "day": self.day, "format": self.format.pattern}
+
+    @property
     def note(self) -> str:
-        """A sentence for the reader: the step, or that there is none; holes, with the first."""
+        """A sentence for the reader: the step, or that there is none; holes, with the first; that it is UTC's."""
         if self.step is None:
-            return "the dates go by no regular step: what follows the series is numbered"
-        if not self.holes:
-            return f"the dates go by {self.step}"
-        lacking = f"{self.holes} date{'s are' if self.holes > 1 else ' is'} lacking"
-        return f"the dates go by {self.step}; {lacking}, first {self.first_hole}"
+            said = "the dates go by no regular step: what follows the series is numbered"
+        elif not self.holes:
+            said = f"the dates go by {self.step}"
+        else:
+            lacking = f"{self.holes} date{'s are' if self.holes > 1 else ' is'} lacking"
+            said = f"the dates go by {self.step}; {lacking}, first {self.first_hole}"
+        if self.format.mixed:
+            said += "; their offsets from UTC differ, so they are in UTC: data.tz=Europe/Berlin, say, keeps local days"
+        return said
 
 
-def recognise(dates: "pd.DatetimeIndex", format: DateFormat | None = None) -> Calendar:  # noqa: A002 - the field's name
+def recognise(
+    dates: "pd.DatetimeIndex",
+    format: DateFormat | None = None,  # noqa: A002 - the field's name
+    usual: Mapping[str, Any] | None = None,
+) -> Calendar:
     """Recognise the calendar of increasing dates: the step that leaves the fewest holes.
+
+    Args:
+        dates: of the series.
+        format: how the file writes them.
+        usual: the `Calendar.recipe` of a series of the kind; its step is taken if it leaves no hole.
 
     Example:
         >>> import pandas as pd
         >>> recognise(pd.DatetimeIndex(["2024-01-31", "2024-02-29", "2024-03-31"])).step
         'ME'
+        >>> week = pd.date_range("2024-01-01", "2024-01-05")
+        >>> recognise(week).step, recognise(week, usual={"step": "B"}).step
+        ('D', 'B')
     """
     writer = format or DateFormat(None)
+    known = _usual(dates, usual or {})
+    if known is not None and known.dates.equals(dates):
+        return Calendar(known.step, 0, "", dates.tz, writer, known.months, known.day)
     if len(dates) == 1:
-        return Calendar("D", zone=dates.tz, format=writer)
+        return Calendar(_finest(writer), zone=dates.tz, format=writer)
     found = [_dense(dates, step) for step in _inferences(dates)]
     if len(found) == 1 and found[0] is not None and found[0].dates.equals(dates):
         return Calendar(found[0].step, zone=dates.tz, format=writer)
+    found = [known, *found]
     found += [_monthly(dates)]
     found += [_dense(dates, step) for step in (_commonest(dates), "SME", "SMS")]
     fitting = [
@@ -126,6 +156,19 @@ def calendar_of(dates: NDArray[Any]) -> Calendar:
     return recognise(pd.DatetimeIndex(dates))
 
 
+def _range(start: Any, step: str, end: Any = None, periods: int | None = None) -> "pd.DatetimeIndex":
+    """Return `pandas.date_range`; days and longer steps keep the time of day on the clock of the zone."""
+    import pandas as pd
+
+    offset = pd.tseries.frequencies.to_offset(step)
+    clock = isinstance(offset, pd.offsets.Tick) and not isinstance(offset, pd.offsets.Day)
+    if start.tz is None or clock:
+        return pd.date_range(start, end, periods, freq=offset)
+    stop = None if end is None else end.tz_localize(None)
+    local = pd.date_range(start.tz_localize(None), stop, periods, freq=offset)
+    return local.tz_localize(start.tz, nonexistent="shift_forward", ambiguous=np.ones(len(local), bool))
+
+
 class _Dense(NamedTuple):
     """The dates from a series' first to its last by some step, without a hole."""
 
@@ -136,14 +179,25 @@ class _Dense(NamedTuple):
 
 
 def _dense(dates: "pd.DatetimeIndex", step: str | None) -> _Dense | None:
-    import pandas as pd
-
     if step is None:
         return None
     try:
-        return _Dense(step, pd.date_range(dates[0], dates[-1], freq=step))
+        return _Dense(step, _range(dates[0], step, end=dates[-1]))
     except (ValueError, OverflowError):
         return None
+
+
+def _usual(dates: "pd.DatetimeIndex", usual: Mapping[str, Any]) -> _Dense | None:
+    """Return the dates by the step of a series of the kind."""
+    if months := usual.get("months"):
+        return _by_months(dates, months, usual["day"], usual["step"])
+    return _dense(dates, usual.get("step"))
+
+
+def _finest(writer: DateFormat) -> str:
+    """Return the step of a single date: a day, or what the format can tell apart."""
+    pattern = writer.pattern or "%d"
+    return "D" if re.search("%[dj]", pattern) else "MS" if re.search("%[mbB]", pattern) else "YS"
 
 
 def _inferences(dates: "pd.DatetimeIndex") -> list[str]:
@@ -183,17 +237,20 @@ def _commonest(dates: "pd.DatetimeIndex") -> str | None:
 
 def _monthly(dates: "pd.DatetimeIndex") -> _Dense | None:
     """Return the dates that go by months to one day of the month, or to its last where it is shorter."""
-    import pandas as pd
-
-    count = np.asarray(dates.year * 12 + dates.month)
-    strides = np.diff(count)
+    strides = np.diff(np.asarray(dates.year * 12 + dates.month))
     if not (strides > 0).all():
         return None
-    months, day = int(np.gcd.reduce(strides)), int(dates.day.max())
-    number = int((count[-1] - count[0]) // months + 1)
+    months = int(np.gcd.reduce(strides))
+    return _by_months(dates, months, int(dates.day.max()), {1: "month", 12: "year"}.get(months, f"{months} months"))
+
+
+def _by_months(dates: "pd.DatetimeIndex", months: int, day: int, name: str) -> _Dense | None:
+    """Return the dates that go by so many months to a day; None where far more are lacking than are there."""
+    import pandas as pd
+
+    number = (12 * (dates[-1].year - dates[0].year) + dates[-1].month - dates[0].month) // months + 1
     if number > 3 * len(dates):
         return None
-    name = {1: "month", 12: "year"}.get(months, f"{months} months")
     return _Dense(name, pd.DatetimeIndex([_aimed(dates[0], months * i, day) for i in range(number)]), months, day)
 
 
@@ -205,4 +262,4 @@ def _aimed(start: Any, months: int, day: int) -> Any:
         months=months
     )
     moved = month.replace(day=min(day, month.days_in_month))
-    return moved if start.tz is None else moved.tz_localize(start.tz)
+    return moved if start.tz is None else moved.tz_localize(start.tz, nonexistent="shift_forward", ambiguous=True)

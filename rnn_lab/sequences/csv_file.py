@@ -1,6 +1,6 @@
 """Reading a series from a table of delimited cells, suspicious of every one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import compress, islice
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.calendar import Calendar, recognise
+from rnn_lab.sequences.compact import compact_format
 from rnn_lab.sequences.csv_numbers import NUMBER, Column, NaValues, Spot, numbers, plain_number, still_to_come
 from rnn_lab.sequences.csv_text import CsvText
-from rnn_lab.sequences.dates import compact_format, read_dates
+from rnn_lab.sequences.dates import fits, read_dates
 from rnn_lab.sequences.forecasting import Selection, choose, pick
 from rnn_lab.sequences.missing import Missing
 from rnn_lab.sequences.series import Series
@@ -40,6 +41,7 @@ def read_csv(
     missing: Missing = "refuse",
     optional: Sequence[str] | None = None,
     known: Sequence[int] = (),
+    usual: Mapping[str, Any] | None = None,
 ) -> Series:
     """Read the columns that are used; the others need not be numeric. The arguments are ``Table``'s.
 
@@ -48,6 +50,7 @@ def read_csv(
             inputs may be unknown: what is no number there is ``nan``.
         known: positions of the inputs that are known in advance. Rows at the end that lack every other column used are
             still to come; without such inputs a missing cell there is one.
+        usual: the `Calendar.recipe` of a series of the kind, which decides where this file alone does not.
 
     Raises:
         BadInput: the file cannot be read; a column is unknown; a cell is missing or no number; rows differ in
@@ -100,7 +103,7 @@ def read_csv(
     found = tuple(column.name for column in used)
     if index_name is None:
         return Series(values, found, inputs, targets, filled=gaps, ahead=ahead, notes=notes)
-    moments, calendar = read_index(spot, when, index_name, date_format, tz, decimal, thousands)
+    moments, calendar = read_index(spot, when, index_name, date_format, tz, decimal, thousands, usual)
     if calendar is not None:
         notes = (*notes, f"{index_name}: {calendar.note}")
     return Series(
@@ -138,18 +141,23 @@ def read_index(
     tz: str | None,
     decimal: str,
     thousands: str | None,
+    usual: Mapping[str, Any] | None = None,
 ) -> tuple[NDArray[Any], Calendar | None]:
     """Return numbers if the first cell is one, else dates in UTC; increasing, since splits follow the rows' order."""
     calendar, wrong = None, -1
     moments: NDArray[Any]
     numeric = NUMBER.fullmatch(plain_number(cells[0], decimal, thousands)) is not None
-    pattern = date_format or (compact_format(cells) if numeric else None)
+    key = f"data.path={spot.path}, column {name!r}"
+    known = (usual or {}).get("format")
+    pattern = date_format
+    if numeric and pattern is None:
+        pattern = known if known and fits(cells, known) else compact_format(cells, decimal, key)
     if numeric and pattern is None:
         column = Column(name)
         moments = column.read(list(cells), decimal, thousands)
         wrong = min(column.strange, default=-1)
     else:
-        found = read_dates(cells, f"data.path={spot.path}, column {name!r}", pattern, tz)
+        found = read_dates(cells, key, pattern, tz, known)
         if isinstance(found, int):
             wrong, moments = found, np.empty(0)
         else:
@@ -174,5 +182,5 @@ def read_index(
         )
     if not np.issubdtype(moments.dtype, np.datetime64):
         return moments, None
-    calendar = recognise(dates, form)
+    calendar = recognise(dates, form, usual)
     return moments, calendar

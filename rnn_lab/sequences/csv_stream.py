@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.errors import BadInput
+from rnn_lab.sequences.calendar import Calendar
 from rnn_lab.sequences.csv_file import named, read_index
 from rnn_lab.sequences.csv_numbers import Column, Spot, numbers
 from rnn_lab.sequences.csv_text import CsvText
@@ -22,6 +23,7 @@ class CsvBlocks:
     Attributes:
         used: the names of the columns that `blocks` gives.
         inputs, targets: which of them are read and forecast.
+        calendar: of the first block's dates, once `blocks` has read it.
 
     Raises:
         BadInput: as `read_csv`; or missing cells would be filled.
@@ -43,6 +45,7 @@ class CsvBlocks:
         self.inputs, self.targets = choose(self.names, columns, target, apart=self.index)
         self.used = list(dict.fromkeys(self.inputs + self.targets))
         self.rows = self.dropped = 0
+        self.calendar: Calendar | None = None
 
     def blocks(self) -> Iterator[Array]:
         """Yield the rows of the columns used, (n, C) each; the index must increase from block to block."""
@@ -79,6 +82,7 @@ class CsvBlocks:
                 f"data.path={self.path}: data.index={self.index} does not increase at row {spot.row(0)} ({times[0]!r}):"
                 " the rows must run from the oldest to the newest"
             )
+        self.calendar = self.calendar or calendar
         return moments[-1], pattern if calendar is None else calendar.format.pattern or pattern
 
     def notes(self) -> tuple[str, ...]:

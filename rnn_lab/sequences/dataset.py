@@ -204,6 +204,8 @@ class StreamDataset(Data):
     test: Rows | None
     notes: tuple[str, ...] = ()
     """Sentences about what was read."""
+    calendar: Calendar | None = None
+    """Of a table's first rows; None: it has no dates."""
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -3,23 +3,37 @@
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta, timezone
 from itertools import islice
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from rnn_lab.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COMPACT = {6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
-OTHERS = ("%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y", "%Y/%m", "%m/%Y", "%m-%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y")
+OTHERS = (
+    "%m/%d/%y",
+    "%d/%m/%y",
+    "%d.%m.%y",
+    "%d-%m-%y",
+    "%Y/%m",
+    "%m/%Y",
+    "%m-%Y",
+    "%b %Y",
+    "%B %Y",
+    "%b-%Y",
+    "%b-%y",
+    "%m.%Y",
+    "%Y.%m",
+)
 PIECE = 32_768
 """Dates parsed at a time."""
-OFFSET = re.compile(r"[T ]\d\d[\d:.,]*\s?([+-]\d\d(?::?\d\d)?|Z)$")
+OFFSET = re.compile(r"[T ]\d\d[\d:.,]*\s?([+-]\d\d(?::?\d\d)?|Z|UTC|GMT)$")
+FRACTION = re.compile(r"[.,](\d+)[^.,]*$")
+NAMES = ("Z", "UTC", "GMT")
+"""Of the offset that is none."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +51,11 @@ class DateFormat:
     digits: int = 6
     """Of ``%f``."""
     offset: str = "+hhmm"
-    """Of ``%z``: ``Z``, ``+hh:mm``, ``+hhmm`` or ``+hh``."""
+    """Of ``%z``: ``+hh:mm``, ``+hhmm`` or ``+hh``; or what UTC is called: ``Z``, ``UTC`` or ``GMT``."""
+    bare: bool = False
+    """Whether days, months and hours have no leading zero."""
+    mixed: bool = False
+    """Whether the file has several offsets from UTC and no zone, so that its dates are written in UTC."""
 
     def write(self, index: "pd.DatetimeIndex") -> list[str]:
         """Write dates as the file does."""
@@ -47,38 +65,51 @@ class DateFormat:
         if self.pattern is None:
             bare = when == when.normalize() and when.tzinfo is None
             return str(when.date()) if bare else str(when.isoformat())
-        text = self.pattern.replace("%f", f"{when.microsecond:06d}{when.nanosecond:03d}"[: self.digits])
-        if "%z" in text:
-            zone = when.strftime("%z")
-            shapes = {"Z": "Z", "+hh:mm": f"{zone[:3]}:{zone[3:5]}", "+hh": zone[:3]}
+        text = re.sub(r"%([dmH])", r"%-\1", self.pattern) if self.bare else self.pattern
+        text = text.replace("%f", f"{when.microsecond:06d}{when.nanosecond:03d}"[: self.digits])
+        if zone := when.strftime("%z"):
+            if self.offset in NAMES:  # of a date that data.tz moved elsewhere it would be wrong
+                shown = f"{zone[:3]}:{zone[3:5]}" if when.utcoffset() else self.offset
+                text = text.replace("%z", shown).replace("%Z", shown)
+            shapes = {"+hh:mm": f"{zone[:3]}:{zone[3:5]}", "+hh": zone[:3]}
             text = text.replace("%z", shapes.get(self.offset, zone))
         return str(when.strftime(text))
 
 
-def read_dates(cells: Sequence[str], key: str, date_format: str | None = None, tz: str | None = None) -> Any:
+def read_dates(
+    cells: Sequence[str], key: str, date_format: str | None = None, tz: str | None = None, usual: str | None = None
+) -> Any:
     """Return the dates of cells as a DatetimeIndex and their `DateFormat`, or the position of a cell that is none.
 
     A day and a month that could change places (01.02.2009) are told apart by the rest of the column: by a day above 12,
-    or by which reading increases.
+    by which reading increases, or by the only one that goes by a regular step.
 
     Args:
         cells: text, without blanks around it.
         key: what the column is called in messages.
-        date_format: as of `pandas.to_datetime`; None finds it.
+        date_format: as of `pandas.to_datetime`, but for ``mixed``; None finds it.
         tz: the dates' zone; None: what the cells say.
+        usual: the format in which a series of the kind had its dates: theirs too, if all of them fit it and increase.
 
     Raises:
         BadInput: two readings serve; the zone is unknown, or has no such time.
     """
     import pandas as pd
 
+    if date_format == "mixed":
+        raise BadInput(
+            "data.date_format=mixed would guess day and month cell by cell: give one format such as %d.%m.%Y"
+        )
+    if date_format is None and usual is not None and fits(cells, usual):
+        date_format = usual
     tried: list[tuple[str | None, pd.DatetimeIndex]] = []
-    for pattern in [date_format] if date_format else _patterns(cells):
-        utc = _offset(cells[0]) != "" and (pattern is None or "%z" in pattern)
+    named = date_format is not None and date_format != "ISO8601"
+    for pattern in [date_format] if named else _patterns(cells, date_format == "ISO8601"):
+        utc = _offset(cells[0]) != "" and (pattern is None or "%z" in pattern.lower())
         try:
-            found = _parsed(cells, pattern or "ISO8601", utc)
+            found = parsed(cells, pattern or "ISO8601", utc)
         except ValueError:
-            if date_format:
+            if named:
                 raise BadInput(f"data.date_format={date_format!r} is no format of dates such as %d.%m.%Y") from None
             continue
         tried.append((pattern, found))
@@ -88,31 +119,32 @@ def read_dates(cells: Sequence[str], key: str, date_format: str | None = None, t
         return int(best)
     rising = [(p, f) for p, f in whole if f.is_monotonic_increasing and f.is_unique] or whole
     if len(rising) > 1 and rising[1][0] is not None and not (rising[0][1] == rising[1][1]).all():
-        regular = [(p, f) for p, f in rising if len(f) > 2 and len(set(f[1:] - f[:-1])) == 1]
+        regular = [(p, f) for p, f in rising if len(f) > 2 and _regular(f)]
         if len(regular) != 1:
             raise BadInput(
                 f"{key}: dates such as {cells[0]!r} may be {rising[0][0]} or {rising[1][0]}: say data.date_format"
             )
         rising = regular
     pattern, found = rising[0]
-    return _placed(found, cells, key, tz), _written(pattern, cells, found)
+    placed = _placed(found, cells, key, tz)
+    mixed = tz is None and found.tz is not None and len({_offset(cell) for cell in cells}) > 1
+    return placed, replace(_written(pattern, cells, placed), mixed=mixed)
 
 
-def compact_format(cells: Sequence[str]) -> str | None:
-    """Return the format of dates written as whole numbers (19810321, 200612); None if less than half are such dates.
-
-    Example:
-        >>> compact_format(["200611", "200612", "200701"]), compact_format(["200099", "200100", "200101"])
-        ('%Y%m', None)
-    """
-    lengths = {len(cell) for cell in cells}
-    pattern = COMPACT.get(lengths.pop()) if len(lengths) == 1 else None
-    if pattern is None or not all(cell.isdecimal() and "1600" <= cell[:4] < "2200" for cell in cells):
-        return None
-    return None if 2 * np.count_nonzero(_parsed(cells, pattern).isna()) > len(cells) else pattern
+def fits(cells: Sequence[str], pattern: str) -> bool:
+    """Return whether all cells are increasing dates of a format."""
+    found = parsed(cells, pattern, utc="%z" in pattern.lower())
+    return bool(not found.isna().any() and found.is_monotonic_increasing and found.is_unique)
 
 
-def _parsed(cells: Sequence[str], pattern: str, utc: bool = False) -> "pd.DatetimeIndex":
+def _regular(found: "pd.DatetimeIndex") -> bool:
+    """Return whether dates go by one difference, or by months to one day: the two ways to read 01/01, 02/01, ..."""
+    months = found.year * 12 + found.month
+    same = found.day.nunique() == 1 and (found - found.normalize()).nunique() == 1
+    return bool((found[1:] - found[:-1]).nunique() == 1 or (same and (months[1:] - months[:-1]).nunique() == 1))
+
+
+def parsed(cells: Sequence[str], pattern: str, utc: bool = False) -> "pd.DatetimeIndex":
     """Parse dates, some at a time; what is none becomes NaT."""
     import pandas as pd
 
@@ -122,7 +154,8 @@ def _parsed(cells: Sequence[str], pattern: str, utc: bool = False) -> "pd.Dateti
     return pd.DatetimeIndex(found[0].append(found[1:]))
 
 
-def _patterns(cells: Sequence[str]) -> list[str | None]:
+def _patterns(cells: Sequence[str], iso: bool = False) -> list[str | None]:
+    """Return formats that the first cell may have, None for ISO 8601, which is all that there is if so asked."""
     from pandas.tseries.api import guess_datetime_format
 
     found: list[str | None] = []
@@ -132,8 +165,8 @@ def _patterns(cells: Sequence[str]) -> list[str | None]:
             guess = guess_datetime_format(cells[0], dayfirst=dayfirst)
             if guess and not re.match(r"%Y.%d", guess) and guess not in found:
                 found.append(guess)
-    if re.match(r"\d{4}-\d\d", cells[0]):
-        return [*found, None]
+    if iso or re.match(r"\d{4}-\d\d", cells[0]):
+        return [*(p for p in found if str(p).startswith("%Y")), None]
     if found:
         swapped = [str(p).replace("%d", "%0").replace("%m", "%d").replace("%0", "%m") for p in found]
         return list(dict.fromkeys([*found, *(p for p in swapped if not re.match(r"%Y.%d", p) and "%b" not in p)]))
@@ -143,16 +176,19 @@ def _patterns(cells: Sequence[str]) -> list[str | None]:
 def _placed(found: Any, cells: Sequence[str], key: str, tz: str | None) -> Any:
     """Give the dates their zone: the one asked for, or the one offset that all cells have; else UTC."""
     try:
-        if found.tz is None:
-            return found if tz is None else found.tz_localize(tz, ambiguous="infer")
         if tz is not None:
-            return found.tz_convert(tz)
-    except Exception as error:  # zoneinfo's and pandas' have no base of their own
-        if "key" in type(error).__name__.lower() or "No time zone" in str(error):
-            raise BadInput(f"data.tz={tz!r} is no time zone, such as Europe/Berlin") from None
-        raise BadInput(f"{key}: the dates do not fit data.tz={tz}: {error}") from None
+            found[:0].tz_localize(None).tz_localize(tz)
+    except Exception:  # zoneinfo's and pandas' have no base of their own
+        raise BadInput(f"data.tz={tz!r} is no time zone, such as Europe/Berlin") from None
+    if found.tz is not None and tz is not None:
+        return found.tz_convert(tz)
+    if found.tz is None:
+        try:
+            return found if tz is None else found.tz_localize(tz, ambiguous="infer")
+        except Exception as error:
+            raise BadInput(f"{key}: the dates do not fit data.tz={tz}: {error}") from None
     offsets = {_offset(cell) for cell in cells}
-    if len(offsets) > 1 or "Z" in offsets:
+    if len(offsets) > 1 or not offsets.isdisjoint(("", *NAMES)):
         return found
     text = offsets.pop()
     minutes = int(text[:3]) * 60 + int(text[0] + (text[3:].strip(":") or "0"))
@@ -160,19 +196,27 @@ def _placed(found: Any, cells: Sequence[str], key: str, tz: str | None) -> Any:
 
 
 def _written(pattern: str | None, cells: Sequence[str], found: Any) -> DateFormat:
-    """Return the format that gives the first cells back; days and months without a leading zero included."""
+    """Return the format that gives the first cells back, as fine as the finest cell.
+
+    Days and months without a leading zero are included. Cells of ISO 8601 that differ in length are all written as the
+    longest, so that each reads back as the same moment.
+    """
+    from pandas.tseries.api import guess_datetime_format
+
+    longest = max(cells, key=len)
+    pattern = pattern or guess_datetime_format(longest)
     if pattern is None:
         return DateFormat(None)
-    fraction, offset = re.search(r"\.(\d+)", cells[0]), _offset(cells[0])
-    shape = {1: "Z", 3: "+hh", 6: "+hh:mm"}.get(len(offset), "+hhmm")
-    digits = len(fraction[1]) if fraction and "%f" in pattern else 6
-    bare = re.sub(r"%([dmH])", r"%-\1", pattern)
-    formats = [DateFormat(p, digits, shape) for p in (pattern, bare)]
+    offset = _offset(longest)
+    shape = offset if offset in NAMES else {3: "+hh", 6: "+hh:mm"}.get(len(offset), "+hhmm")
+    fractions = (FRACTION.search(cell) for cell in cells) if "%f" in pattern else ()
+    digits = max((len(fraction[1]) for fraction in fractions if fraction), default=6)
     few = found[:50]
+    formats = [DateFormat(pattern, digits, shape, bare) for bare in (False, True)]
     return max(formats, key=lambda f: sum(a == b for a, b in zip(f.write(few), cells, strict=False)))
 
 
 def _offset(cell: str) -> str:
-    """Return what a time of day ends with that says its zone: Z, +02:00, +0200, +02; or ''."""
+    """Return what a time of day ends with that says its zone: Z, UTC, GMT, +02:00, +0200, +02; or ''."""
     match = OFFSET.search(cell)
     return match[1] if match else ""

@@ -110,7 +110,7 @@ class Stream(Reading):
         reading = {key: getattr(self, key) for key in READING}
         table = CsvBlocks(path, columns=self.columns, target=self.target, **reading)
         data = stream_of(self, table.blocks(), table.used, table.inputs, table.targets)
-        return replace(data, notes=table.notes(), one_unit=len(data.targets) == 1)
+        return replace(data, notes=table.notes(), calendar=table.calendar, one_unit=len(data.targets) == 1)
 
 
 def stream_of(

@@ -1,12 +1,15 @@
 import csv
+import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from rnn_lab.errors import BadInput
 from rnn_lab.evaluation.forecast import continued, forecast_series, read_series
 from rnn_lab.evaluation.forecaster import Forecaster
+from rnn_lab.evaluation.trained_network import MODEL
 from rnn_lab.network import Elman, Network
 from rnn_lab.sequences import Series, Table
 from rnn_lab.sequences.reading import READING
@@ -240,6 +243,50 @@ def test_steps_beyond_the_calendar_are_one_sentence():
     dates = np.array(["2024-01-31", "2024-02-29", "2024-03-31"], "datetime64[us]")
     with pytest.raises(BadInput, match="4000000 steps after 2024-03-31 leave the calendar: ask for fewer steps"):
         continued(indexed(dates), 4000003)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "frequency", "later", "rows"),
+    [
+        ("%Y-%m-%d", "B", 0, 5),
+        ("%d/%m/%Y", "MS", 0, 10),
+        ("%d/%m/%Y", "D", 0, 10),
+        ("%Y-%m", "MS", 0, 1),
+        ("%Y-%m-%d", "MS", 14, 1),
+        ("%y%m%d", "D", 0, 7),
+        ("%Y.%m", "MS", 0, 4),
+    ],
+)
+def test_a_short_file_goes_on_by_the_calendar_that_the_network_was_trained_on(
+    tmp_path, pattern, frequency, later, rows
+):
+    dates = pd.date_range("2024-01-01", periods=60, freq=frequency) + pd.Timedelta(later, "D")
+    cells = list(dates.strftime(pattern))
+    for name, count in (("long.csv", 60), ("short.csv", rows)):
+        lines = [f"{cell},{n % 7}" for n, cell in enumerate(cells[:count])]
+        (tmp_path / name).write_text("\n".join(["day,x", *lines]) + "\n")
+    trained(tmp_path / "long.csv", index="day").save(tmp_path)
+    series = read_series(Forecaster.load(tmp_path), tmp_path / "short.csv")
+    assert continued(series, rows + 8)[1] == cells[: rows + 8]
+
+
+def test_a_folder_without_a_calendar_still_reads(tmp_path):
+    path, _ = table(tmp_path, "days.csv", ["day", "x"], rows=30)
+    trained(path, index="day").save(tmp_path)
+    recipe = json.loads((tmp_path / MODEL).read_text())
+    assert recipe.pop("calendar")["step"] == "D"
+    (tmp_path / MODEL).write_text(json.dumps(recipe))
+    forecaster = Forecaster.load(tmp_path)
+    assert forecaster.calendar is None
+    assert read_series(forecaster, path).calendar.step == "D"
+
+
+def test_a_file_in_another_format_than_the_network_s_own_is_read_as_it_is(tmp_path):
+    path, _ = table(tmp_path, "days.csv", ["day", "x"], rows=30)
+    lines = [f"{day:02}.03.2024,{day % 7}" for day in range(1, 20)]
+    (tmp_path / "other.csv").write_text("\n".join(["day,x", *lines]) + "\n")
+    series = read_series(trained(path, index="day"), tmp_path / "other.csv")
+    assert continued(series, 20)[1][-1] == "20.03.2024"
 
 
 def test_a_question_mark_in_the_target_empties_its_cell_alone(weather, tmp_path):

@@ -63,19 +63,83 @@ def read(tmp_path, cells, **reading):
         (["28-12-2017", "29-12-2017", "30-12-2017"], "31-12-2017"),
         (["01.01.2009 00:10:00", "01.01.2009 00:20:00", "01.01.2009 00:30:00"], "01.01.2009 00:40:00"),
         ([f"{day:02}.01.2009" for day in range(1, 20)], "20.01.2009"),
+        ([f"0{day}/01/2024 {hour:02}:00" for day in (1, 2, 3) for hour in range(24)], "04/01/2024 00:00"),
         (["12/29/99", "12/30/99", "12/31/99"], "01/01/00"),
         (["1/29/2024", "1/30/2024", "1/31/2024"], "2/1/2024"),
         (["2024-01-01 10:00:00.1", "2024-01-01 10:00:00.2", "2024-01-01 10:00:00.3"], "2024-01-01 10:00:00.4"),
         (["2024-01-01T10:00:00+02:00", "2024-01-01T11:00:00+02:00", "2024-01-01T12:00:00+02:00"],
          "2024-01-01T13:00:00+02:00"),
         (["2024-01-01T10:00Z", "2024-01-01T10:01Z", "2024-01-01T10:02Z"], "2024-01-01T10:03Z"),
+        (["1949-12"], "1950-01"),
         (["Jan 2009", "Feb 2009", "Mar 2009"], "Apr 2009"),
+        ([f"2024-01-01 0{hour}:00:00 UTC" for hour in range(4)], "2024-01-01 04:00:00 UTC"),
+        ([f"2024-01-01T0{hour}:00 GMT" for hour in range(4)], "2024-01-01T04:00 GMT"),
+        (["2024-01-01 00:00:00 UTC"], "2024-01-02 00:00:00 UTC"),
     ],
 )  # fmt: skip
 def test_dates_are_written_as_the_file_writes_them(tmp_path, cells, following):
     series = read(tmp_path, cells)
     assert series.calendar.write(series.index) == cells
     assert series.calendar.write(series.calendar.following(series.index[-1], 1)) == [following]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["2024-01-01", "2024-01-02", "2024-01-03"],
+        ["20240101", "20240102", "20240103"],
+        ["2024-01-01 10:00", "2024-01-01 10:30"],
+        ["2024-01-01T10:00:00.5Z", "2024-01-01T10:00:01.0Z"],
+        ["2024-01", "2024-02"],
+    ],
+)
+def test_iso_dates_that_are_asked_for_keep_the_files_own_form(tmp_path, cells):
+    series = read(tmp_path, cells, date_format="ISO8601")
+    assert series.calendar.write(series.index) == cells
+
+
+@pytest.mark.parametrize(
+    ("cells", "written"),
+    [
+        (["2024-01-01 10:00:00.1", "2024-01-01 10:00:00.35", "2024-01-01 10:00:00.6"],
+         ["2024-01-01 10:00:00.10", "2024-01-01 10:00:00.35", "2024-01-01 10:00:00.60", "2024-01-01 10:00:00.85"]),
+        (["2024-01-01 10:00:00", "2024-01-01 10:00:00.250000", "2024-01-01 10:00:00.500000"],
+         [f"2024-01-01 10:00:00.{ms}000" for ms in ("000", "250", "500", "750")]),
+        (["2024-01-01T10:00:00.5+02:00", "2024-01-01T10:00:01+02:00"],
+         ["2024-01-01T10:00:00.5+02:00", "2024-01-01T10:00:01.0+02:00", "2024-01-01T10:00:01.5+02:00"]),
+        (["01.02.2024 23:59:59.25", "01.02.2024 23:59:59.5", "01.02.2024 23:59:59.75"],
+         ["01.02.2024 23:59:59.25", "01.02.2024 23:59:59.50", "01.02.2024 23:59:59.75", "02.02.2024 00:00:00.00"]),
+        (["2024-01-01", "2024-01-01 12:00", "2024-01-02"],
+         ["2024-01-01 00:00", "2024-01-01 12:00", "2024-01-02 00:00", "2024-01-02 12:00"]),
+    ],
+)  # fmt: skip
+def test_dates_that_differ_in_length_are_written_alike_and_read_back_the_same(tmp_path, cells, written):
+    reading = {"date_format": "%d.%m.%Y %H:%M:%S.%f"} if cells[0][2] == "." else {}
+    series = read(tmp_path, cells, **reading)
+    calendar = series.calendar
+    assert calendar.write(series.index) + calendar.write(calendar.following(series.index[-1], 1)) == written
+    assert (read(tmp_path, written[:-1], **reading).index == series.index).all()
+
+
+@pytest.mark.parametrize("end", ["Z", " UTC", " GMT"])
+def test_dates_in_utc_that_a_zone_moves_say_so(tmp_path, end):
+    cells = [f"2024-07-0{day} 23:30:00{end}" for day in range(1, 5)]
+    series = read(tmp_path, cells, tz="Europe/Berlin")
+    written = series.calendar.write(series.index)
+    assert written[0] == f"2024-07-02 01:30:00{end[: -len(end.strip())]}+02:00"
+    assert (pd.to_datetime(written, utc=True) == pd.to_datetime(cells, utc=True)).all()
+
+
+@pytest.mark.parametrize("start", ["2024-03-20", "2024-10-15"])
+def test_days_across_summer_time_are_utc_s_or_those_of_the_zone(tmp_path, start):
+    """As pandas writes them, offsets differ within the file."""
+    cells = [str(day) for day in pd.date_range(start, periods=30, tz="Europe/Berlin")]
+    note = read(tmp_path, cells[:25]).notes[0]
+    assert note.endswith("offsets from UTC differ, so they are in UTC: data.tz=Europe/Berlin, say, keeps local days")
+    series = read(tmp_path, cells[:25], tz="Europe/Berlin")
+    assert series.notes == ("t: the dates go by D",)
+    following = series.calendar.following(series.index[-1], 5)
+    assert series.calendar.write(series.index) + series.calendar.write(following) == cells
 
 
 def test_holes_are_said_with_the_first(tmp_path):
@@ -100,15 +164,60 @@ def test_a_zone_is_given_and_a_night_in_october_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("zone", "start", "frequency"),
+    [
+        ("Europe/Berlin", "2024-03-10 02:30", "D"),
+        ("Europe/Berlin", "2024-10-06 02:30", "D"),
+        ("Europe/Berlin", "2024-03-11 02:30", "B"),
+        ("America/Sao_Paulo", "2018-10-16", "D"),
+        ("America/Sao_Paulo", "2018-02-01", "D"),
+        ("Europe/Berlin", "2023-01-31 02:30", "ME"),
+        ("Europe/Berlin", "2022-03-27 02:45", "27th"),
+    ],
+)
+def test_times_that_summer_time_skips_or_doubles_are_those_of_pandas(zone, start, frequency):
+    if frequency == "27th":
+        plain = pd.DatetimeIndex([pd.Timestamp(start) + pd.DateOffset(months=n) for n in range(-12, 40)])
+    else:
+        plain = pd.date_range(start, periods=52, freq=frequency)
+    whole = plain.tz_localize(zone, nonexistent="shift_forward", ambiguous=np.ones(52, bool))
+    changes = 0
+    for seen in range(10, 40):
+        if plain[seen - 1] != whole[seen - 1].tz_localize(None):
+            changes += 1
+            continue  # the time of day is not to be known from such a last row
+        calendar = recognise(whole[:seen])
+        ahead = calendar.following(whole.tz_convert("UTC").tz_localize(None).to_numpy()[seen - 1], 12)
+        assert calendar.holes == 0
+        assert (ahead == whole.tz_convert("UTC").tz_localize(None).to_numpy()[seen : seen + 12]).all()
+    assert changes < 2
+
+
+@pytest.mark.parametrize("zone", ["", "../etc", "/etc", "Europe", "nowhere"])
+def test_what_is_no_zone_is_said(tmp_path, zone):
+    for cell in ("2024-01-01", "2024-01-01T00:00Z"):
+        with pytest.raises(BadInput, match=f"data.tz='{zone}' is no time zone, such as Europe/Berlin"):
+            read(tmp_path, [cell], tz=zone)
+
+
+@pytest.mark.parametrize(
     ("cells", "reading", "sentence"),
     [
         (["01.02.2009", "02.03.2009", "03.04.2009"], {}, "may be .* or .*: say data.date_format"),
+        ([f"{n:02}/01/2024" for n in range(1, 13)], {}, "may be %m/%d/%Y or %d/%m/%Y: say data.date_format"),
+        ([f"{n:02}.02.2024" for n in range(1, 4)], {}, "may be .* or .*: say data.date_format"),
         (["2024-01-01"] * 2, {}, "does not increase at row 3"),
         (["2024-01-01"], {"tz": "Europe/Atlantis"}, "'Europe/Atlantis' is no time zone"),
         (["2024-03-31 02:30"], {"tz": "Europe/Berlin"}, "do not fit data.tz=Europe/Berlin"),
         (["31.01.2024"], {"date_format": "%Y"}, r"row 2, column 't' holds '31.01.2024', .* dates such as %Y"),
         (["31.01.2024"], {"date_format": "%Q"}, "data.date_format='%Q' is no format"),
         (["200612", "200601"], {}, "does not increase"),
+        (["31.01.2024"], {"date_format": "mixed"}, "date_format=mixed would guess day and month cell by cell"),
+        (
+            ["31.01.2024"],
+            {"date_format": "ISO8601"},
+            "holds '31.01.2024', but data.index=t must be dates such as ISO8601",
+        ),
         (["31.01.2024", "31.02.2024"], {}, r"row 3, column 't' holds '31.02.2024'"),
     ],
 )
