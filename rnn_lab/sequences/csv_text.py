@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.errors import BadInput
+from rnn_lab.home import at_home
 
 OPENERS: dict[str, Callable[..., Any]] = {
     "gzip": gzip.open,
@@ -66,7 +67,7 @@ class CsvText:
             kind = SUFFIXES.get(self.path.suffix.lower(), "none")
         try:
             encoding = "utf-8-sig" if codecs.lookup(self.encoding).name == "utf-8" else self.encoding
-            path = self.path.expanduser()
+            path = Path(at_home(str(self.path), "data.path"))
             with _only_member(path) if kind == "zip" else OPENERS[kind](path, "rb") as raw:
                 text = io.TextIOWrapper(raw, encoding=encoding, newline="")
                 for _ in range(self.skiprows):

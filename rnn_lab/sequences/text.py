@@ -14,6 +14,7 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
+from rnn_lab.home import at_home
 from rnn_lab.sequences.alphabet import Alphabet, code_points
 from rnn_lab.sequences.disk_rows import DiskRows
 from rnn_lab.sequences.fingerprint import fingerprint_blocks
@@ -80,7 +81,7 @@ class Text:
                     raise BadInput(f"data.encoding={self.encoding} is of a file of your own: say data.path too")
                 path = stack.enter_context(as_file(files("rnn_lab.sequences") / "genesis.txt"))
             else:
-                path = Path(self.path).expanduser()
+                path = Path(at_home(self.path, "data.path"))
             stored = DiskRows(
                 (_points(piece, found) for piece in pieces(path, self.encoding)), width=1, dtype=np.uint32
             )
