@@ -10,7 +10,17 @@ from numpy.typing import NDArray
 
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.calendar import Calendar, recognise
-from rnn_lab.sequences.csv_numbers import NUMBER, Column, NaValues, Spot, numbers, plain_number, still_to_come
+from rnn_lab.sequences.csv_numbers import (
+    NUMBER,
+    Column,
+    Marks,
+    NaValues,
+    Spot,
+    numbers,
+    plain_number,
+    refuse_one_mark,
+    still_to_come,
+)
 from rnn_lab.sequences.csv_text import CsvText
 from rnn_lab.sequences.dates import compact_format, read_dates
 from rnn_lab.sequences.forecasting import Selection, choose, pick
@@ -53,8 +63,7 @@ def read_csv(
         BadInput: the file cannot be read; a column is unknown; a cell is missing or no number; rows differ in
             length; the index does not increase. The message names the file, the row and the column.
     """
-    if thousands is not None and thousands == decimal:
-        raise BadInput(f"data.thousands and data.decimal are both {decimal!r}: a number could not be told")
+    refuse_one_mark(decimal, thousands)
     text = CsvText(
         path=path, delimiter=delimiter, decimal=decimal, encoding=encoding, comment=comment, skiprows=skiprows,
         skipfooter=skipfooter, compression=compression,
@@ -86,7 +95,11 @@ def read_csv(
         raise BadInput(f"data.path={path} holds a header but no data")
     spot = Spot(text, header)
     ahead = still_to_come(spot, used, [name for i, name in enumerate(inputs) if i in known], rows) if known else 0
-    filled, notes = numbers(spot, used, values[: rows - ahead], missing, na_values, unknown, optional is None)
+    marks = Marks(na_values)
+    marks.strike(used, values[: rows - ahead])
+    if optional is None:
+        marks.refuse_idle([column.name for column in used])
+    filled, notes = numbers(spot, used, values[: rows - ahead], missing, marks, unknown)
     notes = (*text.notes(), *notes)
     if missing == "drop":
         kept = np.append(~filled.any(axis=1), np.ones(ahead, bool))
