@@ -14,7 +14,7 @@ from rnn_lab.cli import help_page
 from rnn_lab.cli.exits import one_sentence
 from rnn_lab.cli.passwords import refuse_passwords
 from rnn_lab.cli.suggestions import PACKAGE
-from rnn_lab.cli.verbatim import NAMES, TEXTS, verbatim
+from rnn_lab.cli.verbatim import LISTS, TEXTS, verbatim
 from rnn_lab.component import STRICT, refusal
 from rnn_lab.errors import BadInput
 from rnn_lab.home import at_home
@@ -85,7 +85,7 @@ def main(arguments: list[str]) -> None:
         help_page.show("predict", "predict", arguments)
         return
     refuse_passwords(argument for argument in arguments if argument.startswith("tracking"))
-    sys.argv[1:] = verbatim(arguments, "prompt", *TEXTS, *NAMES)
+    sys.argv[1:] = verbatim(arguments, "prompt", *TEXTS, *LISTS)
     predict()
 
 

@@ -94,6 +94,7 @@ def test_a_file_that_is_written_otherwise_and_the_steps_that_the_run_can_do(fold
         ("data.path=nope.csv", "Error: data.path=nope.csv cannot be read: No such file"),
         ("data.columns=y", "Error: data.columns names 'y', which is no column"),
         ("data.path=???", "Error: data.path is missing: say data.path="),
+        ("data.path=${x}.csv", "Error: data.path: Interpolation key 'x' not found."),
         ("run=elsewhere", "Error: run=elsewhere is neither a run folder nor the id of an MLflow run"),
         ("run=empty", "Error: empty holds no trained network"),
         ("run=0123456789abcdef0123456789abcdef", "Error: there is no MLflow store sqlite:///"),
