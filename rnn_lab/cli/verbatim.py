@@ -28,7 +28,7 @@ MARKS = ("data.na_values",)
 LISTS = dict.fromkeys(NAMES, re.compile(r"\d+", re.ASCII)) | dict.fromkeys(
     MARKS, re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 )
-"""Keys whose values are texts or lists of them, and what among these is a number: a position, a number that is missing."""
+"""Keys whose values are texts or lists of them, and what among these is a number: a position, or a missing cell's."""
 ITEM = re.compile(
     r"""
     \s* ( '(?:\\'|[^'])*' (?=\s*(?:,|\Z)) | "(?:\\"|[^"])*" (?=\s*(?:,|\Z))  # in quotes, from end to end

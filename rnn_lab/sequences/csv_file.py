@@ -1,6 +1,7 @@
 """Reading a series from a table of delimited cells, suspicious of every one of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import compress, islice
 from pathlib import Path
 from typing import Any
@@ -110,15 +111,16 @@ def read_csv(
         if not len(values):
             raise BadInput(f"data.path={path}: every row lacks a cell, so data.missing=drop leaves none")
     gaps = filled if missing in ("interpolate", "forward_fill") and filled.any() else None
-    found = tuple(column.name for column in used)
+    found = Series(
+        values, tuple(column.name for column in used), inputs, targets, filled=gaps, carried=missing == "forward_fill",
+        ahead=ahead, notes=notes,
+    )  # fmt: skip
     if index_name is None:
-        return Series(values, found, inputs, targets, filled=gaps, ahead=ahead, notes=notes)
+        return found
     moments, calendar = read_index(spot, when, index_name, date_format, tz, decimal, thousands)
     if calendar is not None:
         notes = (*notes, f"{index_name}: {calendar.note}")
-    return Series(
-        values, found, inputs, targets, moments, index_name, calendar=calendar, filled=gaps, ahead=ahead, notes=notes
-    )
+    return replace(found, index=moments, index_name=index_name, calendar=calendar, notes=notes)
 
 
 def named(path: Path, block: NDArray[Any], header: bool, index: str | int | None) -> tuple[tuple[str, ...], str | None]:
