@@ -95,11 +95,14 @@ def read_csv(
     if not rows:
         raise BadInput(f"data.path={path} holds a header but no data")
     spot = Spot(text, header)
-    ahead = still_to_come(spot, used, [name for i, name in enumerate(inputs) if i in known], rows) if known else 0
     marks = Marks(na_values)
-    marks.strike(used, values[: rows - ahead])
+    marks.strike(used, values)
     if optional is None:
         marks.refuse_idle([column.name for column in used])
+    ahead = 0
+    if known:
+        given = [name for position, name in enumerate(inputs) if position in known]
+        ahead = still_to_come(spot, used, given, rows, marks.words)
     filled, notes = numbers(spot, used, values[: rows - ahead], missing, marks, unknown)
     notes = (*text.notes(), *notes)
     if missing == "drop":

@@ -1,7 +1,7 @@
 """The numbers of a table: cells become floats by one strict grammar; what is missing is refused, filled or dropped."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -153,8 +153,17 @@ def numbers(
     return lacking, notes
 
 
-def still_to_come(spot: Spot, used: list[Column], known: Sequence[str], rows: int) -> int:
+def still_to_come(
+    spot: Spot, used: list[Column], known: Sequence[str], rows: int, words: Collection[str] = WORDS
+) -> int:
     """Count the rows at the end that lack every column but the known ones; those cells are no odd ones any more.
+
+    Args:
+        spot: says where a cell stands.
+        used: the columns, once `Marks.strike` has gone through them.
+        known: names of those that are known in advance.
+        rows: how many there are.
+        words: texts that stand for a missing cell.
 
     Raises:
         BadInput: a known cell is missing there.
@@ -166,7 +175,7 @@ def still_to_come(spot: Spot, used: list[Column], known: Sequence[str], rows: in
     """
     others = [column for column in used if column.name not in known]
     count = 0
-    while others and count < rows and all(column.strange.get(rows - count - 1, "?") in WORDS for column in others):
+    while others and count < rows and all(column.strange.get(rows - count - 1) in words for column in others):
         count += 1
     for column in used:
         for row in range(rows - count, rows):
