@@ -1,6 +1,5 @@
 """Text as a stream of characters: at every step the next one is to be foretold."""
 
-import codecs
 from collections.abc import Iterator
 from contextlib import ExitStack
 from importlib.resources import as_file, files
@@ -16,6 +15,7 @@ from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.home import at_home
 from rnn_lab.sequences.alphabet import Alphabet, code_points
+from rnn_lab.sequences.csv_text import unmarked
 from rnn_lab.sequences.disk_rows import DiskRows
 from rnn_lab.sequences.fingerprint import fingerprint_blocks
 from rnn_lab.sequences.forecasting import Share, describe
@@ -130,9 +130,7 @@ def pieces(path: Path, encoding: str = "utf-8") -> Iterator[str]:
         BadInput: it cannot be read, or is not in this encoding.
     """
     try:
-        # An editor's mark is no text.
-        known = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
-        with path.open(encoding=known) as file:
+        with path.open(encoding=unmarked(encoding)) as file:
             while piece := file.read(ROWS):
                 yield piece
     except OSError as error:
