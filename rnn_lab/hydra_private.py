@@ -15,13 +15,48 @@ from hydra.core.utils import JobReturn, configure_log
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-__all__ = ["build_directly", "compose_once", "failure", "full_key", "get_args_parser", "override_dirname", "spelled"]
+__all__ = [
+    "build_directly",
+    "compose_once",
+    "escaped_twice",
+    "failure",
+    "full_key",
+    "get_args_parser",
+    "override_dirname",
+    "spelled",
+]
 """``get_args_parser``: a sweep's printed commands repeat the flags that chose its config, which Hydra keeps nowhere."""
 
 
 def full_key(config: DictConfig, name: str) -> str:
     """Return a key with all that stands above it, as the user would type it."""
     return str(config._get_full_key(name))
+
+
+def escaped_twice(config: DictConfig) -> DictConfig:
+    """Return a component's config in which an escaped ``${`` is text even after Hydra has resolved it twice.
+
+    As it builds a component it resolves the config, and then reads from what it has resolved. A file of that name would
+    be an unknown key.
+    """
+    plain: Any = OmegaConf.to_container(config)
+    again = _escaped(plain)
+    if again == plain:
+        return config
+    found = OmegaConf.create(again)
+    found._set_parent(config._get_parent())
+    found._set_key(config._key())
+    return found
+
+
+def _escaped(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _escaped(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_escaped(value) for value in node]
+    if not isinstance(node, str):
+        return node
+    return re.sub(r"(?<!\\)\\(?:\\\\)*(?=\$\{)", lambda match: f"{match[0]}{match[0]}\\", node)
 
 
 def override_dirname(config: DictConfig) -> str:

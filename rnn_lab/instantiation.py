@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from rnn_lab.component import refusal
 from rnn_lab.errors import BadInput, missing_module
-from rnn_lab.hydra_private import full_key
+from rnn_lab.hydra_private import escaped_twice, full_key
 from rnn_lab.trust import shipped
 
 
@@ -41,7 +41,8 @@ def instantiate(config: Any, kind: type | None = None, **options: Any) -> Any:
     if kind is not None:
         _refuse_other_kinds(f"{key}={config.get('_target_')}", _class_of(config.get("_target_")), kind)
     try:
-        built = hydra.utils.instantiate(config, **options)
+        resolved_twice = escaped_twice(config) if isinstance(config, DictConfig) else config
+        built = hydra.utils.instantiate(resolved_twice, **options)
     except InstantiationException as error:
         raise BadInput(explain(error)) from error
     if kind is not None and not isinstance(built, kind):

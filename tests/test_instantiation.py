@@ -1,6 +1,8 @@
 """Components that are named by ``_target_``: what is said of one that is not there, in one sentence."""
 
 import pytest
+from omegaconf import OmegaConf
+from omegaconf.errors import InterpolationKeyError
 
 from rnn_lab.errors import BadInput
 from rnn_lab.instantiation import instantiate
@@ -52,3 +54,13 @@ def test_a_wrong_target_is_one_sentence(target, says):
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
     assert "HYDRA_FULL_ERROR" not in str(refused.value)
+
+
+def test_an_escaped_interpolation_is_text_and_others_are_looked_up():
+    config = OmegaConf.create({"data": {"_target_": "builtins.dict", "path": "\\${x}.csv", "all": ["${y}"]}, "y": 3})
+    assert instantiate(config.data, _convert_="all") == {"path": "${x}.csv", "all": [3]}
+    config.data.path = "a\\\\\\${x}"
+    assert instantiate(config.data)["path"] == config.data.path == "a\\${x}"
+    config.data.path = "${x}.csv"
+    with pytest.raises(InterpolationKeyError, match="'x' not found"):
+        instantiate(config.data)

@@ -14,9 +14,10 @@ from rnn_lab.cli import help_page
 from rnn_lab.cli.exits import one_sentence
 from rnn_lab.cli.passwords import refuse_passwords
 from rnn_lab.cli.suggestions import PACKAGE
-from rnn_lab.cli.verbatim import NAMES, TEXTS, verbatim
+from rnn_lab.cli.verbatim import LISTS, TEXTS, verbatim
 from rnn_lab.component import STRICT, refusal
 from rnn_lab.errors import BadInput
+from rnn_lab.home import at_home
 
 if TYPE_CHECKING:
     from rnn_lab.evaluation import Forecaster, TextModel, Trained
@@ -84,7 +85,7 @@ def main(arguments: list[str]) -> None:
         help_page.show("predict", "predict", arguments)
         return
     refuse_passwords(argument for argument in arguments if argument.startswith("tracking"))
-    sys.argv[1:] = verbatim(arguments, "prompt", *TEXTS, *NAMES)
+    sys.argv[1:] = verbatim(arguments, "prompt", *TEXTS, *LISTS)
     predict()
 
 
@@ -97,13 +98,23 @@ def predict(config: DictConfig) -> None:
 
 
 def check(config: DictConfig) -> Request:
-    """Refuse missing keys and wrong types."""
+    """Refuse missing keys and wrong types, and names of files in a home that there is not."""
     if missing := sorted(OmegaConf.missing_keys(config)):
         raise BadInput(f"{missing[0]} is missing: say {missing[0]}=... (--help shows examples)")
     try:
-        return Request.model_validate(OmegaConf.to_container(config, resolve=True))
+        request = Request.model_validate(OmegaConf.to_container(config, resolve=True))
     except ValidationError as error:
         raise BadInput(refusal(error, "")) from error
+    return _expanded(request)
+
+
+def _expanded(request: Request) -> Request:
+    """Put the home folder for a ``~``, once for all, so that two names of one file can be told to be one."""
+    data, out = request.data, request.out
+    data = data.model_copy(update={"path": data.path and at_home(data.path, "data.path")})
+    return request.model_copy(
+        update={"run": at_home(request.run, "run"), "out": out and at_home(out, "out"), "data": data}
+    )
 
 
 def load(request: Request) -> "Trained":

@@ -3,6 +3,7 @@
 import errno
 
 from hydra.errors import HydraException, InstantiationException
+from omegaconf.errors import InterpolationKeyError, InterpolationResolutionError
 
 from rnn_lab.cli.suggestions import suggestion
 from rnn_lab.errors import BadInput, Diverged
@@ -30,6 +31,8 @@ def _mendable(error: BaseException) -> str | None:
         return explain(error)
     if isinstance(error, HydraException):
         return f"{_first_line(error)}{suggestion(error)}"
+    if isinstance(error, InterpolationKeyError | InterpolationResolutionError):
+        return f"{error.full_key}: {_first_line(error)}"
     if isinstance(error, OSError):
         return f"{error.filename or 'the disk'}: {error.strerror}." if error.errno in _DISK else None
     if isinstance(error, MemoryError):

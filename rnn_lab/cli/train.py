@@ -19,7 +19,7 @@ from rnn_lab.cli.passwords import refuse_passwords
 from rnn_lab.cli.resumed import with_resumed
 from rnn_lab.cli.sentences import sentence
 from rnn_lab.cli.suggestions import PACKAGE
-from rnn_lab.cli.verbatim import NAMES, TEXTS, verbatim
+from rnn_lab.cli.verbatim import LISTS, TEXTS, verbatim
 from rnn_lab.errors import BadInput
 from rnn_lab.hydra_private import compose_once
 from rnn_lab.sweeping.app import App
@@ -80,7 +80,7 @@ def main(arguments: list[str]) -> None:
         return
     sweeping.register(LAB)  # hydra/sweeper=rnn_lab, which search=... chooses
     refuse_passwords(arguments)
-    sys.argv[1:] = with_mode(with_compared(with_resumed(verbatim(arguments, *TEXTS, *NAMES))))
+    sys.argv[1:] = with_mode(with_compared(with_resumed(verbatim(arguments, *TEXTS, *LISTS))))
     compose_once(sys.argv[1:])
     train()
 

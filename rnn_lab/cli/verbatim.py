@@ -1,9 +1,11 @@
 """Values that are text, such as paths and names of columns: taken as they are typed, not as Hydra would read them."""
 
+import os
 import re
 from collections.abc import Sequence
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from rnn_lab.paste import quoted
@@ -22,20 +24,33 @@ TEXTS = (
     "hydra.sweep.dir",
 )
 NAMES = ("data.columns", "data.target", "data.index", "data.known")
+MARKS = ("data.na_values",)
+LISTS = dict.fromkeys(NAMES, re.compile(r"\d+", re.ASCII)) | dict.fromkeys(
+    MARKS, re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+)
+"""Keys whose values are texts or lists of them, and what among these is a number: a position, or a missing cell's."""
+ITEM = re.compile(
+    r"""
+    \s* ( '(?:\\'|[^'])*' (?=\s*(?:,|\Z)) | "(?:\\"|[^"])*" (?=\s*(?:,|\Z))  # in quotes, from end to end
+        | (?: \([^()]*\) | \[[^\[\]]*\] | \$\{[^{}]*\} | \\, | [^,] )+ )
+    """,
+    re.VERBOSE,
+)
 
 
 def verbatim(arguments: list[str], *keys: str) -> list[str]:
     """Quote the values of keys whose values are text, so that Hydra takes them as they stand.
 
     Commas, brackets, quotes and blanks at its ends mean something to Hydra otherwise. A value in quotes stays as it is.
-    Of a prompt every other character is meant; of paths, marks and names of columns (`TEXTS`, `NAMES`) Hydra's own
-    reading counts where it makes a text, a list, a null or an interpolation of them, and in a sweep also choices.
+    Of a prompt every other character is meant; of paths and marks (`TEXTS`) Hydra's own reading counts where it makes a
+    text, a null or an interpolation of them, and in a sweep also choices. Names of columns and what stands for a
+    missing cell (`LISTS`) are texts too, one or in a list, even where they look like a truth value or a call.
 
     Example:
         >>> verbatim(["prompt=Amen, and (so", "prompt='Amen'", "steps=3"], "prompt")
         ["prompt='Amen, and (so'", "prompt='Amen'", 'steps=3']
-        >>> verbatim(["data.path=prices (1).csv", "data.columns=[CO(GT),open]", "data.target=x"], *TEXTS, *NAMES)
-        ["data.path='prices (1).csv'", "data.columns=['CO(GT)',open]", 'data.target=x']
+        >>> verbatim(["data.path=prices (1).csv", "data.columns=[CO(GT),open,2]", "data.target=x"], *TEXTS, *LISTS)
+        ["data.path='prices (1).csv'", "data.columns=['CO(GT)',open,2]", 'data.target=x']
     """
     sweeps = any(re.fullmatch(r"-m|--multirun|\+*search=(?!null$).+|hydra\.mode=MULTIRUN", text) for text in arguments)
     return [_as_meant(argument, keys, sweeps) for argument in arguments]
@@ -46,31 +61,61 @@ def _as_meant(argument: str, keys: Sequence[str], sweeps: bool) -> str:
     key = start.lstrip("+")
     if "=" not in argument or key not in keys:
         return argument
-    if key not in TEXTS and key not in NAMES:
+    if key not in TEXTS and key not in LISTS:
         return _quoted(start, text)
-    try:
-        parsed = OverridesParser.create().parse_override(f"x={text}")
-    except HydraException:
-        listed = re.fullmatch(r"\[(.*)\]", text, re.DOTALL) if key in NAMES else None
-        return f"{start}=[{','.join(map(_item, _items(listed[1])))}]" if listed else _quoted(start, text)
+    if text in ("", "???"):
+        return argument
+    if key in LISTS:
+        return f"{start}={_choices(text, LISTS[key], sweeps)}"
+    if "${" in text and os.path.exists(text):  # a file is called so
+        return _quoted(start, text)
+    parsed = _parsed(text)
+    if parsed is None:
+        return _quoted(start, text)
     value = parsed.value()
-    # As Hydra reads it: a null, an interpolation, a list, a position, several values for a sweep, or just that text.
-    plain = text == "???" or value is None or "${" in text or isinstance(value, str) or text == ""
-    if plain or (parsed.is_sweep_override() and sweeps) or (key in NAMES and isinstance(value, list | int)):
-        return (
-            argument if not isinstance(value, str) or str(value) == text or text[:1] in "'\"" else _quoted(start, text)
-        )
-    return _quoted(start, text)
+    if isinstance(value, str):
+        return argument if "${" in text or value == text or text[:1] in "'\"" else _quoted(start, text)
+    return argument if value is None or (parsed.is_sweep_override() and sweeps) else _quoted(start, text)
+
+
+def _parsed(text: str) -> Override | None:
+    """Read a value as Hydra does; None: it cannot."""
+    try:
+        return OverridesParser.create().parse_override(f"x={text}")
+    except HydraException:
+        return None
+
+
+def _choices(text: str, number: re.Pattern[str], sweeps: bool) -> str:
+    """Texts, numbers or lists of them: one, or in a sweep several; or a function of Hydra's that makes several."""
+    if not sweeps:
+        return _list(text, number)
+    parsed = _parsed(text)
+    if parsed is not None and parsed.is_sweep_override() and re.match(r"\w+\(", text):
+        return text
+    choices = _items(text)
+    return ",".join(_list(choice, number) for choice in choices) if len(choices) > 1 else _list(text, number)
+
+
+def _list(text: str, number: re.Pattern[str]) -> str:
+    listed = re.fullmatch(r"\[(.*)\]", text, re.DOTALL)
+    if listed:
+        return f"[{','.join(_item(item, number) for item in _items(listed[1]))}]"
+    return text if text == "null" else _item(text, number)
 
 
 def _items(text: str) -> list[str]:
-    """Cut a list at its commas, but not inside quotes or brackets."""
-    return [item.strip() for item in re.findall(r"""(?:"[^"]*"|'[^']*'|\([^()]*\)|\[[^\[\]]*\]|[^,])+""", text)]
+    """Cut a list at its commas, but not inside quotes around a whole item, or brackets."""
+    return [item.strip() for item in ITEM.findall(text)]
 
 
-def _item(item: str) -> str:
-    kept = re.fullmatch(r"'[^']*'|\"[^\"]*\"|[\w.-]+", item)
-    return item if kept else _quoted("", item).removeprefix("=")
+def _item(item: str, number: re.Pattern[str]) -> str:
+    if number.fullmatch(item) or "${" in item:
+        return item
+    parsed = _parsed(item)
+    value = None if parsed is None else parsed.value()
+    meant = isinstance(value, str) and (value == item or item[:1] in "'\"" or "\\," in item)
+    return item if meant else _quoted("", item).removeprefix("=")
 
 
 def _quoted(start: str, text: str) -> str:

@@ -35,7 +35,8 @@ class Backtest:
 
         e_s = sqrt(mean over origins and targets of (y_{t+s} - f_{t,s})^2),    s = 1 .. S rows after the origin t
 
-    A forecast knows the rows before its origin and no other. Without ``refit`` it is the run's own network and
+    A forecast knows the rows before its origin and no other; a missing cell is no target, and no origin lies inside a
+    gap that a later cell closed. Without ``refit`` it is the run's own network and
     baselines that forecast. With it, both are fitted anew at each origin, to all rows before it, split into training
     and validation as the run's are: K trainings more.
 
@@ -70,13 +71,13 @@ class Backtest:
             raise BadInput(f"{asked} is not allowed: {obstacle(dataset)}, so there is nothing to feed back")
         if self.refit and dataset.window is None:
             raise BadInput(f"{asked} with evaluation.backtest.refit=true needs windows of a series, not a stream")
-        places = segment.length - self.steps + 1
-        if self.origins > places:
+        places = segment.origins[segment.origins + self.steps <= segment.first + segment.length]
+        if self.origins > len(places):
             raise BadInput(
                 f"{asked} with evaluation.backtest.steps={self.steps} does not fit the {segment.length} {segment.split}"
-                f" targets: there is room for {max(places, 0)} origins"
+                f" targets: there is room for {len(places)} origins"
             )
-        starts = segment.first + np.linspace(0, places - 1, self.origins).round().astype(int)
+        starts = places[np.linspace(0, len(places) - 1, self.origins).round().astype(int)]
         return BacktestPlan(dataset, maker, segment, starts, self.steps, self.refit)
 
 
@@ -132,9 +133,11 @@ class BacktestPlan:
         else:
             forecasts = self._forecasts(network, baselines, self.starts)
         true = segment.stretches(self.starts, 0, S)
-        unit = np.ones(true.shape[-1]) if self.dataset.one_unit else segment.series.std(axis=0)
-        rmse = {name: self._errors(values, true, unit) for name, values in forecasts.items()}
-        own = np.sqrt(np.mean(rmse["network"] ** 2, axis=1))
+        unit = np.ones(true.shape[-1]) if self.dataset.one_unit else segment.deviation
+        seen = None if segment.observed is None else segment.observed[self.starts[:, None] + np.arange(S)]
+        rmse = {name: self._errors(values, true, unit, seen) for name, values in forecasts.items()}
+        judged = slice(None) if seen is None else np.flatnonzero(seen.any(axis=(0, 2)))
+        overall = {name: np.sqrt(np.mean(values[:, judged] ** 2, axis=1)) for name, values in rmse.items()}
         return {
             "split": segment.split,
             "origins": self.starts.tolist(),
@@ -142,9 +145,9 @@ class BacktestPlan:
             "refit": self.refit,
             "score": "rmse" if self.dataset.one_unit else "nrmse",
             "rmse": {name: values.mean(axis=0).tolist() for name, values in rmse.items()},
-            "overall": {name: float(np.sqrt(np.mean(values**2, axis=1)).mean()) for name, values in rmse.items()},
+            "overall": {name: float(values.mean()) for name, values in overall.items()},
             "replicas": rmse["network"].tolist(),
-            "spread": spread(own).as_dict(),
+            "spread": spread(overall["network"]).as_dict(),
         }
 
     def _forecasts(
@@ -191,10 +194,14 @@ class BacktestPlan:
         return found
 
     @staticmethod
-    def _errors(forecasts: Array, true: Array, unit: Array) -> Array:
-        """Root mean squared errors by horizon, over origins and targets: (R, S)."""
+    def _errors(forecasts: Array, true: Array, unit: Array, seen: NDArray[np.bool_] | None) -> Array:
+        """Root mean squared errors by horizon, over origins and the targets that were observed: (R, S)."""
         with np.errstate(over="ignore", invalid="ignore"):  # what runs freely may blow up
-            return np.asarray(np.sqrt(np.mean(((forecasts - true) / unit) ** 2, axis=(1, 3))))
+            squares = ((forecasts - true) / unit) ** 2
+            if seen is None:
+                return np.asarray(np.sqrt(np.mean(squares, axis=(1, 3))))
+            count = seen.sum(axis=(0, 2))
+            return np.asarray(np.sqrt(squares.sum(axis=(1, 3), where=seen) / np.where(count, count, np.nan)))
 
 
 def told(section: Mapping[str, Any]) -> list[str]:

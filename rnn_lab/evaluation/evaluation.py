@@ -9,7 +9,7 @@ from rnn_lab.component import STRICT
 from rnn_lab.evaluation.backtest import Backtest
 from rnn_lab.evaluation.baselines import BASELINES, Baseline
 from rnn_lab.evaluation.free_run.plan import FreeRun, Plan
-from rnn_lab.evaluation.free_run.segment import obstacle
+from rnn_lab.evaluation.free_run.segment import obstacle, too_broken
 from rnn_lab.scoring import Score
 from rnn_lab.scoring.scores import SCORES
 from rnn_lab.sequences import Data
@@ -37,4 +37,4 @@ class Evaluation:
 
     def missing(self, dataset: Data) -> str | None:
         """Say why there is no free run although one was asked for, if so."""
-        return None if self.free_run is None else obstacle(dataset)
+        return None if self.free_run is None else obstacle(dataset) or too_broken(dataset)

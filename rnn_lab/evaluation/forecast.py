@@ -31,8 +31,9 @@ class Forecast:
             that go by no step are no such index: then the rows are counted.
         written: (M,) the index as the series' file would write it; where steps are numbered, ``+1``, ``+2``, ...
         index_name: what the index is called.
-        observed: (M, O), original units.
-        one_step: (R, M, O), each from a window of observed rows that ends ``horizon`` rows before.
+        observed: (M, O), original units; nothing that was made up where a cell was missing.
+        one_step: (R, M, O), each from a window that ends ``horizon`` rows before; none from one that ends inside a gap
+            which a later row closes.
         free_run: (R, M, O), after the series' last row, each replica from its own forecasts.
         interval: the lower and the upper bound, (M, O) each, around the replicas' mean: of one_step up to the series'
             last row, and of the free run after it; ``nan`` where its width was not measured. None: there is none.
@@ -105,7 +106,8 @@ def forecast_series(
             `Forecaster.free_run`.
     """
     L, O = len(series.values) - series.ahead, len(forecaster.targets)  # noqa: E741
-    every = series.values[:, [series.columns.index(name) for name in forecaster.inputs]]
+    read = [series.columns.index(name) for name in forecaster.inputs]
+    every = series.values[:, read]
     inputs, ahead = every[:L], every[L:]
     one_step, free_run = forecaster.one_step(inputs), forecaster.free_run(inputs, steps, ahead)
     R, M = len(one_step), L + max(steps, forecaster.horizon, series.ahead)
@@ -123,7 +125,12 @@ def forecast_series(
     )
     for o, name in enumerate(forecaster.targets):
         if name in series.columns:
-            forecast.observed[:L, o] = series.values[:L, series.columns.index(name)]
+            column = series.columns.index(name)
+            forecast.observed[:L, o] = series.values[:L, column]
+            if series.filled is not None:
+                forecast.observed[:L, o][series.filled[:, column]] = np.nan
+    if series.filled is not None and not series.carried:  # the rest of a gap knows the row that closes it
+        one_step = np.where(series.filled[forecaster.window - 1 :, read].any(axis=1)[:, None], np.nan, one_step)
     forecast.one_step[:, forecaster.lag : L + forecaster.horizon] = one_step
     forecast.free_run[:, L : L + steps] = free_run
     if interval is None:
@@ -173,9 +180,15 @@ def read_series(
     else:
         _same_number("data.target", series.targets, "forecasts", forecaster.targets)
         known |= dict(zip(forecaster.targets, series.targets, strict=True))
-    values = series.values[:, [series.columns.index(name) for name in known.values()]]
+    chosen = [series.columns.index(name) for name in known.values()]
+    filled = None if series.filled is None else series.filled[:, chosen]
     return replace(
-        series, values=values, columns=tuple(known), inputs=forecaster.inputs, targets=forecaster.targets, filled=None
+        series,
+        values=series.values[:, chosen],
+        columns=tuple(known),
+        inputs=forecaster.inputs,
+        targets=forecaster.targets,
+        filled=filled,
     )
 
 

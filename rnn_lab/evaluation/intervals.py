@@ -66,10 +66,11 @@ def _student(freedom: int, level: float) -> float:
 def errors_ahead(network: "Forecaster", data: SeriesDataset, split: Any, steps: int) -> tuple[Array, Array]:
     """Errors (K, S, O) of the replicas' mean forecast from K origins of a split, and the replicas' (R, K, S, O).
 
-    Each forecast knows the rows before its origin alone. Errors at rows that lie behind the split are ``nan``.
+    Each forecast knows the rows before its origin alone. Errors at rows that lie behind the split, or whose target was
+    made up, are ``nan``.
     """
-    first, last = int(split.at[0]), int(split.at[-1])
-    origins = first + np.linspace(0, last - first, min(last - first + 1, ORIGINS)).round().astype(int)
+    last, places = int(split.at[-1]), data.origins(split)
+    origins = places[np.linspace(0, len(places) - 1, min(len(places), ORIGINS)).round().astype(int)]
     rows = origins[:, None] + np.arange(steps)
     columns = [data.columns.index(name) for name in data.inputs]
     targets = [data.columns.index(name) for name in data.targets]
@@ -78,7 +79,10 @@ def errors_ahead(network: "Forecaster", data: SeriesDataset, split: Any, steps: 
     forecasts = network.free_runs(observed, steps, ahead[..., columns])
     with np.errstate(over="ignore", invalid="ignore"):
         errors = ahead[..., targets] - forecasts.mean(axis=0)
-    return np.where((rows > last)[..., None], np.nan, errors), forecasts
+    unknown = np.broadcast_to((rows > last)[..., None], errors.shape)
+    if data.filled is not None:
+        unknown = unknown | data.filled[np.minimum(rows, last)][..., targets]
+    return np.where(unknown, np.nan, errors), forecasts
 
 
 def measure(network: "Forecaster", data: SeriesDataset) -> tuple[Widths, dict[str, Any] | None]:
@@ -107,10 +111,11 @@ def measure(network: "Forecaster", data: SeriesDataset) -> tuple[Widths, dict[st
 
 
 def _held(errors: Array, widths: Array) -> list[float]:
-    """Share of errors (K, S, O) within the widths, by steps ahead."""
+    """Share of errors (K, S, O) within the widths, by steps ahead; ``nan`` where no error is known."""
     known = ~np.isnan(errors)
     held = (np.abs(errors) <= widths) & known
-    return [float(share) for share in held.sum(axis=(0, 2)) / known.sum(axis=(0, 2))]
+    count = known.sum(axis=(0, 2))
+    return [float(share) for share in held.sum(axis=(0, 2)) / np.where(count, count, np.nan)]
 
 
 def _array(rows: list[list[float | None]]) -> Array:
@@ -122,9 +127,10 @@ def told(section: dict[str, Any]) -> list[str]:
     lines = []
     sources = ("coverage", f"from {section['errors']} validation errors"), ("coverage_of_replicas", "from the replicas")
     for key, source in sources:
-        if "0.95" in (held := section.get(key, {})):
-            shares = held["0.95"]
-            further = f", {100 * shares[-1]:.3g} % {len(shares)} steps ahead" if len(shares) > 1 else ""
+        shares = section.get(key, {}).get("0.95", [])
+        if measured := [step for step, share in enumerate(shares, 1) if np.isfinite(share)]:
+            last = measured[-1]
+            further = f", {100 * shares[last - 1]:.3g} % {last} steps ahead" if last > 1 else ""
             share = f"{100 * shares[0]:.3g} % of the test targets 1 step ahead{further}"
             lines.append(f"Intervals at 95 % {source} hold {share}.")
     return lines

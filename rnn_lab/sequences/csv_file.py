@@ -1,6 +1,7 @@
 """Reading a series from a table of delimited cells, suspicious of every one of them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import compress, islice
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,17 @@ from numpy.typing import NDArray
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.calendar import Calendar, recognise
 from rnn_lab.sequences.compact import compact_format
-from rnn_lab.sequences.csv_numbers import NUMBER, Column, NaValues, Spot, numbers, plain_number, still_to_come
+from rnn_lab.sequences.csv_numbers import (
+    NUMBER,
+    Column,
+    Marks,
+    NaValues,
+    Spot,
+    numbers,
+    plain_number,
+    refuse_one_mark,
+    still_to_come,
+)
 from rnn_lab.sequences.csv_text import CsvText
 from rnn_lab.sequences.dates import fits, read_dates
 from rnn_lab.sequences.forecasting import Selection, choose, pick
@@ -56,8 +67,7 @@ def read_csv(
         BadInput: the file cannot be read; a column is unknown; a cell is missing or no number; rows differ in
             length; the index does not increase. The message names the file, the row and the column.
     """
-    if thousands is not None and thousands == decimal:
-        raise BadInput(f"data.thousands and data.decimal are both {decimal!r}: a number could not be told")
+    refuse_one_mark(decimal, thousands)
     text = CsvText(
         path=path, delimiter=delimiter, decimal=decimal, encoding=encoding, comment=comment, skiprows=skiprows,
         skipfooter=skipfooter, compression=compression,
@@ -88,8 +98,15 @@ def read_csv(
     if not rows:
         raise BadInput(f"data.path={path} holds a header but no data")
     spot = Spot(text, header)
-    ahead = still_to_come(spot, used, [name for i, name in enumerate(inputs) if i in known], rows) if known else 0
-    filled, notes = numbers(spot, used, values[: rows - ahead], missing, na_values, unknown, optional is None)
+    marks = Marks(na_values)
+    marks.strike(used, values)
+    if optional is None:
+        marks.refuse_idle([column.name for column in used])
+    ahead = 0
+    if known:
+        given = [name for position, name in enumerate(inputs) if position in known]
+        ahead = still_to_come(spot, used, given, rows, marks.words)
+    filled, notes = numbers(spot, used, values[: rows - ahead], missing, marks, unknown)
     notes = (*text.notes(), *notes)
     if missing == "drop":
         kept = np.append(~filled.any(axis=1), np.ones(ahead, bool))
@@ -100,15 +117,16 @@ def read_csv(
         if not len(values):
             raise BadInput(f"data.path={path}: every row lacks a cell, so data.missing=drop leaves none")
     gaps = filled if missing in ("interpolate", "forward_fill") and filled.any() else None
-    found = tuple(column.name for column in used)
+    found = Series(
+        values, tuple(column.name for column in used), inputs, targets, filled=gaps, carried=missing == "forward_fill",
+        ahead=ahead, notes=notes,
+    )  # fmt: skip
     if index_name is None:
-        return Series(values, found, inputs, targets, filled=gaps, ahead=ahead, notes=notes)
+        return found
     moments, calendar = read_index(spot, when, index_name, date_format, tz, decimal, thousands, usual)
     if calendar is not None:
         notes = (*notes, f"{index_name}: {calendar.note}")
-    return Series(
-        values, found, inputs, targets, moments, index_name, calendar=calendar, filled=gaps, ahead=ahead, notes=notes
-    )
+    return replace(found, index=moments, index_name=index_name, calendar=calendar, notes=notes)
 
 
 def named(path: Path, block: NDArray[Any], header: bool, index: str | int | None) -> tuple[tuple[str, ...], str | None]:

@@ -1,7 +1,7 @@
 """The numbers of a table: cells become floats by one strict grammar; what is missing is refused, filled or dropped."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -62,32 +62,68 @@ class Spot:
         return f"data.path={self.path}: the cell in row {self.row(n)}, column {column!r}"
 
 
+class Marks:
+    """Texts and numbers that stand for a missing cell beside the usual ones: ``data.na_values``.
+
+    Attributes:
+        words: all texts that do.
+        idle: marks that no cell held so far.
+    """
+
+    def __init__(self, na_values: NaValues) -> None:
+        self.idle = [] if na_values is None else na_values if isinstance(na_values, list) else [na_values]
+        self.words = WORDS | {str(mark) for mark in self.idle}
+        self.sentinels = {_number(mark) for mark in self.idle if NUMBER.fullmatch(str(mark))}
+
+    def strike(self, used: list[Column], values: Array) -> None:
+        """Make ``nan``, in place, of the numbers (L, C) that stand for a missing cell: cells that hold nothing."""
+        texts = {cell for column in used for cell in column.strange.values()}
+        self.idle = [mark for mark in self.idle if str(mark) not in texts and not (values == _number(mark)).any()]
+        for j, column in enumerate(used):
+            for sentinel in self.sentinels:
+                for n in np.flatnonzero(values[:, j] == sentinel).tolist():
+                    values[n, j] = np.nan
+                    column.strange[n] = ""
+
+    def refuse_idle(self, names: Sequence[str]) -> None:
+        """Refuse a mark that no cell of these columns held.
+
+        Raises:
+            BadInput: there is one.
+        """
+        if self.idle:
+            raise BadInput(f"data.na_values names {self.idle[0]!r}, which no cell of {', '.join(names)} holds")
+
+
+def _number(mark: str | int | float) -> float:
+    return float(mark) if NUMBER.fullmatch(str(mark)) else np.nan
+
+
 def numbers(
     spot: Spot,
     used: list[Column],
     values: Array,
     missing: Missing,
-    na_values: NaValues,
+    marks: Marks,
     unknown: Sequence[str],
-    must_fit: bool,
 ) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
-    """Refuse or fill missing cells of ``values`` (L, C), in place; return which there were, and how many in words."""
-    marks = [] if na_values is None else na_values if isinstance(na_values, list) else [na_values]
-    words = WORDS | {str(mark) for mark in marks}
-    sentinels = {float(str(mark)) for mark in marks if NUMBER.fullmatch(str(mark))}
-    if must_fit:
-        _refuse_what_fits_no_cell(marks, used, values)
+    """Refuse or fill missing cells of ``values`` (L, C), in place; return which there were, and how many in words.
+
+    Args:
+        spot: says where a cell stands.
+        used: the C columns.
+        values: their numbers; what a mark stands for is ``nan`` already.
+        missing: what becomes of a missing cell.
+        marks: further words for one.
+        unknown: columns of which any cell may be unknown.
+    """
     for j, column in enumerate(used):
-        for sentinel in sentinels:
-            for n in np.flatnonzero(values[:, j] == sentinel).tolist():
-                values[n, j] = np.nan
-                column.strange[n] = ""
         if column.name in unknown:
             values[list(column.strange), j] = np.nan
             continue
         for n in sorted(column.strange):
             cell = column.strange[n]
-            if missing == "refuse" or cell not in words:
+            if missing == "refuse" or cell not in marks.words:
                 said = f"holds {cell!r}, which is no finite number" if cell else "is missing"
                 if cell and np.isfinite(values[n, j]):
                     said = f"holds {cell!r}, too large to compute with (data.na_values makes it a missing cell)"
@@ -117,8 +153,17 @@ def numbers(
     return lacking, notes
 
 
-def still_to_come(spot: Spot, used: list[Column], known: Sequence[str], rows: int) -> int:
+def still_to_come(
+    spot: Spot, used: list[Column], known: Sequence[str], rows: int, words: Collection[str] = WORDS
+) -> int:
     """Count the rows at the end that lack every column but the known ones; those cells are no odd ones any more.
+
+    Args:
+        spot: says where a cell stands.
+        used: the columns, once `Marks.strike` has gone through them.
+        known: names of those that are known in advance.
+        rows: how many there are.
+        words: texts that stand for a missing cell.
 
     Raises:
         BadInput: a known cell is missing there.
@@ -130,7 +175,7 @@ def still_to_come(spot: Spot, used: list[Column], known: Sequence[str], rows: in
     """
     others = [column for column in used if column.name not in known]
     count = 0
-    while others and count < rows and all(column.strange.get(rows - count - 1, "?") in WORDS for column in others):
+    while others and count < rows and all(column.strange.get(rows - count - 1) in words for column in others):
         count += 1
     for column in used:
         for row in range(rows - count, rows):
@@ -142,13 +187,14 @@ def still_to_come(spot: Spot, used: list[Column], known: Sequence[str], rows: in
     return count
 
 
-def _refuse_what_fits_no_cell(marks: Sequence[str | int | float], used: list[Column], values: Array) -> None:
-    texts = {cell for column in used for cell in column.strange.values()}
-    for mark in marks:
-        sought = float(mark) if NUMBER.fullmatch(str(mark)) else np.nan
-        if str(mark) not in texts and not (values == sought).any():
-            names = ", ".join(column.name for column in used)
-            raise BadInput(f"data.na_values names {mark!r}, which no cell of {names} holds")
+def refuse_one_mark(decimal: str, thousands: str | None) -> None:
+    """Refuse one character for two marks of a number.
+
+    Raises:
+        BadInput: it is so.
+    """
+    if thousands == decimal:
+        raise BadInput(f"data.thousands and data.decimal are both {decimal!r}: a number could not be told")
 
 
 def plain_number(cell: str, decimal: str, thousands: str | None) -> str:

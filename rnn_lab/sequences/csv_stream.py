@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.calendar import Calendar
 from rnn_lab.sequences.csv_file import named, read_index
-from rnn_lab.sequences.csv_numbers import Column, Spot, numbers
+from rnn_lab.sequences.csv_numbers import Column, Marks, Spot, numbers, refuse_one_mark
 from rnn_lab.sequences.csv_text import CsvText
 from rnn_lab.sequences.forecasting import Selection, choose
 from rnn_lab.sequences.scaling import Array
@@ -36,6 +36,7 @@ class CsvBlocks:
                 f"data.missing={reading['missing']} makes cells up, and a stream has a target at every row, which would"
                 " be made up too: say data.missing=drop, or data=csv"
             )
+        refuse_one_mark(reading["decimal"], reading["thousands"])
         keys = "delimiter", "decimal", "encoding", "comment", "skiprows", "skipfooter", "compression"
         self.text = CsvText(path=path, **{key: reading[key] for key in keys})
         first = next(self.text.blocks(), None)
@@ -52,16 +53,17 @@ class CsvBlocks:
         how, header = self.reading, int(self.reading["header"])
         self.rows = self.dropped = 0
         last, pattern, spot = None, how["date_format"], Spot(self.text, bool(header))
-        read = 0
+        read, marks = 0, Marks(how["na_values"])
         for block in self.text.blocks():
             block = block[header:] if not read else block
             columns = [Column(name) for name in self.used]
             cells = (list(block[:, self.names.index(name)]) for name in self.used)
-            marks = how["decimal"], how["thousands"]
-            values = np.stack([c.read(x, *marks) for c, x in zip(columns, cells, strict=True)], axis=1)
+            signs = how["decimal"], how["thousands"]
+            values = np.stack([c.read(x, *signs) for c, x in zip(columns, cells, strict=True)], axis=1)
             spot.lines = np.arange(read, read + len(block))
             read += len(block)
-            lacking, _ = numbers(spot, columns, values, how["missing"], how["na_values"], (), False)
+            marks.strike(columns, values)
+            lacking, _ = numbers(spot, columns, values, how["missing"], marks, ())
             kept = ~lacking.any(axis=1)
             spot.lines, values = spot.lines[kept], values[kept]
             self.rows, self.dropped = self.rows + len(values), self.dropped + int((~kept).sum())
@@ -70,6 +72,7 @@ class CsvBlocks:
             yield values
         if not self.rows:
             raise BadInput(f"data.path={self.path} holds no row of data")
+        marks.refuse_idle(self.used)
 
     def _times(self, spot: Spot, cells: NDArray[Any], pattern: str | None, last: Any) -> tuple[Any, str | None]:
         """See that the rows run on in time; return the last moment, and the format that their dates have."""

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.errors import BadInput
+from rnn_lab.home import at_home
 from rnn_lab.sequences.regular import refuse_device
 
 OPENERS: dict[str, Callable[..., Any]] = {
@@ -66,8 +67,8 @@ class CsvText:
         if kind == "infer":
             kind = SUFFIXES.get(self.path.suffix.lower(), "none")
         try:
-            encoding = "utf-8-sig" if codecs.lookup(self.encoding).name == "utf-8" else self.encoding
-            path = self.path.expanduser()
+            encoding = unmarked(self.encoding)
+            path = Path(at_home(str(self.path), "data.path"))
             refuse_device(path)
             with _only_member(path) if kind == "zip" else OPENERS[kind](path, "rb") as raw:
                 text = io.TextIOWrapper(raw, encoding=encoding, newline="")
@@ -108,7 +109,11 @@ class CsvText:
                 f"data.path={self.path}: its cells may be cut at {' or '.join(map(repr, candidates))}: say which one"
                 " is data.delimiter"
             )
-        return candidates[0] if candidates else ","
+        if candidates:
+            return candidates[0]
+        # Beside a decimal comma a comma cuts quoted cells alone; otherwise there is one column, which nothing cuts.
+        quoted = any('"' in line for line in first) and len(_width(first, ",")) == 1
+        return "," if self.decimal != "," or quoted else ";"
 
     def blocks(self, cells_at_a_time: int = CELLS) -> Iterator[NDArray[Any]]:
         """Yield the cells as text, stripped, in blocks (n, C) of objects; empty rows at the end are left out.
@@ -226,6 +231,23 @@ class CsvText:
             f"data.path={self.path} is no CSV in {self.encoding.upper()} with"
             f" data.delimiter={self.separator()!r}: {said}"
         )
+
+
+def unmarked(encoding: str) -> str:
+    """Return an encoding that takes UTF-8's byte-order mark for no text.
+
+    Raises:
+        BadInput: it has no such name.
+
+    Example:
+        >>> unmarked("utf8"), unmarked("latin-1")
+        ('utf-8-sig', 'latin-1')
+    """
+    try:
+        return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+    except (LookupError, ValueError):
+        name = encoding.replace("\0", "\\0")
+        raise BadInput(f"data.encoding={name} is no encoding that Python knows") from None
 
 
 _COMMENT = "\0"

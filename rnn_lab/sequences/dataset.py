@@ -283,6 +283,25 @@ class SeriesDataset(Dataset):
     """Change to the series before it was scaled."""
     known: tuple[str, ...] = ()
     """See `Series`."""
+    filled: NDArray[np.bool_] | None = None
+    """(L, C): the cells that were missing and made up; None: none was."""
+    carried: bool = False
+    """True where these repeat an earlier cell alone, False where a later one made them too."""
+
+    def origins(self, split: Windows) -> NDArray[np.int64]:
+        """Rows of a split from which a forecast may be judged that knows the rows before it and no other.
+
+        The targets of the row itself were observed, and the row before holds no cell that a later one made. Where
+        nothing was made up those are all rows of the split.
+        """
+        rows = np.arange(split.at[0], split.at[-1] + 1)
+        if self.filled is None:
+            return rows
+        inputs, targets = ([self.columns.index(name) for name in names] for names in (self.inputs, self.targets))
+        fit = ~self.filled[rows][:, targets].any(axis=1)
+        if not self.carried:
+            fit &= ~self.filled[rows - 1][:, inputs + targets].any(axis=1)
+        return rows[fit]
 
     @property
     def context(self) -> int:

@@ -102,7 +102,8 @@ class Forecasting(ABC):
         filled = series.filled
         if filled is not None and lost:
             filled = filled[lost:] | filled[:-lost]
-        fit = np.arange(count) if filled is None else self.fit(filled, inputs, targets)
+        knowing = [] if series.carried else inputs  # what was carried forward was known: a window may end on it
+        fit = np.arange(count) if filled is None else self.fit(filled, knowing, targets)
         parts = split(len(fit), self.train, self.validation, self.test, self.gap)
         used = sorted({*inputs, *targets})
         names = tuple(series.columns[i] for i in used)
@@ -160,6 +161,8 @@ class Forecasting(ABC):
             target_scaler=target_scaler,
             transform=transform,
             known=series.known,
+            filled=series.filled,
+            carried=series.carried,
             recipe=recipe,
             # What is done to no series leaves no trace: data keep the fingerprints that they had without the key.
             fingerprint=fingerprint(

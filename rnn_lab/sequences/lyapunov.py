@@ -117,9 +117,13 @@ def largest_lyapunov(generator: Generator) -> Lyapunov | None:
 
 
 def lyapunov_of(data: Any) -> Lyapunov | None:
-    """Return the exponent of the generator behind a component such as `Generated` or `Stream`; None: it has none."""
+    """Return the exponent of the generator behind a component such as `Generated` or `Stream`; None: it has none.
+
+    A stream of a table has a generator too, which is not asked.
+    """
     series = getattr(data, "series", None)
-    return largest_lyapunov(series) if isinstance(series, Generator) else None
+    asked = isinstance(series, Generator) and getattr(data, "path", None) is None
+    return largest_lyapunov(series) if asked else None
 
 
 @singledispatch

@@ -28,7 +28,9 @@ class Series:
     calendar: Calendar | None = None
     """By which step an index of dates goes, and how the file writes it."""
     filled: NDArray[np.bool_] | None = None
-    """(L, C): the cells that were missing and made up; None: none was."""
+    """(L, C): the cells that were missing and made up; None: none was. Without the rows to come."""
+    carried: bool = False
+    """True where these repeat an earlier cell alone, False where a later one made them too."""
     known: tuple[str, ...] = ()
     """Inputs that are known in advance, and so given for rows to come."""
     ahead: int = 0

@@ -5,8 +5,6 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
@@ -52,10 +50,6 @@ class Table(Reading, Forecasting):
         inputs, targets = ", ".join(series.inputs), ", ".join(series.targets)
         what = f"inputs and targets {inputs}" if inputs == targets else f"inputs {inputs}; targets {targets}"
         return replace(series, known=known, notes=(f"{self.path}: {len(series.values)} rows; {what}", *series.notes))
-
-    def fit(self, filled: NDArray[np.bool_], inputs: list[int], targets: list[int]) -> NDArray[np.int64]:
-        """Return the windows that may be records; a value carried forward was known, so that inputs may have it."""
-        return super().fit(filled, [] if self.missing == "forward_fill" else inputs, targets)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -1,6 +1,5 @@
 """Text as a stream of characters: at every step the next one is to be foretold."""
 
-import codecs
 from collections.abc import Iterator
 from contextlib import ExitStack
 from importlib.resources import as_file, files
@@ -14,7 +13,9 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
+from rnn_lab.home import at_home
 from rnn_lab.sequences.alphabet import Alphabet, code_points
+from rnn_lab.sequences.csv_text import unmarked
 from rnn_lab.sequences.disk_rows import DiskRows
 from rnn_lab.sequences.fingerprint import fingerprint_blocks
 from rnn_lab.sequences.forecasting import Share, describe
@@ -81,7 +82,7 @@ class Text:
                     raise BadInput(f"data.encoding={self.encoding} is of a file of your own: say data.path too")
                 path = stack.enter_context(as_file(files("rnn_lab.sequences") / "genesis.txt"))
             else:
-                path = Path(self.path).expanduser()
+                path = Path(at_home(self.path, "data.path"))
             stored = DiskRows(
                 (_points(piece, found) for piece in pieces(path, self.encoding)), width=1, dtype=np.uint32
             )
@@ -131,9 +132,7 @@ def pieces(path: Path, encoding: str = "utf-8") -> Iterator[str]:
     """
     try:
         refuse_device(path)
-        # An editor's mark is no text.
-        known = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
-        with path.open(encoding=known) as file:
+        with path.open(encoding=unmarked(encoding)) as file:
             while piece := file.read(ROWS):
                 yield piece
     except OSError as error:

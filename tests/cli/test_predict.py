@@ -94,6 +94,7 @@ def test_a_file_that_is_written_otherwise_and_the_steps_that_the_run_can_do(fold
         ("data.path=nope.csv", "Error: data.path=nope.csv cannot be read: No such file"),
         ("data.columns=y", "Error: data.columns names 'y', which is no column"),
         ("data.path=???", "Error: data.path is missing: say data.path="),
+        ("data.path=${x}.csv", "Error: data.path: Interpolation key 'x' not found."),
         ("run=elsewhere", "Error: run=elsewhere is neither a run folder nor the id of an MLflow run"),
         ("run=empty", "Error: empty holds no trained network"),
         ("run=0123456789abcdef0123456789abcdef", "Error: there is no MLflow store sqlite:///"),
@@ -129,6 +130,35 @@ def test_a_refusal_leaves_even_an_empty_working_directory(folder):
     done = predict(folder / "desk", "run=../run", "data.path=../nope.csv")
     assert done.returncode == 2
     assert (folder / "desk").is_dir()
+
+
+def test_home_is_the_same_folder_in_the_names_of_all_files(folder):
+    """A home of its own: the file that is read is not written over, whichever of the two names the `~`."""
+    home = {**os.environ, "HOME": str(folder)}
+    known = (folder / "new.csv").read_bytes()
+    for given in (
+        ["data.path=~/new.csv", f"out={folder}/new.csv"],
+        [f"data.path={folder}/new.csv", "out=~/new.csv"],
+        ["data.path=~/new.csv", "out=new.csv"],
+    ):
+        done = python(PREDICT, "run=run", *given, "steps=1", cwd=folder, env=home)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "would overwrite data.path" in done.stderr
+        assert (folder / "new.csv").read_bytes() == known
+    (folder / "~$new.csv").write_bytes(known)  # as an office program calls its locks
+    done = python(PREDICT, "run=~/run", "data.path=~$new.csv", "out=~/f.csv", "steps=1", cwd=folder, env=home)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (folder / "f.csv").exists()
+    before = files(folder)
+    for key in ("data.path", "run", "out"):
+        given = {"run": "run", "data.path": "new.csv", "out": "g.csv", key: "~nobody.at.all/x.csv"}
+        done = predict(folder, *(f"{name}={value}" for name, value in given.items()))
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(
+            f"Error: {key}=~nobody.at.all/x.csv begins with ~nobody.at.all, which is nobody's"
+        )
+        assert done.stderr.count("\n") == 1
+    assert files(folder) == before
 
 
 def test_help_is_a_page_with_examples(folder):

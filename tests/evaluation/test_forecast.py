@@ -335,3 +335,29 @@ def test_a_series_made_in_memory_serves_as_well():
     )  # fmt: skip
     forecast = forecast_series(forecaster, Series(values, ("a", "b"), ("b",), ("b",)), 2)
     assert (forecast.observed[:40, 0] == values[:, 1]).all()
+
+
+@pytest.mark.parametrize("missing", ["interpolate", "forward_fill"])
+def test_a_gap_is_no_observation_and_nothing_is_forecast_that_knows_its_end(tmp_path, missing):
+    path, values = table(tmp_path, "t.csv", ["a", "b"], rows=40)
+    forecaster = trained(path, columns=["a", "b"], target="b", horizon=2)
+    lines = path.read_text().splitlines()
+    for row in (20, 21, 22):
+        lines[row + 1] = lines[row + 1].partition(",")[0] + ","
+    path.write_text("\n".join(lines) + "\n")
+    series = read_series(forecaster, path, reading={"missing": missing})
+    forecast = forecast_series(forecaster, series, 2)
+    expected = values["b"].copy()
+    expected[20:23] = np.nan
+    np.testing.assert_array_equal(forecast.observed[:40, 0], expected)
+    peeking = [] if missing == "forward_fill" else [22, 23, 24]
+    assert np.flatnonzero(np.isnan(forecast.one_step[0, 7:42, 0])).tolist() == [row - 7 for row in peeking]
+    lines = lines[:23]  # what was known when row 21 had been read: its forecast of row 23 was the same
+    path.write_text("\n".join(lines) + "\n")
+    if missing == "forward_fill":
+        before = forecast_series(forecaster, read_series(forecaster, path, reading={"missing": missing}), 0)
+        np.testing.assert_array_equal(before.one_step[:, 23], forecast.one_step[:, 23])
+    forecast.write_csv(tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["b"] == "" for row in rows[19:24]] == [False, True, True, True, False]

@@ -61,6 +61,25 @@ def test_a_free_run_reads_what_is_given_and_feeds_back_the_rest(tmp_path, column
         read_series(forecaster, tmp_path / "new.csv")
 
 
+@pytest.mark.parametrize(("mark", "cell"), [("?", "?"), (-9999, "-9999.0"), (["n. a.", -9999], "n. a.")])
+def test_rows_to_come_may_lack_their_cells_by_a_mark(tmp_path, mark, cell):
+    data = table(tmp_path, columns=["open", "close"], known="open").dataset()
+    network = Network(Elman(hidden_dim=3), inputs=2, outputs=1, window=T)
+    forecaster, path = Forecaster.of(network, network.initial([0]), data), tmp_path / "new.csv"
+    write(path, ROWS, GIVEN)
+    expected = forecast_series(forecaster, read_series(forecaster, path), GIVEN)
+    lines = [f"{line}{cell}" if line.endswith(",") else line for line in path.read_text().splitlines()]
+    path.write_text("\n".join(lines) + "\n")
+    series = read_series(forecaster, path, reading={"na_values": mark})
+    assert series.ahead == GIVEN
+    found = forecast_series(forecaster, series, GIVEN)
+    np.testing.assert_array_equal(found.free_run, expected.free_run)
+    np.testing.assert_array_equal(found.observed, expected.observed)
+    path.write_text("\n".join([*lines[:-1], f"2024-03-17,{cell},{cell}"]))
+    with pytest.raises(BadInput, match="row 47, column 'open' is no number, but 'open' is known in advance"):
+        read_series(forecaster, path, reading={"na_values": mark})
+
+
 @pytest.mark.parametrize(
     ("known", "said"),
     [("close", "data.known names 'close', which data.target asks"), ("low", "data.known names 'low', which is no")],

@@ -51,6 +51,9 @@ def test_it_reads_the_table_block_by_block_and_drops_or_refuses_what_is_missing(
         ({}, r"the cell in row 152, column 'c' holds 'NA'"),
         ({"missing": "forward_fill"}, "data.missing=forward_fill makes cells up"),
         ({"columns": ["a"], "target": "d"}, "data.target names 'd', which is no column"),
+        ({"thousands": ","}, r"data\.thousands and data\.decimal are both ','"),
+        ({"columns": ["a", "b"], "na_values": -9999}, "data.na_values names -9999, which no cell of a, b holds"),
+        ({"columns": ["a"], "na_values": ["?", "-"]}, r"data\.na_values names '\?', which no cell of a holds"),
     ],
 )
 def test_what_it_cannot_read_is_refused(table: Path, options: dict[str, Any], said: str) -> None:
@@ -66,6 +69,15 @@ def test_what_may_not_end_is_refused(tmp_path: Path) -> None:
                 read_csv(Path(path), compression=compression)
             with pytest.raises(BadInput, match=rf"^data\.path={path} is no regular file$"):
                 stream(Path(path), compression=compression)
+
+
+def test_marks_of_missing_cells_may_stand_in_different_blocks(table: Path) -> None:
+    lines = table.read_text().splitlines()
+    for row, cell in ((20, "?"), (280, "-9999,0")):
+        lines[row] = lines[row].rpartition(";")[0] + f";{cell}"
+    table.write_text("\n".join(lines) + "\n")
+    data = stream(table, columns=["c"], missing="drop", na_values=["?", -9999])
+    assert data.remarks[1] == "3 rows that lack a cell are left out (drop)"
 
 
 def test_times_must_increase_from_block_to_block_and_keys_of_a_table_need_one(table: Path) -> None:

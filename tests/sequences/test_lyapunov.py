@@ -1,5 +1,6 @@
 """Largest Lyapunov exponents against closed forms, published numbers, and a differentiation done another way."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +16,7 @@ from rnn_lab.sequences import (
     MackeyGlass,
     Rossler,
     Sine,
+    Stream,
     Sunspots,
 )
 from rnn_lab.sequences.lyapunov import largest_lyapunov, longest_step, lyapunov_of, system
@@ -140,6 +142,12 @@ def test_what_is_no_dynamical_system_has_none():
     assert largest_lyapunov(Sine(length=9)) is None
     assert largest_lyapunov(ARMA(length=9, ar=[0.5])) is None
     assert lyapunov_of(Sunspots(name="sunspots", window=12, train=0.7, validation=0.3)) is None
+
+
+def test_a_stream_of_a_table_has_none_whatever_its_generator_would_have():
+    stream = Stream(name="henon", series=Henon(length=99), train=0.7, validation=0.3)
+    assert lyapunov_of(stream).positive
+    assert lyapunov_of(replace(stream, path="table.csv")) is None
 
 
 def test_the_same_generator_gives_the_same_bits():

@@ -27,6 +27,7 @@ FILES = {
     "decimal comma": ("a;b\n1,5;2\n-3,25;4e1\n", {"decimal": ","}),
     "decimal comma, header cut by it no more": ("1,5;2,5\n3,5;4,5\n", {"decimal": ",", "header": False}),
     "thousands": ('a,b\n"1,234.56",2\n"-1,234,567",4\n', {"thousands": ","}),
+    "decimal comma, quoted": ('"a","b"\n"1,5","2"\n"-3,25","4e1"\n', {"decimal": ","}),
     "thousands dot": ("a;b\n1.234,5;2\n3;4\n", {"decimal": ",", "thousands": "."}),
     "thousands blank": ("a;b\n1 234;2\n12 345 678;4\n", {"thousands": " "}),
     "thousands apostrophe": ("a;b\n1'234.5;2\n3;4\n", {"thousands": "'"}),
@@ -119,6 +120,12 @@ def test_an_index_as_pandas_writes_it_beside_columns_named_by_numbers(tmp_path):
     np.testing.assert_array_equal(series.values, [[0, 2], [3, 5]])
 
 
+def test_one_column_of_decimal_commas_is_one_column(tmp_path):
+    (tmp_path / "f.csv").write_text("a\n1,5\n3,5\n")
+    series = read_csv(tmp_path / "f.csv", decimal=",")
+    assert (series.columns, series.values.tolist()) == (("a",), [[1.5], [3.5]])
+
+
 @pytest.mark.slow
 def test_a_long_file_is_read_in_blocks(tmp_path):
     """Missing cells and empty rows at the end across the borders of blocks."""
@@ -151,6 +158,7 @@ def test_a_long_file_is_read_in_blocks(tmp_path):
         ("1,5;2,5\n3,5;4,5\n", {"header": False}, "may be cut at ',' or ';': say which one is data.delimiter"),
         ("a,b\n1,2\n", {"decimal": ",", "thousands": ","}, "data.thousands and data.decimal are both ','"),
         ("a,b\n1,2\n", {"encoding": "latin-99"}, "data.encoding=latin-99 is no encoding"),
+        ("a,b\n1,2\n", {"encoding": "latin\0"}, r"data\.encoding=latin\\0 is no encoding"),
         ("ä,b\n1,2\n", {"encoding": "ascii"}, "is no text in ASCII: .*; data.encoding names another"),
         ("a,b\n1,2\n", {"compression": "gzip"}, "cannot be read as gzip"),
         ("a,b\n1,2\n", {"compression": "zip"}, "cannot be read as zip"),

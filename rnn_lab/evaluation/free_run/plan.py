@@ -13,7 +13,7 @@ from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.evaluation.baselines.baseline import FittedBaseline
 from rnn_lab.evaluation.free_run.results import FreeRuns
-from rnn_lab.evaluation.free_run.segment import Segment, segment_of
+from rnn_lab.evaluation.free_run.segment import Segment, segment_of, too_broken
 from rnn_lab.evaluation.trained_network import Trained
 from rnn_lab.sequences import Data
 from rnn_lab.sequences.lyapunov import lyapunov_of
@@ -32,7 +32,8 @@ def _steps(value: Any) -> Any:
 class FreeRun:
     """Free runs of the kept weights: from observed windows, then on their own forecasts.
 
-    They need targets to feed back, so they are left out where an input is no target, or where there is no series.
+    They need targets to feed back, so they are left out where an input is no target, or where there is no series. Where
+    cells were missing they run along the longest stretch of the split that lacks none.
 
     Args:
         starts: K, spread evenly over the test targets if there are any, else over the validation targets; fewer where
@@ -64,8 +65,9 @@ class FreeRun:
             BadInput: there are more steps than the split has rows.
         """
         segment = segment_of(dataset)
-        if segment is None:
+        if segment is None or too_broken(dataset) is not None:
             return None
+        segment = segment.unbroken
         if self.steps != "auto" and self.steps > segment.length:
             raise BadInput(
                 f"evaluation.free_run.steps={self.steps} is not allowed: there are {segment.length} {segment.split}"
@@ -74,7 +76,7 @@ class FreeRun:
         S = max(1, min(segment.length // 2, LONGEST)) if self.steps == "auto" else self.steps
         places = segment.length - S + 1
         starts = np.linspace(0, places - 1, min(self.starts, places)).round().astype(int)
-        return Plan(dataset, data, segment, segment.first + starts, S, self.threshold)
+        return Plan(dataset, data, segment, segment.origins[starts], S, self.threshold)
 
 
 @plain_dataclass(frozen=True, eq=False)
@@ -106,6 +108,7 @@ class Plan:
             split=segment.split,
             targets=self.dataset.targets,
             series=segment.series,
+            observed=segment.observed,
             true=segment.stretches(self.starts, 0, self.steps),
             network=network.free_runs(observed[..., segment.inputs], self.steps),
             rivals=free,

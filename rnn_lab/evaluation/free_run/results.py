@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.evaluation.free_run.metrics import error_growth, nrmse_at, relative_error, valid_prediction_time
+from rnn_lab.evaluation.free_run.segment import deviation
 from rnn_lab.scoring.spread import spread
 from rnn_lab.sequences.lyapunov import Lyapunov
 
@@ -32,6 +33,7 @@ class FreeRuns:
         rivals: name -> (K, S, O).
         threshold: error up to which a forecast counts as valid, in standard deviations of the targets.
         lyapunov: of the system; None if it has none that is known.
+        observed: (L, O), the cells of the series that were not made up; None: all.
     """
 
     split: str
@@ -42,11 +44,12 @@ class FreeRuns:
     rivals: dict[str, Array]
     threshold: float
     lyapunov: Lyapunov | None
+    observed: NDArray[np.bool_] | None = None
 
     @property
     def deviation(self) -> Array:
         """(O,) each target's standard deviation over the series."""
-        return np.asarray(self.series.std(axis=0))
+        return deviation(self.series, self.observed)
 
     @property
     def lyapunov_times(self) -> float | None:

@@ -1,6 +1,6 @@
 """The rows along which a network runs freely: of a series in windows, or the last ones of a stream."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ class Segment:
         split: ``validation`` or ``test``, whose targets are to be forecast.
         first, length: where in the series those targets lie.
         warm_up: rows that are read before the first row of a free run; there are so many before ``first``.
+        origins: rows that may be the first of a free run; without missing cells all of those targets'.
+        observed: (L, O), the cells that were not made up; None: all.
     """
 
     series: Array
@@ -31,10 +33,34 @@ class Segment:
     first: int
     length: int
     warm_up: int
+    origins: NDArray[np.int64]
+    observed: NDArray[np.bool_] | None = None
+
+    @property
+    def deviation(self) -> Array:
+        """(O,) each target's standard deviation over the series."""
+        return deviation(self.series, self.observed)
+
+    @property
+    def unbroken(self) -> "Segment":
+        """The longest stretch of rows that may all be origins, so that no cell was made up on the way along it."""
+        if self.observed is None:
+            return self
+        breaks = np.flatnonzero(np.diff(self.origins) > 1) + 1
+        longest = max(np.split(self.origins, breaks), key=len)
+        first = int(longest[0]) if len(longest) else self.first
+        return replace(self, first=first, length=len(longest), origins=longest)
 
     def stretches(self, starts: NDArray[np.int64], first: int, last: int) -> Array:
         """Cut the rows ``start + first`` .. ``start + last - 1`` of each start: (K, last - first, O)."""
         return np.asarray(self.series[starts[:, None] + np.arange(first, last)])
+
+
+def deviation(series: Array, observed: NDArray[np.bool_] | None) -> Array:
+    """Each column's standard deviation (O,) over those cells of a series (L, O) that were observed; None: all."""
+    if observed is None:
+        return np.asarray(series.std(axis=0))
+    return np.array([column[seen].std() for column, seen in zip(series.T, observed.T, strict=True)])
 
 
 def segment_of(data: Data) -> Segment | None:
@@ -60,13 +86,30 @@ def obstacle(data: Data) -> str | None:
     return f"the target {flat[0]} is constant" if flat else None
 
 
+def too_broken(data: Data) -> str | None:
+    """Say why missing cells leave no free run, if they do: along its rows none may be made up."""
+    segment = segment_of(data)
+    if segment is None or segment.observed is None or (most := segment.unbroken.length) > data.horizon:
+        return None
+    return (
+        f"of the {segment.split} rows no more than {most} in a row lack no cell, and to feed a forecast back takes"
+        f" {data.horizon + 1}"
+    )
+
+
 @dataclass(frozen=True)
 class _Find:
     split: str
 
     def of_series(self, data: SeriesDataset) -> Segment:
-        series, at = data.history(data.scored[self.split])
-        return self._segment(data, series, int(at[0]), len(at), data.context - 1 + data.horizon)
+        split = data.scored[self.split]
+        series, at = data.history(split)
+        first, length = int(at[0]), int(at[-1] - at[0]) + 1
+        found = self._segment(data, series, first, length, data.context - 1 + data.horizon)
+        if data.filled is None:
+            return found
+        observed = ~data.filled[:, [data.columns.index(name) for name in data.targets]]
+        return replace(found, origins=data.origins(split), observed=observed)
 
     def of_stream(self, data: StreamDataset) -> Segment:
         rows = data.scored[self.split]
@@ -78,4 +121,5 @@ class _Find:
         return None
 
     def _segment(self, data: Data, series: Array, first: int, length: int, warm_up: int) -> Segment:
-        return Segment(series, [data.targets.index(name) for name in data.inputs], self.split, first, length, warm_up)
+        inputs, rows = [data.targets.index(name) for name in data.inputs], np.arange(first, first + length)
+        return Segment(series, inputs, self.split, first, length, warm_up, rows)
