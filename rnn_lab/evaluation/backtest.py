@@ -74,8 +74,8 @@ class Backtest:
         places = segment.origins[segment.origins + self.steps <= segment.first + segment.length]
         if self.origins > len(places):
             raise BadInput(
-                f"{asked} with evaluation.backtest.steps={self.steps} does not fit the {segment.length} {segment.split}"
-                f" targets: there is room for {len(places)} origins"
+                f"{asked} with evaluation.backtest.steps={self.steps} does not fit the {len(segment.origins)}"
+                f" {segment.split} targets: there is room for {len(places)} origins"
             )
         starts = places[np.linspace(0, len(places) - 1, self.origins).round().astype(int)]
         return BacktestPlan(dataset, maker, segment, starts, self.steps, self.refit)

@@ -98,6 +98,8 @@ def test_a_free_run_goes_along_observed_rows(tmp_path: Path, missing: str) -> No
     plan = FreeRun(starts=3).plan(data, maker)
     assert plan is not None
     assert Evaluation().missing(data) is None
+    with pytest.raises(BadInput, match="targets in a row without a missing cell to compare with"):
+        FreeRun(steps=50).plan(data, maker)
     runs = plan.starts[:, None] + np.arange(plan.steps)
     assert there[runs].all()
     assert there[plan.starts - 1].all() or missing == "forward_fill"

@@ -69,9 +69,10 @@ class FreeRun:
             return None
         segment = segment.unbroken
         if self.steps != "auto" and self.steps > segment.length:
+            compared = "targets" if segment.observed is None else "targets in a row without a missing cell"
             raise BadInput(
                 f"evaluation.free_run.steps={self.steps} is not allowed: there are {segment.length} {segment.split}"
-                " targets to compare with, so it should be that at most, or auto"
+                f" {compared} to compare with, so it should be that at most, or auto"
             )
         S = max(1, min(segment.length // 2, LONGEST)) if self.steps == "auto" else self.steps
         places = segment.length - S + 1
