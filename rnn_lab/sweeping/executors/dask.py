@@ -54,7 +54,8 @@ class DaskExecutor(TrialExecutor):
             self._client = _Client(self._cluster or address, timeout=timeout, set_as_default=False)
         except (OSError, TimeoutError, ValueError):
             raise BadInput(
-                f"hydra.sweeper.executor.address={redact(address or '')}: no Dask scheduler answers there within {timeout:g} s."
+                f"hydra.sweeper.executor.address={redact(str(address))}: no Dask scheduler answers there within "
+                f"{timeout:g} s."
             ) from None
         self._executor = self._client.get_executor(pure=False, retries=0)
         self._futures: set[Future[Any]] = set()
