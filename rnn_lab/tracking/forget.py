@@ -3,7 +3,7 @@
 from rnn_lab.errors import BadInput
 from rnn_lab.tracking import address
 from rnn_lab.tracking.names import RUN
-from rnn_lab.tracking.store import open_store
+from rnn_lab.tracking.store import open_now
 from rnn_lab.tracking.view import forget_view_of_run
 
 
@@ -29,7 +29,7 @@ def forget(run_id: str, uri: str, run: str) -> None:
         raise BadInput(f"there is no MLflow store {uri} any more, which the run is in")
     if silent := address.silence(resolved):
         raise BadInput(f"MLflow at {uri} does not answer ({silent}): the run is left as it is, there and here")
-    client = open_store(resolved)
+    client = open_now(resolved)
     from mlflow.exceptions import MlflowException
 
     try:

@@ -206,6 +206,13 @@ def test_no_server_that_a_folder_names_is_asked_to_delete_its_run(scheme, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_store_that_is_no_database_is_one_sentence(tmp_path):
+    (tmp_path / "junk.db").write_text("x\n" * 1000)
+    with pytest.raises(BadInput, match=r"junk\.db cannot be opened: file is not a database\.$"):
+        forget("a" * 32, f"sqlite:///{tmp_path}/junk.db", "a" * 32)
+    assert [path.name for path in tmp_path.iterdir()] == ["junk.db"]
+
+
 @pytest.mark.slow
 def test_a_network_of_somebody_elses_module_is_not_made(tmp_path, store, monkeypatch):
     (tmp_path / "evil_of_theirs.py").write_text(
