@@ -1,8 +1,9 @@
 """Passwords taken out of texts, and control characters: what is printed, logged or kept passes through here."""
 
+import argparse
 import logging
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 MASK = "***"
 
@@ -131,3 +132,11 @@ class Redacting(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Format as usual, then redact."""
         return redact(super().format(record))
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser of arguments that repeats no password in what it refuses."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse as usual: usage, one sentence and exit code 2."""
+        super().error(said(message))
