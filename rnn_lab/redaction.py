@@ -1,20 +1,42 @@
 """Passwords taken out of texts, and control characters: what is printed, logged or kept passes through here."""
 
+import argparse
 import logging
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 MASK = "***"
 
-_IN_ADDRESS = re.compile(r"(?<=://)([^\s/@:\"]*):(?!\d{1,5}/|\$\{)[^\s\"]*@")
-"""``user:password@``, unless the password is a reference (``${oc.env:X}``). A bare slash or @ is part of a password:
-rather too much is hidden than too little."""
+_LOGIN = re.compile(r"://(?!\[[\da-fA-F:.]*\])(?:\$\{[^}\s]*\}|[^\s/:\"])*+:(?!\$\{[^}\s]*\}@)")
+"""User and colon of an address, unless the password is a reference (``${oc.env:X}``). A user may be an e-mail
+address."""
+
+_PORT = re.compile(r"""\d{1,5}(?:(?P<path>[/?#])|(?=\s|["'),;:.\]}>]+(?:\s|$)|$))""")
+
+_PLACE = re.compile(r"@(?:[\w.-]+|\[[\da-fA-F:.]+\])?(?P<then>:\d|/)")
+"""An @, and a host after it with a port or a path."""
+
+_WORD = re.compile(r"""(?:[^\s"]|"(?![\s,;:)\]}]|$))*+""")
+"""As far as a blank, or a quotation mark that closes."""
+
+_LINE = re.compile(r"(?:(?!://)[^\r\n])*+")
 
 _NAMED = re.compile(
-    r"""(?ix) ( (?:password|passwd|passphrase|pwd) = | [?&] \w* (?:password|passwd|pwd|token|secret|api_?key) \w* = )
-    ( '(?:[^'\\]|\\.)+' | (?!\$\{) [^\s&'",;)\]}]+ )"""
+    r"""(?ix)
+    (   (?: password | passwd | passphrase | pwd ) (?: [ ]{0,3} = (?!=) [ ]{0,3} | %3D | \\?["'] \s* : \s* )
+    |   [?&] (?: pass | sig | signature | sslkey
+             | [\w.-]{0,40} (?: password | passwd | passphrase | pwd | token | secret | api[_-]?key | access[_-]?key
+                              | signature ) [\w.-]{0,40} ) =
+    )
+    (?! ["']? \$\{ | \*{3} (?: [\s&;,:."')\]}>] | %3B | $ ) )
+    (?: (?: '(?:[^'\\\r\n]|\\.)+' | "(?:[^"\\\r\n]|\\.)+" | \{[^}\r\n]+\} ) (?= [\s&,;:.)\]}>"'] | $ )
+    |   [^=\s]+? (?= %3B (?: \w | %20 | \+ ){1,40} %3D )
+    |   [^=\r\n]+? (?= [&;] [\w\ .-]{1,40} = )
+    |   \S+? (?= [&;] [\w\ .-]{1,40} = | ["')\]}>]{0,4} [,;:.]? (?: \s | $ ) )
+    )"""
 )
-"""``password=...`` anywhere, and what else an address's query may call one; not a reference (``${oc.env:X}``)."""
+"""``password=...`` and ``'password': ...`` anywhere, and what else an address's query may call one; not a reference. It
+ends where another name and ``=`` begin, or with its word: rather too much is hidden than too little."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -28,9 +50,39 @@ def redact(text: str) -> str:
         >>> redact("http://127.0.0.1:5000/#/experiments/1")
         'http://127.0.0.1:5000/#/experiments/1'
     """
-    if "://" in text:
-        text = _IN_ADDRESS.sub(rf"\1:{MASK}@", text)
-    return _NAMED.sub(rf"\1{MASK}", text) if "=" in text else text
+    return _NAMED.sub(rf"\1{MASK}", _without_logins(text) if "://" in text else text)
+
+
+def _without_logins(text: str) -> str:
+    """Mask each ``user:password@`` of an address."""
+    places = list(_PLACE.finditer(text))
+    kept, done, at, word = [], 0, 0, 0
+    while (login := _LOGIN.search(text, at)) and text.find("@", login.end()) >= 0:
+        at = login.end()
+        word = word if at < word else _WORD.match(text, at).end()  # type: ignore[union-attr]  # it matches anything
+        if (end := _end(text, login, word, places)) >= 0:
+            kept += [text[done:at], MASK]
+            done = at = end
+    return "".join([*kept, text[done:]])
+
+
+def _end(text: str, login: re.Match[str], word: int, places: list[re.Match[str]]) -> int:
+    """Find the @ behind a password, or -1 where none stands there: a password may hold blanks, slashes, quotes and @.
+
+    What looks like a port is one, unless its database's address would be read otherwise, or a host and a port follow.
+    """
+    start = login.end()
+    line = _LINE.match(text, word).end()  # type: ignore[union-attr]  # it matches anything
+    near = text.rfind("@", start, word)
+    far = max((each.start() for each in places if start <= each.start() < line), default=-1)
+    port = _PORT.match(text, start)
+    if port is None:
+        return max(near, far) if max(near, far) >= 0 else text.rfind("@", start, line)
+    if not port["path"]:
+        return far
+    if not text[max(0, login.start() - 5) : login.start()].lower().endswith(("http", "https")):
+        return max(near, far)
+    return max((each.start() for each in places if start <= each.start() < word and each["then"] != "/"), default=-1)
 
 
 def has_password(text: str) -> bool:
@@ -80,3 +132,11 @@ class Redacting(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Format as usual, then redact."""
         return redact(super().format(record))
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser of arguments that repeats no password in what it refuses."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse as usual: usage, one sentence and exit code 2."""
+        super().error(said(message))

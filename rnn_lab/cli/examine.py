@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from rnn_lab.redaction import Parser, said
+
 PAGE = """Examine a sweep, finished or running, of the lab's or of another program on Optuna; nothing is trained.
 
   rnn-lab examine multirun/train               every study in the folder's journal
@@ -19,13 +21,10 @@ def main(arguments: list[str]) -> None:
     Raises:
         BadInput: a folder that is no sweep's, or a sweep without finished trials.
     """
-    parser = argparse.ArgumentParser(
-        "rnn-lab examine", description=PAGE, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser("rnn-lab examine", description=PAGE, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", help="of the sweep, or the address of a storage")
     asked = parser.parse_args(arguments)
-    from rnn_lab.redaction import printable
     from rnn_lab.sweeping.examination.folder import examine_folder  # Optuna and NumPy: not for a --help
 
     for name, lines, page in examine_folder(asked.folder, Path.cwd()):
-        print(printable("\n".join([f"{name}, examined:", *lines, f"  (with figures in {page})"])))
+        print(said("\n".join([f"{name}, examined:", *lines, f"  (with figures in {page})"])))

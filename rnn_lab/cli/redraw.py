@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_lab.cli.arguments import without_trust
+from rnn_lab.redaction import Parser
 
 PAGE = """Draw the figures of a finished run, or of a sweep, again, from its folder; nothing is trained.
 
@@ -25,9 +26,7 @@ def main(arguments: list[str]) -> None:
     Raises:
         BadInput: a folder that is no finished run's and no sweep's, or a format that there is not.
     """
-    parser = argparse.ArgumentParser(
-        "rnn-lab redraw", description=PAGE, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser("rnn-lab redraw", description=PAGE, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="of the run, or of the sweep")
     parser.add_argument("settings", nargs="*", metavar="figures.KEY=VALUE", help="format=png|pdf|svg, dpi=110")
     arguments, trusted = without_trust(arguments)

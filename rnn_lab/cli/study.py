@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from rnn_lab.errors import BadInput
+from rnn_lab.redaction import Parser
 
 PAGE = """List the lab's studies, or run one again: its rows, tables and figures, from real runs.
 
@@ -24,9 +25,7 @@ ROOT = Path(__file__).parents[2]
 
 def main(arguments: list[str]) -> None:
     """Do what the arguments say."""
-    parser = argparse.ArgumentParser(
-        "rnn-lab study", description=PAGE, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser("rnn-lab study", description=PAGE, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", nargs="?", help="of a study; none: list them")
     parser.add_argument("--list", action="store_true", help="list them")
     parser.add_argument("--full", action="store_true", help="the larger size, of a study that has two")

@@ -9,7 +9,7 @@ from pathlib import Path
 from rnn_lab.cli.arguments import without_trust
 from rnn_lab.cli.passwords import refuse_passwords
 from rnn_lab.errors import BadInput
-from rnn_lab.redaction import said
+from rnn_lab.redaction import Parser, said
 
 PAGE = """Carry run folders to MLflow: runs trained with tracking=off, or while MLflow did not answer, or copied here.
 
@@ -27,9 +27,7 @@ Carrying a folder twice leaves one run. A run in training is carried as far as i
 
 def main(arguments: list[str]) -> None:
     """Carry each folder; ends with exit code 2 if one of them is not in MLflow."""
-    page = argparse.ArgumentParser(
-        "rnn-lab sync", description=PAGE, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    page = Parser("rnn-lab sync", description=PAGE, formatter_class=argparse.RawDescriptionHelpFormatter)
     page.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="a run folder: where journal.jsonl lies")
     page.add_argument("--uri", help="MLflow's address; by default MLFLOW_TRACKING_URI, else sqlite:///mlflow.db here")
     arguments, trusted = without_trust(arguments)
@@ -40,7 +38,7 @@ def main(arguments: list[str]) -> None:
     from rnn_lab.tracking.underway import take_up
 
     if asked.uri is not None and (wrong := fault(asked.uri)):
-        page.error(said(f"--uri {asked.uri} {wrong}"))
+        page.error(f"--uri {asked.uri} {wrong}")
     refuse_passwords([f"tracking.uri={asked.uri}"])
     uri = resolve(asked.uri)
     warnings.simplefilter("ignore")  # MLflow's, about itself

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from rnn_lab.errors import BadInput
+from rnn_lab.redaction import Parser
 
 PAGE = """Open MLflow's pages on the store that training writes to: on this machine alone, light, without telemetry.
 
@@ -18,13 +19,13 @@ PAGE = """Open MLflow's pages on the store that training writes to: on this mach
 
 def main(arguments: list[str]) -> None:
     """Become MLflow's server."""
-    page = argparse.ArgumentParser("rnn-lab ui", description=PAGE, formatter_class=argparse.RawDescriptionHelpFormatter)
+    page = Parser("rnn-lab ui", description=PAGE, formatter_class=argparse.RawDescriptionHelpFormatter)
     page.add_argument("--uri", help="the store's address; by default MLFLOW_TRACKING_URI, else sqlite:///mlflow.db")
     page.add_argument("--port", type=int, default=5000, help="default 5000, where printed links point")
     asked = page.parse_args(arguments)
 
     from rnn_lab.tracking import address
-    from rnn_lab.tracking.store import open_store
+    from rnn_lab.tracking.store import open_now
     from rnn_lab.tracking.underway import take_up
 
     if asked.uri is not None and (wrong := address.fault(asked.uri)):
@@ -42,8 +43,8 @@ def main(arguments: list[str]) -> None:
             probe.bind(("127.0.0.1", asked.port))
         except (OSError, OverflowError) as error:
             page.error(f"--port {asked.port} cannot be used: {getattr(error, 'strerror', None) or error}")
+    client = open_now(uri)  # makes it under the relays' lock if there is none; refuses one that MLflow cannot use
     take_up(uri)
-    client = open_store(uri)  # makes it under the relays' lock if there is none; refuses one that MLflow cannot use
     link = _first_page(client, f"http://127.0.0.1:{asked.port}")
     print(f"Starting MLflow's pages on {address.shown(uri)} ...", flush=True)
     line = f"They are at {link}  (end: Ctrl-C)"  # said when they answer, below what the server says until then

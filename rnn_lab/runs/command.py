@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from rnn_lab.errors import BadInput
-from rnn_lab.redaction import said
+from rnn_lab.redaction import Parser, said
 from rnn_lab.runs.difference import difference
 from rnn_lab.runs.folder import RunFolder
 from rnn_lab.runs.frames import FORMATS, load, written
@@ -45,11 +45,11 @@ def main(argv: Sequence[str], *, say: Say = print, ask: Callable[[str], str] = i
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
-    page = argparse.ArgumentParser("rnn-lab runs", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+def _parser() -> Parser:
+    page = Parser("rnn-lab runs", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     commands = page.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, does: Callable[..., int], text: str) -> argparse.ArgumentParser:
+    def command(name: str, does: Callable[..., int], text: str) -> Parser:
         one = commands.add_parser(name, help=text, description=text)
         one.set_defaults(command=does)
         return one

@@ -12,8 +12,9 @@ from omegaconf import DictConfig, OmegaConf
 
 from rnn_lab import paste
 from rnn_lab.hydra_private import get_args_parser
+from rnn_lab.redaction import redact
 from rnn_lab.sweeping.executors.local import ONE_THREAD
-from rnn_lab.sweeping.secrets import in_shell, masked
+from rnn_lab.sweeping.secrets import in_shell
 
 SWEEP_FOLDER = "hydra.sweep.dir="
 OF_THE_SWEEP = ("hydra.sweeper", "hydra/sweeper", "hydra.sweep.", "hydra.mode")
@@ -82,5 +83,5 @@ def dashboard(address: str, raw: object = None) -> str:
         address: of the storage.
         raw: as the user gave it; an address that stands in an environment variable is shown by its name.
     """
-    command = f"optuna-dashboard {in_shell(address, raw) or shlex.quote(masked(address))}"
+    command = f"optuna-dashboard {in_shell(address, raw) or shlex.quote(redact(address))}"
     return command if find_spec("optuna_dashboard") else f"{command}  # after: pip install optuna-dashboard"

@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
-from rnn_lab.sweeping.secrets import masked
+from rnn_lab.redaction import redact
 
 Direction = Literal["minimize", "maximize"]
 
@@ -94,7 +94,7 @@ def read(config: DictConfig) -> Options:
             hint = f"; did you mean {known[0]}?" if known else f"; there are {', '.join(keys_of_options())}."
             raise BadInput(f"hydra.sweeper.{key} is no option of this sweeper{hint}") from None
         says = re.sub(r"^(Input|List|String|Value)( error,)? should ", "", first["msg"])
-        value = masked(repr(first["input"]))
+        value = redact(repr(first["input"]))
         raise BadInput(f"hydra.sweeper.{key}={value}: it should {says.rstrip('.')}.") from None
     _refuse_path(options.study_name)
     return options

@@ -16,6 +16,7 @@ from omegaconf import DictConfig
 
 from rnn_lab.errors import BadInput
 from rnn_lab.hydra_private import build_directly
+from rnn_lab.redaction import said
 from rnn_lab.sweeping.app import current
 from rnn_lab.sweeping.choices import EXECUTORS, PRUNERS, SAMPLERS
 
@@ -65,7 +66,7 @@ class OptunaSweeper(Sweeper):
         try:
             code = Sweep(*self._given, arguments).run()
         except BadInput as error:
-            sys.stderr.write(f"Error: {error}\n")  # Hydra would print a traceback
+            sys.stderr.write(f"Error: {said(error)}\n")  # Hydra would print a traceback
             code = 2
         except Interrupted as asked:
             sys.stderr.write(f"The sweep was {asked} before its first trial.\n")

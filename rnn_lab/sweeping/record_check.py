@@ -8,6 +8,7 @@ from pathlib import Path
 from optuna import Study
 
 from rnn_lab.errors import BadInput
+from rnn_lab.redaction import redact
 from rnn_lab.sweeping.attributes import (
     COMPARED,
     CONFIRMED,
@@ -23,7 +24,6 @@ from rnn_lab.sweeping.attributes import (
     SINCE,
 )
 from rnn_lab.sweeping.race import CONFIRMATION
-from rnn_lab.sweeping.secrets import masked
 
 DAMAGED = (LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, ValueError, AssertionError)
 """Errors that reading a record ends in that says something else than it was written to say."""
@@ -103,4 +103,4 @@ def damage_said(name: str, address: str) -> Iterator[None]:
 
 
 def _sentence(name: str, address: str, what: str) -> str:
-    return f"The record of the study {name!r} in {masked(address)} is damaged: {what}."
+    return f"The record of the study {name!r} in {redact(address)} is damaged: {what}."

@@ -1,4 +1,4 @@
-"""Passwords in a sweep's description: refused where they would be remembered, and hidden where an address is shown."""
+"""Passwords in a sweep's description: refused where they would be remembered."""
 
 import re
 from collections.abc import Iterator
@@ -7,29 +7,9 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from rnn_lab.errors import BadInput
+from rnn_lab.redaction import has_password, redact
 
-_USER = re.compile(r"(?<=://)([^/@:\s]*):([^/@\s]+)@")
-_QUERY = re.compile(r"(?i)([?&](?:[a-z_]*password|passwd|pwd|token|secret|sslkey)=)([^&\s'\"]+)")
 _VARIABLE = re.compile(r"\$\{oc\.env:([A-Za-z_]\w*)\}")
-
-
-def masked(text: str) -> str:
-    """A text without the passwords of the addresses in it.
-
-    >>> masked("postgresql://me:sekret@db/sweeps?password=pw2&sslmode=require is down")
-    'postgresql://me:***@db/sweeps?password=***&sslmode=require is down'
-    """
-    return _QUERY.sub(r"\1***", _USER.sub(r"\1:***@", text))
-
-
-def holds_password(text: str) -> bool:
-    """Tell whether a text spells a password out; one that it takes from the environment does not count.
-
-    >>> holds_password("http://ada:pw@host"), holds_password("http://ada:${oc.env:PW}@host")
-    (True, False)
-    """
-    found = [match[2] for pattern in (_USER, _QUERY) for match in pattern.finditer(text)]
-    return any(not secret.startswith("${") for secret in found)
 
 
 def check_secrets(config: DictConfig, overrides: list[str]) -> None:
@@ -43,18 +23,18 @@ def check_secrets(config: DictConfig, overrides: list[str]) -> None:
         BadInput: naming the key, without the password, and how to give it.
     """
     for key, text in _texts(OmegaConf.to_container(config.hydra.sweeper, resolve=False), "hydra.sweeper"):
-        if holds_password(text):
+        if has_password(text):
             raise BadInput(
-                f"{key}={masked(text)} holds a password, which the sweep would remember: put the whole address into an "
+                f"{key}={redact(text)} holds a password, which the sweep would remember: put the whole address into an "
                 f"environment variable, say export STORAGE='...', and give '{key}=${{oc.env:STORAGE}}'."
             )
     for override in overrides:
-        if holds_password(override):
+        if has_password(override):
             key = override.partition("=")[0].lstrip("+")
             way = (
                 "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD" if key == "tracking.uri" else "the environment"
             )
-            raise BadInput(f"{masked(override)} holds a password, which the sweep would remember: say it in {way}.")
+            raise BadInput(f"{redact(override)} holds a password, which the sweep would remember: say it in {way}.")
 
 
 def in_shell(address: str, raw: Any) -> str | None:

@@ -14,8 +14,8 @@ from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import BaseJournalBackend, JournalFileBackend
 
 from rnn_lab.errors import BadInput
+from rnn_lab.redaction import redact
 from rnn_lab.sweeping.optuna_private import BaseJournalFileLock, JournalOperation, get_lock_file
-from rnn_lab.sweeping.secrets import masked
 from rnn_lab.tracking.schema import table_names
 
 JOURNAL = "optuna.journal"
@@ -152,7 +152,7 @@ def _refusals(address: str) -> Iterator[None]:
     except ImportError:
         extra = ": pip install 'rnn-lab[postgres]'" if "postgres" in address else ""
         raise BadInput(
-            f"hydra.sweeper.storage={masked(address)}: its database driver is not installed{extra}."
+            f"hydra.sweeper.storage={redact(address)}: its database driver is not installed{extra}."
         ) from None
     except BadInput:
         raise
@@ -162,7 +162,7 @@ def _refusals(address: str) -> Iterator[None]:
         said = getattr(error, "orig", None) or getattr(error, "strerror", None) or error
         reason = str(said).strip().splitlines() or [type(error).__name__]
         raise BadInput(
-            f"hydra.sweeper.storage={masked(address)} cannot be reached: {masked(reason[0].rstrip('.:'))}."
+            f"hydra.sweeper.storage={redact(address)} cannot be reached: {redact(reason[0].rstrip('.:'))}."
         ) from None
 
 
@@ -219,7 +219,7 @@ def _refuse_foreign(address: str, new: bool = True) -> None:
     if "alembic_version" in tables and "studies" not in tables:
         owner = "MLflow's" if "experiments" in tables else "another program's"
         raise BadInput(
-            f"hydra.sweeper.storage={masked(address)} is {owner} database, and Optuna cannot share it: use two "
+            f"hydra.sweeper.storage={redact(address)} is {owner} database, and Optuna cannot share it: use two "
             "databases."
         )
     if not new and "studies" not in tables:

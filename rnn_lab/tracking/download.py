@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rnn_lab.errors import BadInput
 from rnn_lab.redaction import said
 from rnn_lab.tracking import address
-from rnn_lab.tracking.store import open_store
+from rnn_lab.tracking.store import open_now
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -37,7 +37,7 @@ def download_network(run_id: str, uri: str | None, folder: Path) -> None:
         raise BadInput(f"there is no MLflow store {where}: say tracking.uri=... where the run is kept")
     if silent := address.silence(resolved):
         raise BadInput(f"MLflow at {where} does not answer ({silent})")
-    client = open_store(resolved)
+    client = open_now(resolved)
     from mlflow.artifacts import download_artifacts
     from mlflow.exceptions import MlflowException
 

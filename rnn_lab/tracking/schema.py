@@ -18,7 +18,7 @@ def explained(resolved: str) -> Iterator[None]:
     """
     from mlflow.exceptions import MlflowException
 
-    _refuse_foreign(resolved)
+    refuse_foreign(resolved)
     try:
         yield
     except MlflowException as error:
@@ -43,8 +43,12 @@ def table_names(address: str) -> set[str]:
         engine.dispose()
 
 
-def _refuse_foreign(resolved: str) -> None:
-    """Alembic keeps the tables of MLflow and of Optuna in order, and has one table of its own in a database."""
+def refuse_foreign(resolved: str) -> None:
+    """Refuse a database of another program's that Alembic keeps in order, as it does MLflow's and Optuna's.
+
+    Raises:
+        BadInput: it is one.
+    """
     tables = table_names(resolved)
     if "alembic_version" in tables and "experiments" not in tables:
         owner = "Optuna's" if "studies" in tables else "another program's"

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnn_lab.errors import BadInput
+from rnn_lab.redaction import said
 from rnn_lab.tracking import address
-from rnn_lab.tracking.schema import explained
+from rnn_lab.tracking.schema import explained, refuse_foreign
 from rnn_lab.tracking.view import TAG, save_view
 
 if TYPE_CHECKING:
@@ -54,14 +55,32 @@ def open_store(resolved: str) -> "MlflowClient":
 
     if resolved.startswith("http"):
         return mlflow.MlflowClient(resolved)
+    file = address.database_file(resolved)
+    if file and file.exists():
+        refuse_foreign(resolved)  # before a lock is made beside it
     with _first(resolved):
-        file = address.database_file(resolved)
         if file and not file.exists():
             _make(file)
         with explained(resolved):
             client = mlflow.MlflowClient(resolved)
             client.search_experiments(max_results=1)  # the client opens its store at its first use
     return client
+
+
+def open_now(resolved: str) -> "MlflowClient":
+    """Open a store as `open_store` does, for a command that does not wait for one that is down.
+
+    Raises:
+        BadInput: the store does not answer, its driver is not installed, or it is no database that MLflow can use.
+    """
+    try:
+        return open_store(resolved)
+    except BadInput:
+        raise
+    except Exception as error:  # whatever the store's library raises
+        cause = getattr(error, "orig", None) or error
+        reason = (said(cause).strip().splitlines() or [type(cause).__name__])[0].rstrip(".:")
+        raise BadInput(f"The store {address.shown(resolved)} cannot be opened: {reason}.") from error
 
 
 def experiment(client: "MlflowClient", name: str, resolved: str) -> str:

@@ -52,6 +52,7 @@ def test_folders_are_carried_to_the_store_of_the_working_directory(tmp_path, mon
     ("arguments", "says"),
     [
         ((), "the following arguments are required: FOLDER"),
+        (("run", "--urii=http://ada:s3cret@h"), "unrecognized arguments: --urii=http://ada:***@h"),
         (("run", "--uri", "mlruns"), "--uri mlruns must start with one of http"),
         (("nowhere",), "The run folder nowhere cannot be read: No such file or directory."),
         (("run", "--uri", "http://127.0.0.1:9"), "run is not in MLflow: http://127.0.0.1:9 does not answer"),

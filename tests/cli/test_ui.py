@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 UI = Path(__file__).parents[2] / "scripts" / "ui.py"
 
 
@@ -30,3 +32,27 @@ def test_what_is_no_address_is_one_sentence(tmp_path):
 def test_a_server_needs_no_other(tmp_path):
     done = ui(tmp_path, "--uri", "http://ada:secret@host:5000")
     assert (done.returncode, done.stdout) == (0, "http://host:5000 has pages of its own.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--uri", "ftp://ada:s3cret@h"), "--uri ftp://ada:***@h must start with one of http"),
+        (("--urii=http://ada@corp.com:s3cret@h",), "unrecognized arguments: --urii=http://ada@corp.com:***@h"),
+    ],
+)
+def test_a_refusal_repeats_no_password(arguments, says, tmp_path):
+    done = ui(tmp_path, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr.splitlines()[-1]
+    assert "s3cret" not in done.stderr
+
+
+@pytest.mark.parametrize("uri", ["postgresql://ada:s3cret@127.0.0.1:1/db", "sqlite:///junk.db", "mysql+no://h/db"])
+def test_a_store_that_cannot_be_opened_is_one_sentence(uri, tmp_path):
+    (tmp_path / "junk.db").write_text("x\n" * 1000)
+    done = ui(tmp_path, "--uri", uri)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert " cannot be opened: " in done.stderr
+    assert "s3cret" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["junk.db"]

@@ -103,6 +103,14 @@ def _empty_folder(tmp_path, monkeypatch):
         ),
         (["x=interval(0,1)", "hydra.sweeper.storage='mysql://h/d?password=s3cret'"], "mysql://h/d?password=*** holds"),
         (["x=interval(0,1)", "++tracking.uri='http://ada:s3cret@h'"], "MLFLOW_TRACKING_PASSWORD"),
+        (
+            ["x=interval(0,1)", "hydra.sweeper.storage='postgresql://ada@corp.com:s3cret@h/d'"],
+            "postgresql://ada@corp.com:***@h/d holds a pass",
+        ),
+        (
+            ["x=interval(0,1)", "hydra.sweeper.storage='mssql+pyodbc:///?odbc_connect=UID%3Dme%3BPWD%3Ds3cret'"],
+            "PWD%3D*** holds a pass",
+        ),
         (["x=interval(0,1)", "hydra.sweeper.n_jobs=0"], "hydra.sweeper.n_jobs=0"),
         (["x=interval(0,1)", "hydra.sweeper.n_jobs=two"], "hydra.sweeper.n_jobs='two'"),
         (["x=interval(0,1)", "hydra.sweeper.direction=up"], "hydra.sweeper.direction='up'"),

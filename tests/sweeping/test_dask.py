@@ -72,3 +72,12 @@ def test_a_scheduler_that_does_not_answer_is_refused(toy):
     where = "hydra.sweeper.executor.address=tcp://127.0.0.1:9"
     assert err == f"Error: {where}: no Dask scheduler answers there within 1 s.\n"
     assert list(toy.folder.iterdir()) == []
+
+
+def test_a_scheduler_with_a_password_that_does_not_answer_is_one_sentence_without_it(toy, monkeypatch):
+    monkeypatch.setenv("SCHEDULER", "tcp://ada:s3cret@127.0.0.1:9")
+    address = "hydra.sweeper.executor.address='${oc.env:SCHEDULER}'"
+    options = ("hydra/sweeper/executor=dask", address, "+hydra.sweeper.executor.timeout=1")
+    _, err = toy.sweep("x=interval(-1,1)", *options, code=2)
+    where = "hydra.sweeper.executor.address=tcp://ada:***@127.0.0.1:9"
+    assert err == f"Error: {where}: no Dask scheduler answers there within 1 s.\n"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -180,6 +181,36 @@ def test_a_folder_cannot_have_another_ones_run_deleted(tmp_path, store):
     assert open_store(store).get_run(mine.run_id).info.lifecycle_stage == "active"
     forget(mine.run_id, store, "a" * 32)
     assert open_store(store).get_run(mine.run_id).info.lifecycle_stage == "deleted"
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    ["http", "https", "postgresql", "postgresql+psycopg", "mysql", "mssql+pyodbc", "HTTP", "Postgresql", "file"],
+)
+def test_no_server_that_a_folder_names_is_asked_to_delete_its_run(scheme, tmp_path, monkeypatch):
+    """Whoever answers there would be shown the password that the user has for another server."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PGPASSWORD", "s3cret")
+    known = {"http", "https", "postgresql", "postgresql+psycopg", "mysql", "mssql+pyodbc"}
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        uri = f"{scheme}://me@127.0.0.1:{server.getsockname()[1]}/db"
+        says = (
+            f"say MLFLOW_TRACKING_URI={uri} if that is yours" if scheme in known else "is no address of an MLflow store"
+        )
+        with pytest.raises(BadInput) as refused:
+            forget("a" * 32, uri, "a" * 32)
+        assert says in str(refused.value)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_that_is_no_database_is_one_sentence(tmp_path):
+    (tmp_path / "junk.db").write_text("x\n" * 1000)
+    with pytest.raises(BadInput, match=r"junk\.db cannot be opened: file is not a database\.$"):
+        forget("a" * 32, f"sqlite:///{tmp_path}/junk.db", "a" * 32)
+    assert [path.name for path in tmp_path.iterdir()] == ["junk.db"]
 
 
 @pytest.mark.slow

@@ -41,4 +41,5 @@ def test_a_database_of_optunas_is_refused_and_left_as_it_was(tmp_path):
     with pytest.raises(BadInput, match="is Optuna's, and MLflow cannot share it: use two databases"):
         carry(FakeTrainer.run(tmp_path / "run"), store)
     assert digest(store) == before
+    assert {path.name for path in tmp_path.iterdir()} == {"studies.db", "run"}
     assert State.load(tmp_path / "run") is None

@@ -1,5 +1,6 @@
 """Trials on a Dask cluster: one that is running, or one of this machine's processes for the time of the sweep."""
 
+import contextlib
 import logging
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
@@ -9,9 +10,18 @@ import dask
 from distributed import Client, KilledWorker, LocalCluster
 
 from rnn_lab.errors import BadInput
+from rnn_lab.redaction import redact
 from rnn_lab.sweeping.executors import TrialExecutor, WorkerDied
 
 T = TypeVar("T")
+
+
+class _Client(Client):  # type: ignore[misc]  # distributed has no types that we may count on
+    """A client that ends in silence when it could not be made: its own end would fail, and print a traceback."""
+
+    def __del__(self) -> None:
+        with contextlib.suppress(Exception):
+            super().__del__()
 
 
 class DaskExecutor(TrialExecutor):
@@ -41,10 +51,11 @@ class DaskExecutor(TrialExecutor):
                     silence_logs=logging.CRITICAL,
                 )
         try:
-            self._client = Client(self._cluster or address, timeout=timeout, set_as_default=False)
+            self._client = _Client(self._cluster or address, timeout=timeout, set_as_default=False)
         except (OSError, TimeoutError, ValueError):
             raise BadInput(
-                f"hydra.sweeper.executor.address={address}: no Dask scheduler answers there within {timeout:g} s."
+                f"hydra.sweeper.executor.address={redact(str(address))}: no Dask scheduler answers there within "
+                f"{timeout:g} s."
             ) from None
         self._executor = self._client.get_executor(pure=False, retries=0)
         self._futures: set[Future[Any]] = set()
