@@ -162,10 +162,11 @@ def _range(start: Any, step: str, end: Any = None, periods: int | None = None) -
 
     offset = pd.tseries.frequencies.to_offset(step)
     clock = isinstance(offset, pd.offsets.Tick) and not isinstance(offset, pd.offsets.Day)
+    ends: dict[str, Any] = {"start": start, "end": end, "periods": periods, "freq": offset}
     if start.tz is None or clock:
-        return pd.date_range(start, end, periods, freq=offset)
-    stop = None if end is None else end.tz_localize(None)
-    local = pd.date_range(start.tz_localize(None), stop, periods, freq=offset)
+        return pd.date_range(**ends)
+    ends |= {"start": start.tz_localize(None), "end": None if end is None else end.tz_localize(None)}
+    local = pd.date_range(**ends)
     return local.tz_localize(start.tz, nonexistent="shift_forward", ambiguous=np.ones(len(local), bool))
 
 

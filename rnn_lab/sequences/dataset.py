@@ -7,6 +7,7 @@ kind offers a method for each, and lets the data choose by its `accept`.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
@@ -212,8 +213,8 @@ class StreamDataset(Data):
         """The notes of the reading."""
         return self.notes
 
-    @property
-    def scored(self) -> dict[str, Rows]:
+    @cached_property
+    def scored(self) -> dict[str, Rows]:  # each time the same rows: it is by them that answers are remembered
         """The last `MOST` steps of each split."""
         return {name: rows.last(self.MOST) for name, rows in self.splits.items()}
 

@@ -122,8 +122,9 @@ def lyapunov_of(data: Any) -> Lyapunov | None:
     A stream of a table has a generator too, which is not asked.
     """
     series = getattr(data, "series", None)
-    asked = isinstance(series, Generator) and getattr(data, "path", None) is None
-    return largest_lyapunov(series) if asked else None
+    if not isinstance(series, Generator) or getattr(data, "path", None) is not None:
+        return None
+    return largest_lyapunov(series)
 
 
 @singledispatch

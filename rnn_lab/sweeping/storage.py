@@ -114,7 +114,7 @@ def check_storage(address: str, home: Path) -> None:
         return
     if not file.exists():
         if not file.parent.is_dir() and file.parent not in (home, *home.parents):
-            raise BadInput(f"hydra.sweeper.storage={masked(address)} cannot be made: there is no folder {file.parent}.")
+            raise BadInput(f"hydra.sweeper.storage={redact(address)} cannot be made: there is no folder {file.parent}.")
     elif not is_url(address):
         _check_journal(file)
     else:
@@ -223,7 +223,7 @@ def _refuse_foreign(address: str, new: bool = True) -> None:
             "databases."
         )
     if not new and "studies" not in tables:
-        raise BadInput(f"{masked(address)} holds no study: it is no storage of Optuna's.")
+        raise BadInput(f"{redact(address)} holds no study: it is no storage of Optuna's.")
 
 
 def mend(path: Path) -> None:

@@ -1,5 +1,6 @@
 """Baselines that a process fits once: the same answers, and as few fits as the data and sizes ask for."""
 
+import gc
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from rnn_lab.evaluation.baselines import EchoStateNetwork, LinearModel
 from rnn_lab.evaluation.baselines.once import FittedOnce
 from rnn_lab.evaluation.free_run.plan import FreeRun
 from rnn_lab.scoring import targets_of
-from rnn_lab.sequences import Generated, Henon, Sine
+from rnn_lab.sequences import Generated, Henon, MackeyGlass, Sine, Stream
 
 SINE = Generated(name="sine", series=Sine(length=80), window=5, train=40, validation=20)
 HENON = Generated(name="henon", series=Henon(length=120), window=5, train=60, validation=30)
@@ -62,3 +63,14 @@ def test_other_scores_are_another_problem(fits):
         assert set(fitted["AR1"].scores(data.validation)) == set(targets.scores)
     known.fit(replace(problem, hidden_dim=9), {"linear": LinearModel(), "third": LinearModel(orders=[3])}, {})
     assert fits["LinearModel"] == [4, 4, 9]
+
+
+def test_answers_along_a_stream_are_of_the_split_that_is_asked_for():
+    """A stream's scored rows are cut when they are asked for, and answers are remembered by them."""
+    data = Stream(name="own", series=MackeyGlass(length=400), train=200, validation=100, test=50).dataset()
+    assert data.scored["train"] is data.scored["train"]
+    problem, fitted = FittedOnce().fit(Problem(data, targets_of(data), 4), BASELINES, {})
+    first = score_baselines(problem, fitted)
+    for _ in range(20):
+        gc.collect()
+        assert score_baselines(problem, fitted) == first
