@@ -105,7 +105,7 @@ def _refuse_path(name: str) -> None:
     path = Path(name)
     if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in name:
         raise BadInput(
-            f"hydra.sweeper.study_name={name!r}: it should be a name; hydra.sweep.dir says in which folder a sweep lies."
+            f"hydra.sweeper.study_name={name!r}: it should be a name; hydra.sweep.dir says where a sweep lies."
         )
 
 

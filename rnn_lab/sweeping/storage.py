@@ -114,9 +114,7 @@ def check_storage(address: str, home: Path) -> None:
         return
     if not file.exists():
         if not file.parent.is_dir() and file.parent not in (home, *home.parents):
-            raise BadInput(
-                f"hydra.sweeper.storage={masked(address)} cannot be made: there is no folder {file.parent}."
-            )
+            raise BadInput(f"hydra.sweeper.storage={masked(address)} cannot be made: there is no folder {file.parent}.")
     elif not is_url(address):
         _check_journal(file)
     else:

@@ -112,8 +112,14 @@ def _empty_folder(tmp_path, monkeypatch):
             ["x=interval(0,1)", "hydra.sweeper.space=nowhere.f", "hydra.sweeper.n_trials=1"],
             "hydra.sweeper.space=nowhere.f",
         ),
-        (["x=interval(0,1)", "hydra.sweeper.space=os.nope"], "hydra.sweeper.space=os.nope is not there: os has no 'nope'"),
-        (["x=interval(0,1)", "hydra.sweeper.study_name=/escaped"], "hydra.sweeper.study_name='/escaped': it should be a"),
+        (
+            ["x=interval(0,1)", "hydra.sweeper.space=os.nope"],
+            "hydra.sweeper.space=os.nope is not there: os has no 'nope'",
+        ),
+        (
+            ["x=interval(0,1)", "hydra.sweeper.study_name=/escaped"],
+            "hydra.sweeper.study_name='/escaped': it should be a",
+        ),
         (["x=interval(0,1)", "hydra.sweeper.study_name=."], "hydra.sweeper.study_name='.': it should be a name"),
         # samplers, pruners, storages, executors
         (["x=interval(0,1)", "hydra.sweeper.sampler=tpee"], "hydra.sweeper.sampler='tpee': it is one of tpe, random"),
@@ -126,8 +132,14 @@ def _empty_folder(tmp_path, monkeypatch):
         ),
         (["x=interval(0,1)", "hydra.sweeper.executor=nope"], "hydra.sweeper.executor='nope': it is one of local, dask"),
         (["x=interval(0,1)", "hydra.sweeper.executor={_target_:os.getcwd}"], "executor: os.getcwd cannot be made: "),
-        (["x=interval(0,1)", "hydra.sweeper.executor={_target_:os.Nope}"], "executor._target_=os.Nope is not there: os"),
-        (["x=interval(0,1)", "hydra.sweeper.executor={_target_:pathlib.Path}"], "executor: pathlib.Path is no executor"),
+        (
+            ["x=interval(0,1)", "hydra.sweeper.executor={_target_:os.Nope}"],
+            "executor._target_=os.Nope is not there: os",
+        ),
+        (
+            ["x=interval(0,1)", "hydra.sweeper.executor={_target_:pathlib.Path}"],
+            "executor: pathlib.Path is no executor",
+        ),
         (["x=interval(0,1)", "+hydra.sweeper.executor.foo=3"], "got an unexpected keyword argument 'foo'"),
         (["x=interval(0,1)", "+hydra.sweeper.pruner.n_startup_trials=-1"], "n_startup_trials"),
         (
@@ -136,7 +148,10 @@ def _empty_folder(tmp_path, monkeypatch):
         ),
         (["x=interval(0,1)", "hydra.sweeper.storage=sqlite:////"], "cannot be reached: unable to open database file"),
         (["x=interval(0,1)", "hydra.sweeper.storage=nosql://me@host/db"], "nosql://me@host/db"),
-        (["x=interval(0,1)", "hydra.sweeper.storage=/nowhere/at/x"], "storage=/nowhere/at/x cannot be made: there is no"),
+        (
+            ["x=interval(0,1)", "hydra.sweeper.storage=/nowhere/at/x"],
+            "storage=/nowhere/at/x cannot be made: there is no",
+        ),
         (["x=interval(0,1)", "hydra.sweeper.storage=/"], "hydra.sweeper.storage=/ is no journal of Optuna's: name one"),
     ],
 )
@@ -180,7 +195,10 @@ def test_a_database_server_that_does_not_answer_is_refused(monkeypatch):
         ("my notes", "is no journal of Optuna's"),
         ("my notes\n", "is no journal of Optuna's"),
         ('{"mine":1}\n{"op', "is no journal of Optuna's"),
-        ('{"op_code":0,"worker_id":"a","study_name":"s","directions":[1]}\njunk\n{"op', "is damaged: line 2 is no record"),
+        (
+            '{"op_code":0,"worker_id":"a","study_name":"s","directions":[1]}\njunk\n{"op',
+            "is damaged: line 2 is no record",
+        ),
         ('{"op_code":99,"worker_id":"a"}\n{"op', "is damaged: "),
     ],
 )
