@@ -14,6 +14,7 @@ from rnn_lab.sequences.dates import DateFormat
 if TYPE_CHECKING:
     import pandas as pd
 
+WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 RUN = 8
 """Consecutive rows that suggest a step: more than a working week, less than a year of months."""
 
@@ -23,8 +24,8 @@ class Calendar:
     """Step, gaps, time zone and format of a series' dates.
 
     Args:
-        step: pandas' alias (``B``, ``ME``, ``20min``), or ``3 months`` for dates such as each month's 15th; None: they
-            go by no step.
+        step: pandas' alias (``B``, ``ME``, ``20min``); the days of a week such as ``Sun Mon Tue Wed Thu``; or
+            ``3 months`` for dates such as each month's 15th; None: they go by no step.
         holes: dates that the step passes and the series lacks.
         first_hole: the first of them, as the file would write it.
         zone: a tzinfo; None: the dates have none.
@@ -127,7 +128,7 @@ def recognise(
     if len(found) == 1 and found[0] is not None and found[0].dates.equals(dates):
         return Calendar(found[0].step, zone=dates.tz, format=writer)
     found = [known, *found]
-    found += [_monthly(dates)]
+    found += [_monthly(dates), _weekly(dates)]
     found += [_dense(dates, step) for step in (_commonest(dates), "SME", "SMS")]
     fitting = [
         one
@@ -160,7 +161,8 @@ def _range(start: Any, step: str, end: Any = None, periods: int | None = None) -
     """Return `pandas.date_range`; days and longer steps keep the time of day on the clock of the zone."""
     import pandas as pd
 
-    offset = pd.tseries.frequencies.to_offset(step)
+    week = step[:3] in WEEK
+    offset = pd.offsets.CustomBusinessDay(weekmask=step) if week else pd.tseries.frequencies.to_offset(step)
     clock = isinstance(offset, pd.offsets.Tick) and not isinstance(offset, pd.offsets.Day)
     ends: dict[str, Any] = {"start": start, "end": end, "periods": periods, "freq": offset}
     if start.tz is None or clock:
@@ -234,6 +236,17 @@ def _commonest(dates: "pd.DatetimeIndex") -> str | None:
     if not rest:  # of the calendar, whatever a day's length in summer time
         return "D" if days == 1 else f"{days}D"
     return str(pd.tseries.frequencies.to_offset(common).freqstr)
+
+
+def _weekly(dates: "pd.DatetimeIndex") -> _Dense | None:
+    """Return the dates on the days of the week that occur, if there are some weeks of them and few are lacking."""
+    counts = np.bincount(dates.day_of_week, minlength=7)
+    days = np.flatnonzero(counts)
+    if not 1 < len(days) < 7 or counts[days].min() < 2:
+        return None
+    dense = _dense(dates, " ".join(WEEK[day] for day in days))
+    few = dense is not None and len(dates) <= len(dense.dates) <= len(dates) * 1.1  # else days are closed by chance
+    return dense if few else None
 
 
 def _monthly(dates: "pd.DatetimeIndex") -> _Dense | None:

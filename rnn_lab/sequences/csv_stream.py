@@ -86,7 +86,8 @@ class CsvBlocks:
                 " the rows must run from the oldest to the newest"
             )
         self.calendar = self.calendar or calendar
-        return moments[-1], pattern if calendar is None else calendar.format.pattern or pattern
+        found = pattern if calendar is None else calendar.format.pattern or pattern
+        return moments[-1], "ISO8601" if found and found.startswith("%Y-%m") else found  # their lengths may differ
 
     def notes(self) -> tuple[str, ...]:
         """Say which file was read, how many rows of it, and which columns, once `blocks` has gone through it."""

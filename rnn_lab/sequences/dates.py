@@ -186,7 +186,8 @@ def _placed(found: Any, cells: Sequence[str], key: str, tz: str | None) -> Any:
         try:
             return found if tz is None else found.tz_localize(tz, ambiguous="infer")
         except Exception as error:
-            raise BadInput(f"{key}: the dates do not fit data.tz={tz}: {error}") from None
+            said = re.split(r"[.,] try ", str(error), flags=re.IGNORECASE)[0]  # arguments that are no keys here
+            raise BadInput(f"{key}: the dates do not fit data.tz={tz}: {said}") from None
     offsets = {_offset(cell) for cell in cells}
     if len(offsets) > 1 or not offsets.isdisjoint(("", *NAMES)):
         return found

@@ -88,6 +88,20 @@ def test_a_file_that_is_written_otherwise_and_the_steps_that_the_run_can_do(fold
     assert [row["Tag"] for row in rows(folder / "más.csv")[-3:]] == ["30.03.2024", "31.03.2024", "01.04.2024"]
 
 
+def test_five_rows_of_a_network_s_business_days_skip_the_weekend(folder):
+    days = [str(day) for day in np.arange("2024-01-01", "2024-04-01", dtype="M8[D]") if np.is_busday(day)]
+    for name, count in (("long.csv", len(days)), ("week.csv", 5)):
+        lines = [f"{day},{n % 5}" for n, day in enumerate(days[:count])]
+        (folder / name).write_text("\n".join(["day,x", *lines]) + "\n")
+    table = Table(name="t", path=str(folder / "long.csv"), index="day", window=4, train=30, validation=10).dataset()
+    network = Network(Elman(hidden_dim=3), inputs=1, outputs=1, window=4)
+    Forecaster.of(network, network.initial([0]), table).save(folder / "mine")
+    done = predict(folder, "run=mine", "data.path=week.csv", "steps=3")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("day: the dates go by B\n")
+    assert [row["day"] for row in rows(folder / "forecast.csv")[4:]] == days[4:8]
+
+
 @pytest.mark.parametrize(
     ("override", "says"),
     [

@@ -150,6 +150,27 @@ def test_holes_are_said_with_the_first(tmp_path):
     assert read(tmp_path, months).notes[0].endswith("1 date is lacking, first 2024-03")
 
 
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+@pytest.mark.parametrize("days", ["Mon Tue Wed Thu Fri Sat", "Mon Tue Wed Thu Sun", "Tue Fri"])
+def test_weeks_with_closed_days(days, zone):
+    dates = pd.date_range("2024-03-04 10:00", periods=60, freq=pd.offsets.CustomBusinessDay(weekmask=days)).tz_localize(
+        zone
+    )
+    plain = dates if zone is None else dates.tz_convert("UTC").tz_localize(None)
+    for seen in (12, 40):
+        calendar = recognise(dates[:seen])
+        assert (calendar.step, calendar.holes) == (days, 0)
+        assert (calendar.following(plain.to_numpy()[seen - 1], 20) == plain.to_numpy()[seen : seen + 20]).all()
+    calendar = recognise(dates[:40].delete(7))
+    assert (calendar.step, calendar.holes) == (days, 1)
+    assert recognise(dates[20:22], usual=calendar.recipe).step == days
+
+
+def test_days_that_lack_by_chance_are_no_closed_days():
+    dates = pd.date_range("2024-03-04", periods=30).delete([1, 4, 8, 11, 15, 17, 22, 24, 29])
+    assert recognise(dates).step == "D"
+
+
 def test_irregular_dates_are_numbered_and_the_note_says_so(tmp_path):
     series = read(tmp_path, ["2024-01-01", "2024-01-02", "2024-03-17", "2024-08-02", "2024-08-03", "2027-01-01"])
     assert series.calendar.following(series.index[-1], 1) is None
@@ -208,7 +229,7 @@ def test_what_is_no_zone_is_said(tmp_path, zone):
         ([f"{n:02}.02.2024" for n in range(1, 4)], {}, "may be .* or .*: say data.date_format"),
         (["2024-01-01"] * 2, {}, "does not increase at row 3"),
         (["2024-01-01"], {"tz": "Europe/Atlantis"}, "'Europe/Atlantis' is no time zone"),
-        (["2024-03-31 02:30"], {"tz": "Europe/Berlin"}, "do not fit data.tz=Europe/Berlin"),
+        (["2024-03-31 02:30"], {"tz": "Europe/Berlin"}, "do not fit data.tz=Europe/Berlin: [^,]* savings time$"),
         (["31.01.2024"], {"date_format": "%Y"}, r"row 2, column 't' holds '31.01.2024', .* dates such as %Y"),
         (["31.01.2024"], {"date_format": "%Q"}, "data.date_format='%Q' is no format"),
         (["200612", "200601"], {}, "does not increase"),

@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from rnn_lab.errors import BadInput
+from rnn_lab.evaluation import StreamForecaster
+from rnn_lab.network import GRU, Network
 from rnn_lab.sequences import Sine, Stream, StreamDataset, csv_text, read_csv
 
 ROWS = 300
@@ -43,6 +46,26 @@ def test_it_reads_the_table_block_by_block_and_drops_or_refuses_what_is_missing(
     np.testing.assert_allclose(data.input_scaler.undo(X[:, 0]), whole.values[: len(X), :2], atol=1e-12)
     np.testing.assert_allclose(data.target_scaler.undo(Y[:, 0]), whole.values[2 : len(Y) + 2, 2:], atol=1e-12)
     assert stream(table, columns=["a"]).train.length == 179  # nothing is missing there
+
+
+@pytest.mark.parametrize(
+    ("start", "frequency", "pattern"),
+    [("2024-01-01", "250ms", None), ("2024-01-01", "B", "%d/%m/%Y"), ("2024-01-01", "D", "%-m/%-d/%Y")],
+)
+def test_the_calendar_is_remembered_and_later_blocks_have_the_first_ones_format(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: str, frequency: str, pattern: str | None
+) -> None:
+    """As str() writes them, every fourth of these times has no fraction."""
+    monkeypatch.setattr(csv_text.CsvText.blocks, "__defaults__", (200,))
+    dates = pd.date_range(start, periods=ROWS, freq=frequency)
+    lines = [f"{str(day) if pattern is None else day.strftime(pattern)};{n % 7}" for n, day in enumerate(dates)]
+    (tmp_path / "table.csv").write_text("\n".join(["when;a", *lines]) + "\n")
+    data = stream(tmp_path / "table.csv")
+    assert data.calendar is not None
+    assert data.calendar.step == frequency
+    network = Network(GRU(hidden_dim=2), 1, 1, None, each_step=True)
+    forecaster = StreamForecaster.of(network, network.initial([0]), data)
+    assert forecaster.calendar == data.calendar.recipe
 
 
 @pytest.mark.parametrize(
