@@ -121,9 +121,8 @@ def lyapunov_of(data: Any) -> Lyapunov | None:
 
     A stream of a table has a generator too, which is not asked.
     """
-    series = getattr(data, "series", None)
-    asked = isinstance(series, Generator) and getattr(data, "path", None) is None
-    return largest_lyapunov(series) if asked else None
+    series = getattr(data, "series", None) if getattr(data, "path", None) is None else None
+    return largest_lyapunov(series) if isinstance(series, Generator) else None
 
 
 @singledispatch
