@@ -166,7 +166,7 @@ def _build(node: dict[str, Any], kind: type[Any], what: str, **arguments: Any) -
 
 
 def _target(node: dict[str, Any], kind: type[Any], what: str) -> Any:
-    """What a config names, which is a class of the kind, or a function that may return one."""
+    """Find what a config names: a class of the kind, or a function that may return one."""
     name = node["_target_"]
     if name in EXTRAS and importlib.util.find_spec(EXTRAS[name][0]) is None:
         module, extra = EXTRAS[name]
