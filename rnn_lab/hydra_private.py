@@ -43,7 +43,7 @@ def escaped_twice(config: DictConfig) -> DictConfig:
     again = _escaped(plain)
     if again == plain:
         return config
-    found = OmegaConf.create(again)
+    found: DictConfig = OmegaConf.create(again)
     found._set_parent(config._get_parent())
     found._set_key(config._key())
     return found
