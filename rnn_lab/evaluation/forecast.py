@@ -130,8 +130,7 @@ def forecast_series(
             if series.filled is not None:
                 forecast.observed[:L, o][series.filled[:, column]] = np.nan
     if series.filled is not None and not series.carried:  # the rest of a gap knows the row that closes it
-        inside = np.any(series.filled[forecaster.window - 1 :, read], axis=1, keepdims=True)
-        one_step = np.where(inside, np.nan, one_step)
+        one_step = np.where(series.filled[forecaster.window - 1 :, read].any(axis=1, keepdims=True), np.nan, one_step)
     forecast.one_step[:, forecaster.lag : L + forecaster.horizon] = one_step
     forecast.free_run[:, L : L + steps] = free_run
     if interval is None:
