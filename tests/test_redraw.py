@@ -23,8 +23,6 @@ from rnn_lab.tracking.journal import Journal, Tail, read
 TRAIN = Path(__file__).parents[1] / "scripts" / "train.py"
 QUICK = ("tracking=off", "replicas=2", "model.hidden_dim=4", "trainer.epochs=2", "hydra.run.dir=run")
 
-pytestmark = pytest.mark.xdist_group("redraw")
-
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 QUICK = ("tracking.figures=false", "model.hidden_dim=4", "trainer.epochs=2")
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installed")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "rnn_lab" / "sweeping" / "README.md"
 QUICK = ("tracking.figures=false", "tracking.wait=true", "model.hidden_dim=4", "trainer.epochs=2")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("secrets")]
+pytestmark = pytest.mark.slow
 
 
 def commands():

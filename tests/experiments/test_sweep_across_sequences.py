@@ -25,8 +25,6 @@ from rnn_lab.sequences import SeriesDataset
 HERE = Path(study.__file__).parent
 FIGURES = {"importances.png", "truncation.png", "gains.png", "progress.png"}
 
-pytestmark = pytest.mark.xdist_group("sweep across sequences")
-
 
 @pytest.fixture(scope="module")
 def rows():

@@ -37,7 +37,6 @@ SERIES = (
 )
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("mine"),
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated"),  # mlflow's store
 ]
 

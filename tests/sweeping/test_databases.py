@@ -10,8 +10,6 @@ from optuna.trial import TrialState
 
 from tests.postgres import server
 
-pytestmark = pytest.mark.xdist_group("postgres")
-
 
 @pytest.fixture(scope="module")
 def postgres():

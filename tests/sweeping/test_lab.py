@@ -17,8 +17,6 @@ from tests.processes import python
 TRAIN = Path(__file__).parents[2] / "scripts" / "train.py"
 SMALL = ("data=sine", "tracking=off", "trainer.epochs=12", "hydra.sweeper.figures=false", "model.hidden_dim=4")
 
-pytestmark = pytest.mark.xdist_group("default search")
-
 
 def train(folder, *arguments, environment=None):
     done = python(TRAIN, *arguments, cwd=folder, env=os.environ | (environment or {}), timeout=200)

@@ -10,10 +10,7 @@ from rnn_lab.tracking.download import download_network
 from rnn_lab.tracking.packaging import log_model
 from rnn_lab.tracking.store import experiment, open_store
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore"),  # MLflow warns of itself and of its libraries
-    pytest.mark.xdist_group("download"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore")  # MLflow warns of itself and of its libraries
 
 UNKNOWN = 32 * "a"
 

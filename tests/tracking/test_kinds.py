@@ -16,10 +16,7 @@ from rnn_lab.sequences import Text
 from rnn_lab.tracking.relay import carry
 from tests.lab.kinds import KINDS, QUICK
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated"),  # mlflow's store
-    pytest.mark.xdist_group("kinds"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated")  # mlflow's store
 
 CONF = Path(__file__).parents[2] / "conf"
 

@@ -16,7 +16,7 @@ from tests.processes import python
 from tests.tracking.browser import CHROMIUM, DRIVER, HOW, browser
 from tests.tracking.fake_trainer import FakeTrainer
 
-pytestmark = [pytest.mark.skipif(not (CHROMIUM and DRIVER), reason=HOW), pytest.mark.xdist_group("pages")]
+pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason=HOW)
 
 TRAIN = Path(__file__).parents[2] / "scripts" / "train.py"
 
