@@ -37,7 +37,8 @@ def verdict(summary: Mapping[str, Any]) -> str:
         return ""
     if len(values) == 1:
         return f"One seed does not tell whether the network is better than {next(iter(rivals))}: take replicas=5."
-    draws = {rival: own["scores"][name] for rival, own in summary["draws"].items() if len(own["scores"][name]) > 1}
+    scored = {rival: own["scores"].get(name, ()) for rival, own in summary["draws"].items()}
+    draws = {rival: values for rival, values in scored.items() if len(values) > 1}
     tests = corrected(
         {r: compare(values, draws[r]) if r in draws else compare_with(values, value) for r, value in rivals.items()}
     )
@@ -59,10 +60,11 @@ def of_draws(summary: Mapping[str, Any]) -> list[str]:
     """
     name, lines = metric(summary["judged_on"], summary["score"]), []
     for rival, own in summary["draws"].items():
-        values = own["scores"].get(name)
-        if values and len(values) > 1:
-            ends = f"{name} from {min(values):.4g} to {max(values):.4g}"
-            lines.append(f"{rival}: the median of {len(values)} draws of {own['settings']}; {ends}.")
-        else:
+        shown = name if name in own["scores"] else next(iter(own["scores"]))  # of classes it has no loss
+        values = own["scores"][shown]
+        if len(values) == 1:
             lines.append(f"{rival}: one draw of {own['settings']}.")
+        else:
+            ends = f"{shown} from {min(values):.4g} to {max(values):.4g}"
+            lines.append(f"{rival}: the median of {len(values)} draws of {own['settings']}; {ends}.")
     return lines

@@ -80,6 +80,13 @@ def test_a_long_series_has_fewer_draws_and_says_so():
     assert line.startswith("ESN4: the median of 2 draws of 4 units, spectral radius 0.9")
 
 
+def test_what_is_drawn_and_has_not_that_score_is_no_rival_and_told_by_another():
+    drawn = {"ESN4": {"settings": "4 units", "scores": {"val/accuracy": [0.25, 0.75, 0.5]}}}
+    summary = run(SEEDS, {"chance": 2.0}, score="loss") | {"draws": drawn}
+    assert "better than chance (t tests over 5 seeds, at 5 % after Holm)" in verdict(summary)
+    assert of_draws(summary) == ["ESN4: the median of 3 draws of 4 units; val/accuracy from 0.25 to 0.75."]
+
+
 def test_a_tasks_reservoirs_are_drawn_too():
     data = TaskData(name="adding", task=Adding(length=10), train=30, validation=20).dataset()
     problem = Problem(data, targets_of(data), 4)
