@@ -60,7 +60,8 @@ def of_draws(summary: Mapping[str, Any]) -> list[str]:
     """
     name, lines = metric(summary["judged_on"], summary["score"]), []
     for rival, own in summary["draws"].items():
-        shown = name if name in own["scores"] else next(iter(own["scores"]))  # of classes it has no loss
+        of_split = [other for other in own["scores"] if other.partition("/")[0] == name.partition("/")[0]]
+        shown = name if name in of_split else of_split[0]  # of classes it has no loss
         values = own["scores"][shown]
         if len(values) == 1:
             lines.append(f"{rival}: one draw of {own['settings']}.")

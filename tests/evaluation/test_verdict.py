@@ -81,7 +81,12 @@ def test_a_long_series_has_fewer_draws_and_says_so():
 
 
 def test_what_is_drawn_and_has_not_that_score_is_no_rival_and_told_by_another():
-    drawn = {"ESN4": {"settings": "4 units", "scores": {"val/accuracy": [0.25, 0.75, 0.5]}}}
+    drawn = {
+        "ESN4": {
+            "settings": "4 units",
+            "scores": {"train/accuracy": [1.0, 1.0, 1.0], "val/accuracy": [0.25, 0.75, 0.5]},
+        }
+    }
     summary = run(SEEDS, {"chance": 2.0}, score="loss") | {"draws": drawn}
     assert "better than chance (t tests over 5 seeds, at 5 % after Holm)" in verdict(summary)
     assert of_draws(summary) == ["ESN4: the median of 3 draws of 4 units; val/accuracy from 0.25 to 0.75."]
