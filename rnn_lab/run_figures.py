@@ -182,7 +182,10 @@ def _curves(folder: Path, targets: Targets) -> tuple[str, Any, str]:
     main = targets.main if f"val/{targets.main}" in metrics else "rmse"
     compared = {name: float(scores[main]) for name, scores in found.items() if main in scores}
     error = "rmse" if main == "loss" else main
-    drawn = figures.loss_curves(epochs, metrics, best_epoch=kept_epoch, baselines=compared, score=error)
+    draws: dict[str, Any] = next((fact.get("draws", {}) for fact in facts if fact["fact"] == "summary"), {})
+    scored = {name: own["scores"].get(f"val/{main}", ()) for name, own in draws.items()}
+    ranges = {name: (min(values), max(values)) for name, values in scored.items() if len(values) > 1}
+    drawn = figures.loss_curves(epochs, metrics, best_epoch=kept_epoch, baselines=compared, score=error, ranges=ranges)
     return "curves", drawn, "Losses and errors by epoch, with the baselines"
 
 

@@ -26,6 +26,7 @@ def loss_curves(
     best_epoch: Array | None = None,
     baselines: Mapping[str, float] | None = None,
     score: str = "rmse",
+    ranges: Mapping[str, tuple[float, float]] | None = None,
 ) -> Figure:
     """Draw the loss and the error of training and validation against the epoch, on logarithmic scales.
 
@@ -46,6 +47,7 @@ def loss_curves(
         best_epoch: (R,) the epochs of the weights that were kept; None marks none.
         baselines: name -> that score, or of classes the loss, on the validation targets.
         score: that is the error of numbers, ``rmse`` or, of targets in different units, ``nrmse``.
+        ranges: name -> least and greatest of a baseline that was drawn several times, as a grey band.
     """
     both = not _one_curve(metrics, score)
     figure = Figure(figsize=(11 if both else 8, 4.4), layout="constrained")
@@ -73,7 +75,7 @@ def loss_curves(
         errors.add_artist(first)  # or the baselines' legend would take its place
     if baselines:
         where, what = (losses, "cross-entropy") if classes else (errors, score.upper())
-        _baselines(where, errors, baselines, f"Validation {what} of")
+        _baselines(where, errors, baselines, f"Validation {what} of", ranges or {})
     for axes, _ in shown:
         plain_ticks(axes.yaxis, *axes.get_ylim())
     who = "" if R == 1 else f": {R} replicas, their median and middle half"
@@ -146,7 +148,9 @@ def _positive(values: Array) -> Array:
     return np.where((values > 0) & (values < HUGE), values, np.nan)
 
 
-def _baselines(axes: Axes, last: Axes, baselines: Mapping[str, float], title: str) -> None:
+def _baselines(
+    axes: Axes, last: Axes, baselines: Mapping[str, float], title: str, ranges: Mapping[str, tuple[float, float]]
+) -> None:
     """Draw baselines across the axes, and widen these so that all within a decade of the curves can be seen.
 
     Their legend stands beside the last axes.
@@ -162,5 +166,9 @@ def _baselines(axes: Axes, last: Axes, baselines: Mapping[str, float], title: st
         if seen:
             axes.axhline(value, zorder=1, **style)
         where = "" if seen else " (below)" if value < low else " (above)"
-        handles.append(Line2D([], [], label=f"{name} {value:.4g}{where}", **style))
+        ends = ""
+        if name in ranges:
+            axes.axhspan(*ranges[name], color=GREY, alpha=0.15, linewidth=0, zorder=0)
+            ends = " ({:.4g} to {:.4g})".format(*ranges[name])
+        handles.append(Line2D([], [], label=f"{name} {value:.4g}{ends}{where}", **style))
     last.legend(handles=handles, title=title, alignment="left", loc="center left", bbox_to_anchor=(1.01, 0.5))

@@ -56,6 +56,15 @@ def test_each_replica_s_best_epoch_is_on_its_validation_curve():
         assert dots.get_ydata().tolist() == metrics[f"val/{metric}"][best, [0, 1, 2]].tolist()
 
 
+def test_a_baseline_that_was_drawn_several_times_has_a_band_from_the_least_to_the_greatest():
+    epochs, metrics = example()
+    figure = loss_curves(epochs, metrics, baselines=BASELINES, ranges={"AR1": (0.55, 0.65)})
+    band = figure.axes[-1].patches[-1]
+    assert (band.get_y(), band.get_y() + band.get_height()) == pytest.approx((0.55, 0.65))
+    texts = [text.get_text() for text in figure.axes[-1].get_legend().get_texts()]
+    assert "AR1 0.6 (0.55 to 0.65)" in texts
+
+
 def test_epochs_need_not_start_at_zero():
     epochs, metrics = example()
     figure = loss_curves(epochs + 100, metrics, best_epoch=np.array([107]))
