@@ -80,7 +80,7 @@ class Calendar:
 
     @property
     def recipe(self) -> dict[str, Any]:
-        """What another series of the kind has in common with it: JSON-able, for `recognise`."""
+        """The step and form that another series of the kind has in common with it: JSON-able, for `recognise`."""
         return {"step": self.step, "months": self.months, "day": self.day, "format": self.format.pattern}
 
     @property
