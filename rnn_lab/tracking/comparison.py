@@ -39,7 +39,7 @@ def compared(config: Mapping[str, Any], data: Fact | None = None) -> dict[str, s
     shown = {name: node for name in GROUPS if (node := config.get(name)) is not None}
     values = parameters(_without_nulls(shown)).items()
     flat |= {name: value for name, value in values if name not in SILENT and not name.endswith("_target_")}
-    shape = data["shapes"]["train"]["X"] if data else []
+    shape = data["shapes"].get("train", {}).get("X", []) if data else []  # a damaged journal may lack it
     if len(shape) == 3 and "trainer.bptt_truncate" in flat:
         flat["trainer.bptt_truncate"] = str(min(int(flat["trainer.bptt_truncate"]), shape[1]))
     kinds = {name: kind(config[name]) for name in KINDS if isinstance(config.get(name), Mapping)}

@@ -22,7 +22,7 @@ def sweep(*arguments):
         overrides = ["hydra/sweeper=rnn_lab", "hydra.mode=MULTIRUN", *arguments]
         config = loader.load_configuration("config", overrides, RunMode.MULTIRUN)
         context = HydraContext(config_loader=loader, callbacks=Callbacks())
-        task = [text for text in arguments if not text.startswith("hydra")]
+        task = [text for text in arguments if not text.lstrip("+").startswith("hydra")]
         return Sweep(context, lambda _: 0.0, config, task).run()
 
 
