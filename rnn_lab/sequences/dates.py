@@ -53,9 +53,9 @@ class DateFormat:
     offset: str = "+hhmm"
     """Of ``%z``: ``+hh:mm``, ``+hhmm`` or ``+hh``; or what UTC is called: ``Z``, ``UTC`` or ``GMT``."""
     bare: bool = False
-    """Whether days, months and hours have no leading zero."""
+    """True where days, months and hours have no leading zero."""
     mixed: bool = False
-    """Whether the file has several offsets from UTC and no zone, so that its dates are written in UTC."""
+    """True where the file has several offsets from UTC and no zone, so that its dates are written in UTC."""
 
     def write(self, index: "pd.DatetimeIndex") -> list[str]:
         """Write dates as the file does."""
