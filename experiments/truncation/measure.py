@@ -3,7 +3,9 @@
 import json
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -28,23 +30,27 @@ KAPPA = "alignment/kappa_0.5"
 
 
 def measure(folder: Path, size: Size, unfinished: Path) -> Iterator[tuple[str, list[Row]]]:
-    """Carry out everything; yields each table's name and rows.
+    """Carry out everything, a cell on each core; yields each table's name and rows.
 
     Args:
         folder: for the run folders; a temporary one will do.
         size: how much of it.
         unfinished: file that keeps the rows of each cell that is done: after an interruption they are not done again.
     """
-    cells = list(size.cells())
-    kept = read_kept(unfinished, size)
-    for number, cell in enumerate(cells, 1):
-        if repr(cell) in kept:
-            continue
-        started = process_time()
-        kept[repr(cell)] = found = rows_of(folder, cell, size)
-        keep(unfinished, size, cell, found)
-        said = f"{cell.part}, {cell.task}, gain {cell.gain:g}, H = {cell.hidden_dim}, {cell.how}, {cell.optimizer}"
-        print(f"cell {number} of {len(cells)}: {said} ({process_time() - started:.1f} s)", flush=True)
+    cells, kept = list(size.cells()), read_kept(unfinished, size)
+    waiting = [cell for cell in cells if repr(cell) not in kept]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        begun = {pool.submit(rows_of, folder / str(n), cell, size): cell for n, cell in enumerate(waiting)}
+        try:
+            for done in as_completed(begun):
+                cell = begun[done]
+                kept[repr(cell)] = found = done.result()
+                keep(unfinished, size, cell, found)
+                said = f"{cell.part}, {cell.task}, gain {cell.gain:g}, H = {cell.hidden_dim}, {cell.how}"
+                seconds = found["runs"][0]["cell_seconds"]
+                print(f"{len(kept)} of {len(cells)} cells: {said}, {cell.optimizer} ({seconds:.1f} s)", flush=True)
+        finally:
+            pool.shutdown(cancel_futures=True)  # after one that failed, none of those that wait
     for name in ("runs", "rates", "lags"):
         yield name, [row for cell in cells for row in kept[repr(cell)][name]]
     yield "long", [row for how in LONG for row in long(folder, how)]
