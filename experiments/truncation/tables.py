@@ -47,24 +47,24 @@ def answer(rows: Rows) -> str:
 
 
 def _memory(rows: Rows) -> str:
-    settings = [s for s in rows.settings("reach") if s.task.startswith("lags")]
-    found = [f"{said(s)}: {percent(findings.memory_alone(rows, s))}" for s in settings]
-    beyond = []
-    for s in settings:
-        short = [k for k in rows.ks(s) if k < far(s.task)]
-        lows = {k: (spread(rows.values(s, f"k = {k}", "share")).interval or (0.0, 0.0))[0] for k in short}
-        if enough := [k for k in short if lows[k] > one_lag()]:
-            beyond.append(f"k = {enough[0]} ({said(s)})")
-    text = (
+    """By gain, over the two-lag settings in which the longest k knows anything."""
+    by_gain: dict[float, list[float]] = {}
+    short = []
+    for s in (setting for setting in rows.settings("reach") if setting.task.startswith("lags")):
+        lows = {k: (spread(rows.values(s, f"k = {k}", "share")).interval or (0.0, 0.0))[0] for k in rows.ks(s)}
+        if lows[LONGEST] > 0:
+            by_gain.setdefault(s.gain, []).append(findings.memory_alone(rows, s).typical)
+        short.append(any(low > one_lag() for k, low in lows.items() if 0 < k < far(s.task)))
+    found = [
+        f"at a gain of {gain:g} {np.median(shares):.0%} ({min(shares):.0%} to {max(shares):.0%} in {len(shares)} settings)"
+        for gain, shares in sorted(by_gain.items())
+    ]
+    return (
         f"**(a) Memory that nobody taught.** Of what k = {LONGEST} knows beyond no memory, a readout of the same first"
-        f" weights knows: {'; '.join(found)} (typical value and 95 % interval over seeds)."
+        f" weights knows {'; '.join(found)}: the median of settings, each its mean over seeds. In {sum(short)} of"
+        f" {len(short)} settings some k that reaches less far than the longer lag knows more than the nearer lag alone"
+        " gives."
     )
-    if beyond:
-        text += (
-            " The smallest k that reaches less far than the longer lag, and yet knows more than the nearer lag alone"
-            f" gives: {', '.join(beyond)}."
-        )
-    return text
 
 
 def _start(rows: Rows) -> str:
@@ -84,17 +84,24 @@ def _least(settings: int) -> str:
 
 
 def _cheap(rows: Rows) -> str:
-    parts = []
+    """By rule: in how many settings it is worse than RTRL, better, or not told apart."""
     compared = findings.against_rtrl(rows)
-    for setting in [*rows.settings("rules"), *rows.settings("gated")]:
-        worded: dict[str, list[str]] = {}
-        for (other, how), each in compared.items():
-            if other == setting:
-                worded.setdefault(each.verdict, []).append(how)
-        words = {"no better than": "worse than RTRL", "better than": "better than RTRL"}
-        listed = [f"{words.get(verdict, verdict)}: {', '.join(hows)}" for verdict, hows in worded.items()]
-        parts.append(f"{_where(setting)}: {'; '.join(listed)}")
-    return f"**(c) Cheap rules against RTRL**, Holm's correction over all {len(compared)}. {'. '.join(parts)}."
+    by_rule: dict[str, dict[str, list[str]]] = {}
+    for (setting, how), each in compared.items():
+        by_rule.setdefault(how, {}).setdefault(each.verdict, []).append(_where(setting))
+    words = {"better than": "better", "no better than": "worse"}
+    parts = []
+    for how, worded in by_rule.items():
+        listed = [
+            f"{words.get(verdict, verdict)} in {len(where)}" + f" ({'; '.join(where)})" * (verdict != "no better than")
+            for verdict, where in worded.items()
+        ]
+        parts.append(f"{how}: {', '.join(listed)}")
+    return (
+        f"**(c) Cheap rules against RTRL**, in {len(rows.settings('rules'))} settings of an Elman layer and"
+        f" {len(rows.settings('gated'))} of a GRU, Holm's correction over all {len(compared)} comparisons."
+        f" {'. '.join(parts)}."
+    )
 
 
 def _where(setting: Setting) -> str:
@@ -131,38 +138,29 @@ def _range(values: Array) -> str:
 
 
 def size(rows: Rows) -> str:
-    """Size of what was carried out, and an estimate of the full design's time."""
+    """Size of what was carried out, and of the other design."""
     cells, seeds, updates = rows.counts
     edge, tuned = rows.at_the_edge()
-    hours = estimate(rows) / 3600
-    return (
-        f"{cells} cells, {REDUCED.rates} learning rates each by {len(REDUCED.tuning)} seeds, {seeds} fresh seeds,"
-        f" {updates} updates a run: {rows.seconds / 60:.0f} minutes of one core. In {edge} of {tuned} cells the rate"
-        f" chosen is the lowest or highest tried. The full design (`--full`) has {len(list(FULL.cells()))} cells,"
-        f" {FULL.rates} rates, {len(FULL.fresh)} fresh seeds and {FULL.epochs // REDUCED.epochs} times the updates:"
-        f" {hours:.1f} hours of one core by these cells' times, {hours / 2:.1f} hours on two."
+    done, other = (FULL, REDUCED) if cells == len(list(FULL.cells())) else (REDUCED, FULL)
+    text = (
+        f"{cells} cells, {done.rates} learning rates each by {len(done.tuning)} seeds, {seeds} fresh seeds, {updates}"
+        f" updates a run: {rows.seconds / 3600:.1f} hours of one core. In {edge} of {tuned} cells the rate chosen is the"
+        f" lowest or highest tried. The {'full' if other is FULL else 'reduced'} design has {len(list(other.cells()))}"
+        f" cells, {other.rates} rates, {len(other.fresh)} fresh seeds and {other.epochs / done.epochs:g} times the"
+        " updates"
     )
+    return f"{text}." if other is FULL else f"{text}: {reduced(rows) / 60:.0f} minutes of one core by these times."
 
 
-def estimate(rows: Rows) -> float:
-    """Seconds of one core that the full design takes, if a cell's time grows as updates, runs, and the state's size."""
-    measured: dict[tuple[str, str], list[float]] = {}
-    for part in ("reach", "rules", "linear", "gated"):
-        for setting in rows.settings(part):
-            for how in rows.ways(setting):
-                measured.setdefault((part, how), []).append(rows.values(setting, how, "cell_seconds")[0])
-    usual = float(np.mean([value for values in measured.values() for value in values]))
-    longer = FULL.epochs / REDUCED.epochs
-    runs = (FULL.rates * len(FULL.tuning) + len(FULL.fresh)) / (
-        REDUCED.rates * len(REDUCED.tuning) + len(REDUCED.fresh)
-    )
+def reduced(rows: Rows) -> float:
+    """Seconds of one core that the reduced design takes, by the times of the same cells in the full one."""
+    runs, all_runs = (len(each.tuning) * each.rates + len(each.fresh) for each in (REDUCED, FULL))
     total = 0.0
-    for cell in FULL.cells():
-        seconds = float(np.mean(measured.get((cell.part, cell.how), [usual])))
-        grown = (FULL.rule_hidden_dim / REDUCED.rule_hidden_dim) ** (4 if cell.how == "RTRL" else 1)
-        wider = grown if cell.part == "rules" else max(cell.hidden_dim / 32, 0.5) if cell.part == "reach" else 1.0
-        total += seconds * longer * runs * wider
-    return total
+    for cell in REDUCED.cells():
+        H = FULL.rule_hidden_dim if cell.part == "rules" else cell.hidden_dim
+        same = Setting(cell.part, cell.task, cell.gain, H, cell.optimizer)
+        total += float(rows.values(same, cell.how, "cell_seconds")[0])
+    return total * runs / all_runs * REDUCED.epochs / FULL.epochs
 
 
 def reach(rows: Rows) -> str:
@@ -180,11 +178,12 @@ def starting(rows: Rows) -> str:
     lines = []
     for s in rows.settings("reach"):
         begins, longest = findings.starts(rows, s), f"k = {LONGEST}"
+        learned = findings.taught(rows, s).verdict == "better than"
         lines.append(
             [
                 said(s),
-                f"{np.median(begins):g} ({begins.min():g} to {begins.max():g})",
-                str(findings.suffices(rows, s)),
+                f"{np.median(begins):g} ({begins.min():g} to {begins.max():g})" if learned else "never",
+                str(findings.suffices(rows, s)) if learned else "",
                 interval(spread(rows.values(s, longest, "kappa_first")), 1),
                 interval(spread(rows.values(s, longest, "kappa_later")), 1),
                 interval(spread(rows.values(s, "k = 1", "cosine")), 2),

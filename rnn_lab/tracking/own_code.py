@@ -160,9 +160,15 @@ def requirements(packages: set[str]) -> tuple[list[str], list[str]]:
 
 
 def needs(folder: Path) -> list[str]:
-    """Say, one sentence each, what the packaged network of a run folder will lack where it is loaded."""
+    """Say, one sentence each, what the packaged network of a run folder will lack where it is loaded.
+
+    The lab's own code lacks nothing: it travels, and what it imports is installed by name.
+    """
     try:
-        code = collect(json.loads((folder / MODEL).read_text(encoding="utf-8")))
+        recipe = json.loads((folder / MODEL).read_text(encoding="utf-8"))
+        if all(target.startswith("rnn_lab.") for target in targets(recipe)):
+            return []
+        code = collect(recipe)
     except (OSError, ValueError, RecursionError, SyntaxError):  # no network, or a torn one: whoever loads it says so
         return []
     _, nameless = requirements(code.packages)
