@@ -162,6 +162,11 @@ def test_a_cell_of_ones_own_travels_with_what_it_imports(files, target, empty_st
     np.testing.assert_array_equal(np.load(tmp_path / "out.npy"), forecaster.predict(windows))
 
 
+def test_the_labs_own_parts_lack_nothing_so_that_a_run_of_them_need_not_look():
+    code = collect({"_target_": "rnn_lab.network.Elman"}, *(f"rnn_lab.{room}" for room in ("evaluation", "rules")))
+    assert (code.missing, requirements(code.packages)[1]) == ([], [])
+
+
 def test_what_cannot_travel_is_said_in_a_sentence(tmp_path, monkeypatch):
     (tmp_path / "weights").mkdir()
     (tmp_path / f"swift_of_mine{EXTENSION_SUFFIXES[0]}").touch()  # compiled, as it were
