@@ -61,7 +61,7 @@ def sweep(folder: Path, name: str, sampler: str, design: Design) -> list[Row]:
         *(f"hydra/sweeper/sampler={sampler}", "hydra/sweeper/pruner=none", f"hydra.sweeper.n_trials={design.trials}"),
         *("hydra.sweeper.n_jobs=1", f"hydra.sweeper.seed={list(SEQUENCES).index(name)}"),
         *("hydra.sweeper.group_by=[]", f"hydra.sweeper.study_name={study_name}", f"hydra.sweep.dir={where}"),
-        "hydra.sweeper.figures=false",
+        *("hydra.sweeper.figures=false", "hydra.sweeper.confirm=0", "hydra.sweeper.examine=false"),
     ]
     counted = _counted(where, study_name)
     if len(counted) < design.trials:

@@ -151,8 +151,8 @@ FULL = Size(
     tuning=range(2),
     fresh=range(100, 108),
     combinations=(
-        *product(TASKS, (8, 32, 64), (0.1, 0.3, 0.9)),
-        *product(WINDOWS, (32,), (0.1, 0.3, 0.9)),
+        *product(("lags 3, 8",), (8, 32, 64), (0.1, 0.3, 0.9)),
+        *product(("lags 1, 4", "lags 5, 11", *WINDOWS), (32,), (0.1, 0.3, 0.9)),
     ),
     ks=(0, 1, 2, 3, 5, 8, 12),
     rules=tuple(product(RATES, (0.1, 0.3, 0.9), (EVERY_WAY,))),
