@@ -77,7 +77,7 @@ def test_kill_9_of_the_coordinator_takes_its_workers_along(toy):
     assert journal.stat().st_size == size
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_ctrl_c_keeps_what_is_recorded_and_says_how_to_go_on(toy, number):
     toy.folder /= "my toys, ü"  # what is printed can be pasted all the same
     toy.folder.mkdir()
