@@ -17,7 +17,10 @@ from pathlib import Path
 
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(
-    ["rnn_lab.cli.main", "rnn_lab.cli.predict", "rnn_lab.cli.train", "rnn_lab.redraw", "rnn_lab.run_figures", "pandas"]
+    [
+        *("rnn_lab.cli.main", "rnn_lab.cli.predict", "rnn_lab.cli.train", "rnn_lab.redraw", "rnn_lab.run_figures"),
+        *("rnn_lab.sweeping.sweep", "rnn_lab.sweeping.results", "optuna.samplers", "optuna.pruners", "pandas"),
+    ]
 )
 
 
