@@ -143,12 +143,18 @@ class ForwardPass:
     Args:
         network: what to compute.
         replicas, batch: R, B.
-        history: k, steps that are computed in one block, and remembered at the end.
+        history: k, steps that are computed in one block, and remembered at the end; None: as many as go fast.
     """
 
-    def __init__(self, network: Network, replicas: int, batch: int, history: int = 1) -> None:
+    STEPS = 10  # in one block: the more, the fewer calls, as long as the states stay in the cache
+    STATES = 2**17  # in such a block at most: 1 MB
+
+    def __init__(self, network: Network, replicas: int, batch: int, history: int | None = None) -> None:
         self.network = network
-        self.recurrence = network.unroll(replicas, batch, history)
+        fast = min(
+            network.window or self.STEPS, self.STEPS, self.STATES // (replicas * batch * network.model.hidden_dim)
+        )
+        self.recurrence = network.unroll(replicas, batch, history or max(1, fast))
         steps = network.window if network.each_step and network.window else 1
         self.outputs = np.zeros((replicas, steps, batch, network.outputs), network.dtype)
 
@@ -184,8 +190,6 @@ class Outputs:
 
     BLOCK = 1024  # records: enough that the loop over blocks costs nothing
     NUMBERS = 2**18  # of X in a block at most: 2 MB
-    STEPS = 10  # in one block of a pass: the more, the fewer calls, as long as the states stay in the cache
-    STATES = 2**17  # in such a block at most: 1 MB
 
     def __init__(self, network: Network, replicas: int, X: Array) -> None:
         self.network, self.replicas, self.each_step, self.X = network, replicas, network.each_step, X
@@ -195,13 +199,7 @@ class Outputs:
         starts = range(0, X.shape[0], self.size)
         sizes = {min(self.size, X.shape[0] - start) for start in starts}  # the usual one, perhaps a smaller last one
         self._first = network.time_major(X[: self.size], replicas) if len(starts) == 1 else None
-        self.forward = {size: ForwardPass(network, replicas, size, self._steps(size)) for size in sizes}
-
-    def _steps(self, size: int) -> int:
-        """Steps in one block of a pass over this many records."""
-        numbers: int = self.replicas * size * self.network.model.hidden_dim
-        steps: int = min(self.STEPS, self.X.shape[1], self.STATES // numbers)
-        return max(1, steps)
+        self.forward = {size: ForwardPass(network, replicas, size) for size in sizes}
 
     def blocks(self) -> Iterator[Array]:
         """Yield the records in blocks (R, T, n, D), in the order that the passes read."""

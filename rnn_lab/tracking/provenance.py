@@ -7,6 +7,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def provenance(*, seed: int, data_fingerprint: str, backend: str = "numpy") -> d
         ['backend', 'machine', 'threads', 'seed', 'data_fingerprint']
     """
     return {
-        "git": git(Path(__file__).parent),
+        "git": _code(),
         "command": redact_all([sys.executable, *sys.argv]),
         "working_directory": str(Path.cwd()),
         "user": _user(),
@@ -88,6 +89,12 @@ def git(folder: Path) -> dict[str, Any]:
     return {"commit": commit, "branch": head.get("branch.head"), "dirty": dirty}
 
 
+@cache
+def _code() -> dict[str, Any]:
+    """The checkout of this code, once a process: what changes in it later is not what the process runs."""
+    return git(Path(__file__).parent)
+
+
 def _absent(reason: str) -> dict[str, Any]:
     return {"commit": None, "branch": None, "dirty": None, "absent": reason}
 
@@ -101,6 +108,7 @@ def _git(folder: Path, *command: str) -> str:
     return done.stdout if done.returncode == 0 else ""
 
 
+@cache
 def _version(package: str) -> str | None:
     with contextlib.suppress(metadata.PackageNotFoundError):
         return metadata.version(package)
