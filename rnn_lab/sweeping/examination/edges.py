@@ -43,8 +43,8 @@ def edges(trials: Trials) -> list[Finding]:
             p = min((edge_slope(each.design, each.scores, at, side) for each, at in columns), default=1.0)
             pressed.append((p, axis, side, near))
     # Ranges that nothing presses against are hypotheses too, with a p-value of 1.
-    fair = holm([p for p, *_ in pressed] + [1.0] * (len(ranges) - len(pressed)))
-    found = [_edge(*each) for p, (_, *each) in zip(fair, pressed, strict=False) if p < LEVEL]
+    fair = holm([each[0] for each in pressed] + [1.0] * (len(ranges) - len(pressed)))
+    found = [_edge(axis, side, near) for p, (_, axis, side, near) in zip(fair, pressed, strict=False) if p < LEVEL]
     return found or [Finding("fine", "Edges of the space: the best trials do not press against an end of any range.")]
 
 
