@@ -52,8 +52,8 @@ def _answer(rows: dict[str, list[dict[str, str]]]) -> list[str]:
         f"Two searches of the same landscape, compared by {tunings.SEEDS} fresh seeds of each winner as if only seeds "
         f"varied, accuse in {min(alone) / size:.0%} to {max(alone) / size:.0%} of {size}; `compare=`, which allows for "
         f"the luck of both searches, in {min(together) / size:.1%} to {max(together) / size:.1%}, and of all "
-        f"{size * len(tuned)} in {sum(together) / size / len(tuned):.1%}. It finds a planted ratio less often than it "
-        f"states, by {_overstated(tuned):.0%} where that is most.",
+        f"{size * len(tuned)} in {sum(together) / size / len(tuned):.1%}. Of a planted ratio it promises at most "
+        f"{_overstated(tuned)[0]:.0%} more than it finds, and at most {_overstated(tuned)[1]:.0%} less.",
         f"Planted differences are found as often as stated, within {max(map(abs, gaps)):.1%}.",
         f"Races cost at most {costly:.0%} of a sweep's epochs. Where seeds vary by a factor of e^{loud['noise']}, the "
         f"reported value is within 10 % of the median of 20 further seeds in {float(loud['reported_within']):.0%} of "
@@ -85,10 +85,11 @@ def _equals(rows: list[dict[str, str]]) -> str:
     return table(["values", "seeds", "accused, of 400 each", "in all", "P's interval covers"], cells)
 
 
-def _overstated(rows: list[dict[str, str]]) -> float:
+def _overstated(rows: list[dict[str, str]]) -> tuple[float, float]:
+    """How far the stated power lies above what is found, and how far below, where that is most."""
     ratios = [name.removeprefix("found_") for name in rows[0] if name.startswith("found_")]
     gaps = [float(row[f"stated_{ratio}"]) - float(row[f"found_{ratio}"]) for row in rows for ratio in ratios]
-    return float(np.nanmax(gaps))
+    return float(np.nanmax(gaps)), -float(np.nanmin(gaps))
 
 
 def chance_bound(each: int, sets: int) -> int:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ def tunings(landscape: str, noise: float) -> Iterator[dict[str, Any]]:
     Each search of TPE is in two comparisons, of neighbours in a ring; all others are in one.
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    rng = np.random.default_rng([4, SETTINGS.index((landscape, noise))])
+    rng = np.random.default_rng([5, SETTINGS.index((landscape, noise))])
     shared = landscape.endswith("TPE")
     found = [_search(landscape, noise, rng) for _ in range(COMPARISONS if shared else 2 * COMPARISONS)]
     pairs = list(zip(found, [*found[1:], found[0]], strict=True))[:: 1 if shared else 2]
@@ -42,7 +43,7 @@ def tunings(landscape: str, noise: float) -> Iterator[dict[str, Any]]:
         assert one.interval is not None
         covered += one.interval[0] <= (1.0 if one.ratio else 0.0) <= one.interval[1]
         for ratio in RATIOS:
-            planted = compare_tuned(a, ratio * b, luck_a, luck_b)
+            planted = compare_tuned(a, ratio * b, luck_a, _multiplied(luck_b, ratio))
             ratios[ratio] += planted.verdict == "better than"
             stated[ratio] += _stated(planted, ratio, ratio * b)
     count = len(pairs)
@@ -56,6 +57,11 @@ def tunings(landscape: str, noise: float) -> Iterator[dict[str, Any]]:
         **{f"found_{ratio:g}": round(ratios[ratio] / count, 4) for ratio in RATIOS},
         **{f"stated_{ratio:g}": round(stated[ratio] / count, 4) for ratio in RATIOS},
     }
+
+
+def _multiplied(luck: SearchLuck, ratio: float) -> SearchLuck:
+    """Luck of a search all of whose values are multiplied by a ratio."""
+    return luck if luck.relative else replace(luck, variance=ratio**2 * luck.variance)
 
 
 def _stated(comparison: TunedComparison, ratio: float, b: Array) -> float:

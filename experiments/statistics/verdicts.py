@@ -7,8 +7,8 @@ import optuna
 from experiments.statistics.planted import CLEAN, PLANTED, Study, make, varied
 from rnn_lab.sweeping.examination.examine import examine
 
-SEEDS = 20
-PLANTED_FROM, CLEAN_FROM = 4000, 5000
+SEEDS = 40
+PLANTED_FROM, CLEAN_FROM = 60_000, 70_000
 """First seeds: none of them was used while thresholds were chosen, and no clean study has a planted one's."""
 KINDS = {
     "edge", "sparse", "cliff", "failures", "falling", "overfit", "noisy", "flat", "lucky", "noise", "no effect",

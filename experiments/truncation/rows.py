@@ -1,6 +1,5 @@
 """The committed rows of the truncation study, as arrays: all that its tables and figures are made from."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -131,14 +130,3 @@ def said(setting: Setting) -> str:
         'lags 3, 8; H = 32; gain 0.3'
     """
     return f"{setting.task}; H = {setting.H}; gain {setting.gain:g}"
-
-
-def ranks(values: Sequence[float]) -> Array:
-    """Rank values from 1, ties by their mean.
-
-    Example:
-        >>> ranks([3.0, 1.0, 3.0])
-        array([2.5, 1. , 2.5])
-    """
-    v = np.asarray(values, np.float64)
-    return np.array([(v < x).sum() + ((v == x).sum() + 1) / 2 for x in v])

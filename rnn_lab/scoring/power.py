@@ -35,8 +35,8 @@ def power(probability: float, a: int, b: int | None) -> float:
     return noncentral_power(freedom, noncentrality)
 
 
-def noncentral_power(freedom: float, noncentrality: float) -> float:
-    """Chance that a noncentral t lies beyond the bounds of the two-sided t test at 5 %.
+def noncentral_power(freedom: float, noncentrality: float, *, one_sided: bool = False) -> float:
+    """Chance that a noncentral t lies beyond the bounds of the two-sided t test at 5 %, or beyond the upper one only.
 
     Example:
         >>> round(noncentral_power(10.0, 0.0), 3), round(noncentral_power(1e6, 2.8), 2)
@@ -45,9 +45,11 @@ def noncentral_power(freedom: float, noncentrality: float) -> float:
     from scipy.special import nctdtr
 
     bound = student_quantile(freedom)
-    below, beneath = (float(nctdtr(freedom, noncentrality, end)) for end in (bound, -bound))
     # SciPy has no value for what is below its smallest number.
-    return 1.0 - (0.0 if math.isnan(below) else below) + (0.0 if math.isnan(beneath) else beneath)
+    below, beneath = (
+        0.0 if math.isnan(p := float(nctdtr(freedom, noncentrality, end))) else p for end in (bound, -bound)
+    )
+    return 1.0 - below + (0.0 if one_sided else beneath)
 
 
 def detectable(a: int, b: int | None, wanted: float = POWER) -> float:

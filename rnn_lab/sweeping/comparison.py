@@ -136,13 +136,19 @@ def table(found: Sequence[Group], keys: Sequence[str]) -> list[list[str]]:
 
 
 def sentences(found: Sequence[Group], judged: Verdicts) -> list[str]:
-    """Say it: each pair's verdict, in the order of the verdicts, and budgets that were not equal."""
+    """Say it: each pair's verdict, in their order, winners that no race has chosen, and budgets that were not equal."""
     said = []
     for (where, a, b), each in judged.items():
         said.append(f"{f'{where}: ' if where else ''}{each.sentence(a, b)}")
     for group in found:
+        place = f"{group.where}: " if group.where else ""
+        if unraced := [entry.label for entry in group.entries if not entry.study.confirmed()]:
+            said.append(
+                f"{place}no race over fresh seeds chose the best of {', '.join(unraced)}: it is the trial with the "
+                "best value in the search, which may have been lucky."
+            )
         budgets = {entry.label: entry.study.counts().total() for entry in group.entries}
         if len(set(budgets.values())) > 1:
             counts = ", ".join(f"{label} {count}" for label, count in budgets.items())
-            said.append(f"{f'{group.where}: ' if group.where else ''}the budgets are not equal, in trials: {counts}.")
+            said.append(f"{place}the budgets are not equal, in trials: {counts}.")
     return said

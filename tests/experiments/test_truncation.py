@@ -115,7 +115,10 @@ def test_findings_follow_from_the_rows(rows: Rows) -> None:
             credit = dict(zip(rows.ks(setting), shares[:, r] - shares[0, r], strict=True))
             assert credit[int(k)] >= credit[LONGEST] / 2
             assert all(credit[j] < credit[LONGEST] / 2 for j in rows.ks(setting) if 0 < j < k)
-    assert findings.rank_correlation([1, 2, 3, 4], [4, 3, 2, 1])[0] == pytest.approx(-1.0)
+    assert findings.rank_correlation([1, 2, 3, 4], [4, 3, 2, 1]) == pytest.approx((-1.0, 2 / 24))
+    # Ranks 1, 2, 3, 4 and 1.5, 1.5, 3, 4: r = 4.5 / sqrt(5 * 4.5); orders with as large an |r|: 2 of 12, and mirrored.
+    assert findings.rank_correlation([1, 2, 3, 4], [5, 5, 6, 9]) == pytest.approx((0.9**0.5, 2 / 12))
+    assert np.isnan(findings.rank_correlation([1, 1, 1], [1, 2, 3])).all()
     assert exponent({2: 3.0, 4: 24.0}) == pytest.approx(3.0)
 
 

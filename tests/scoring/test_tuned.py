@@ -30,9 +30,19 @@ def test_luck_widens_the_interval_as_satterthwaite_says():
     assert found.interval == pytest.approx(interval, rel=1e-12)
     assert found.p_value > compare_tuned(A, B, SURE, SURE).p_value
     least = found.detectable
-    bound = stats.t.ppf(0.975, freedom)
-    power = stats.nct.sf(bound, freedom, least / found.error) + stats.nct.cdf(-bound, freedom, least / found.error)
-    assert power == pytest.approx(0.8, abs=1e-9)
+    limit = found.error * math.sqrt(freedom / stats.chi2.ppf(1 / 3, freedom))
+    assert stats.nct.sf(stats.t.ppf(0.975, freedom), freedom, least / limit) == pytest.approx(0.8, abs=1e-9)
+
+
+def test_a_stated_power_is_not_more_than_what_is_found():
+    """Normal values whose luck's estimate is worth two degrees of freedom, as it is taken to be."""
+    draw, found, stated = np.random.default_rng(1), [], []
+    for _ in range(150):
+        a, b = draw.normal(10, 1, 20) + draw.normal(0, 0.5), draw.normal(12, 1, 20) + draw.normal(0, 0.5)
+        one = compare_tuned(a, b, *(SearchLuck(float(0.25 * draw.chisquare(2) / 2), relative=False) for _ in "ab"))
+        found.append(one.verdict == "better than")
+        stated.append(one.power(2.0))
+    assert 0.3 < np.mean(stated) < np.mean(found) < 0.9
 
 
 @pytest.mark.parametrize("minimize", [True, False])

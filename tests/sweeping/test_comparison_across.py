@@ -1,11 +1,14 @@
 """Comparisons on several sequences, from values that are given."""
 
+from collections import Counter
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from rnn_lab.scoring.tuned import SearchLuck
-from rnn_lab.sweeping.comparison import Entry, Group, verdicts
+from rnn_lab.sweeping.comparison import Entry, Group, sentences, verdicts
 from rnn_lab.sweeping.comparison_across import across, profile, relative_scores
 
 rng = np.random.default_rng(0)
@@ -43,3 +46,17 @@ def test_holm_s_correction_counts_every_pair_of_every_sequence():
     assert all(each.comparisons == 4 for each in found.values())
     strong = found["square", "a", "b"]
     assert strong.corrected == pytest.approx(min(1.0, 4 * strong.p_value))
+
+
+def test_a_winner_that_no_race_has_chosen_is_said():
+    def entry(label, trials, confirmed):
+        study = SimpleNamespace(confirmed=lambda: confirmed, counts=lambda: Counter(complete=trials))
+        return Entry(label, study, 0, 1.0, np.ones(3), SURE)
+
+    raced, plain = entry("a", 6, {"trial": 0}), entry("b", 6, None)
+    said = sentences([Group("sine", "val/rmse", True, [raced, plain])], {})
+    assert said == [
+        "sine: no race over fresh seeds chose the best of b: it is the trial with the best value in the search, which "
+        "may have been lucky."
+    ]
+    assert sentences([Group("", "val/rmse", True, [raced, raced])], {}) == []

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_lab.sweeping.examination.surface import Surface
+from rnn_lab.sweeping.examination.surface import Surface, usable
 from rnn_lab.sweeping.examination.trials import Axis, Finding, Trials
 
 Array = NDArray[np.float64]
@@ -20,8 +20,8 @@ ENOUGH = 15
 """Trials beyond the coefficients without which nothing is said to have no effect."""
 CLEAR = 0.5
 """Share of the variance that the surface explains, below which noise hides what a parameter does."""
-DECIDES, CHOSEN = 0.8, 0.03
-"""Share of the best third that has the same option, and the p-value of the choice: together as sure as 0.01 alone."""
+DECIDES, CHOSEN = 0.8, 0.05
+"""Share of the best third that has the same option, and the one-sided p-value of that option against all others."""
 BINS = 8
 WHOLE = "over the whole space (by the variance of ranks that each explains)"
 NEAR = "near the best (by how far the best third lies apart in each)"
@@ -89,7 +89,14 @@ def near_best(trials: Trials) -> Importances | None:
 
 
 def effects(trials: Trials) -> list[Finding]:
-    """Say which parameter matters most, which have no effect that is seen, which interact, and which choice decides."""
+    """Say which parameter matters most, which have no effect that is seen, which interact, and which choice decides.
+
+    No effect is said where none is seen in two surfaces, through all trials and through their better half: what bad
+    values of one parameter do to a study can hide what another does among the good ones.
+
+    A choice decides if nearly all of the best third have the same option, and that option is better than the others
+    together (one-sided t test, with the other parameters' effects allowed for).
+    """
     surface = Surface.fit(trials)
     if surface is None:
         text = f"Parameters: {int(trials.complete.sum())} complete trials are too few to tell what each does."
@@ -98,15 +105,19 @@ def effects(trials: Trials) -> list[Finding]:
     found = [Finding("importances", f"Parameters: {_first(whole, WHOLE)}; {_first(near, NEAR)}.")]
     interacting = _interactions(trials)
     surface = surface.with_products(interacting)
+    better = Surface.fit(trials, trials.best(max(int(trials.complete.sum()) // 2, 1)))
     clear = surface.freedom >= ENOUGH and surface.fit_share >= CLEAR
     busy = {name for pair in interacting for name in pair}
     for axis in trials.axes:
         p = surface.p_value([axis.name])
-        if clear and p > NONE and axis.name not in busy and surface.explained(axis.name) < NONE:
+        unseen = p > NONE and (better is None or better.p_value([axis.name]) > NONE)
+        if clear and unseen and axis.name not in busy and surface.explained(axis.name) < NONE:
             text = f"{axis.name}: no effect is seen in its range (p = {p:.2g}); a smaller one would not be."
             found.append(Finding("no effect", text, (axis.name,)))
-        if axis.kind == "choice" and p < CHOSEN and _settled(trials, axis):
-            found.append(_decides(trials, axis))
+        if axis.kind == "choice" and (option := _settled(trials, axis)) is not None:
+            chosen = np.asarray(trials.unit(axis)[usable(trials)] == option, np.float64)
+            if surface.gain(axis.name, chosen) < CHOSEN:
+                found.append(_decides(trials, axis))
     for (a, b), p in interacting.items():
         text = (
             f"{a} and {b} interact: which value of one is best depends on the other (p = {p:.2g}); read them together."
@@ -153,10 +164,11 @@ def _interactions(trials: Trials) -> dict[tuple[str, str], float]:
     return {pair: p for pair, p in pairs.items() if p * len(pairs) < SURE}
 
 
-def _settled(trials: Trials, axis: Axis) -> bool:
-    """Tell whether the best third of the trials has one option only, with few exceptions."""
+def _settled(trials: Trials, axis: Axis) -> float | None:
+    """Give the place of the option that the best third of the trials has, with few exceptions; None: there is none."""
     best = trials.unit(axis)[trials.best(max(int(trials.complete.sum()) // 3, 1))]
-    return bool(np.unique(best, return_counts=True)[1].max() >= DECIDES * len(best))
+    options, counts = np.unique(best, return_counts=True)
+    return float(options[counts.argmax()]) if counts.max() >= DECIDES * len(best) else None
 
 
 def _decides(trials: Trials, axis: Axis) -> Finding:

@@ -34,7 +34,7 @@ class Surface:
         """Fit to complete trials that have every parameter; None where there are too few, or no two values differ."""
         losses, _ = trials.losses()
         units = {axis.name: trials.unit(axis) for axis in trials.axes}
-        known = trials.complete & np.all([~np.isnan(unit) for unit in units.values()], axis=0)
+        known = usable(trials)
         chosen = np.flatnonzero(known) if rows is None else rows[known[rows]]
         parts, columns, width = [np.ones((len(chosen), 1))], {}, 1
         for axis in trials.axes:
@@ -55,6 +55,13 @@ class Surface:
         """F test of whether the parameters can be left out."""
         without = np.delete(self.design, [c for name in names for c in self.columns[name]], axis=1)
         return f_test(without, self.design, self.scores)
+
+    def gain(self, name: str, chosen: Array) -> float:
+        """One-sided p-value of whether one option of a choice, (N,) 1 where a trial has it, is the better (t test)."""
+        if not np.ptp(chosen):
+            return 1.0
+        design = np.column_stack([np.delete(self.design, self.columns[name], axis=1), chosen])
+        return below_zero(design, self.scores, np.eye(design.shape[1])[-1])
 
     @property
     def fit_share(self) -> float:
@@ -102,6 +109,11 @@ class Surface:
         return found
 
 
+def usable(trials: Trials) -> NDArray[np.bool_]:
+    """(N,) which trials a surface can be fitted to: complete ones that have every parameter."""
+    return np.asarray(trials.complete & np.all([~np.isnan(trials.unit(axis)) for axis in trials.axes], axis=0))
+
+
 def _columns(axis: Axis, unit: Array) -> Array:
     if axis.kind != "choice":
         centred = 2 * unit - 1
@@ -147,15 +159,20 @@ def f_test(smaller: Array, larger: Array, scores: Array) -> float:
 
 def edge_slope(design: Array, scores: Array, columns: Sequence[int], side: int) -> float:
     """One-sided p-value of whether the surface falls outwards at an edge, side -1 or +1 of u in [-1, 1]."""
+    direction = np.zeros(design.shape[1])
+    direction[columns[0]] = side
+    if len(columns) > 1:
+        direction[columns[1]] = 2.0
+    return below_zero(design, scores, direction)
+
+
+def below_zero(design: Array, scores: Array, direction: Array) -> float:
+    """One-sided p-value (t test) of whether this combination of the coefficients is below 0."""
     from scipy.special import stdtr
 
     inverse = np.linalg.pinv(design.T @ design)
     solution = inverse @ design.T @ scores
     freedom = len(scores) - int(np.linalg.matrix_rank(design))
     variance = float(np.sum((scores - design @ solution) ** 2)) / max(freedom, 1)
-    direction = np.zeros(design.shape[1])
-    direction[columns[0]] = side
-    if len(columns) > 1:
-        direction[columns[1]] = 2.0
     error = math.sqrt(max(float(variance * direction @ inverse @ direction), 1e-300))
     return float(stdtr(max(freedom, 1), direction @ solution / error))

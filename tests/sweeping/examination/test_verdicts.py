@@ -11,12 +11,12 @@ import numpy as np
 import optuna
 import pytest
 
-from experiments.statistics.planted import AXES, CLEAN, PLANTED, Planted, make, varied
+from experiments.statistics.planted import AXES, CLEAN, PLANTED, STEPS, Planted, make, varied
 from experiments.statistics.verdicts import KINDS, found_in
 from rnn_lab.errors import BadInput
 from rnn_lab.sweeping.examination.density import best_by_budget
-from rnn_lab.sweeping.examination.edges import widened
-from rnn_lab.sweeping.examination.effects import isolation, near_best, over_all
+from rnn_lab.sweeping.examination.edges import edges, widened
+from rnn_lab.sweeping.examination.effects import effects, isolation, near_best, over_all
 from rnn_lab.sweeping.examination.examine import examine
 from rnn_lab.sweeping.examination.feasibility import where
 from rnn_lab.sweeping.examination.from_optuna import trials_of
@@ -41,6 +41,59 @@ def test_a_planted_fault_is_named(name):
 @pytest.mark.parametrize("name", list(CLEAN)[:6])
 def test_a_clean_study_is_not_accused(name):
     assert not found_in(make(varied(CLEAN[name], 1001), 1001))
+
+
+def line(values, **units):
+    """Trials of given places on axes in [0, 1], and values."""
+    axes = tuple(Axis(name, "float") for name in units)
+    params = [dict(zip(units, map(float, each), strict=True)) for each in zip(*units.values(), strict=True)]
+    return Trials(axes, params, np.asarray(values), ["complete"] * len(params), [np.empty(0)] * len(params))
+
+
+@pytest.mark.parametrize("seed", [200_005, 200_072])
+def test_both_ends_of_a_corner_are_named_where_the_second_is_less_sure(seed):
+    planted, expected = PLANTED["optimum beyond a corner"]
+    found = edges(make(varied(planted, seed), seed).trials)
+    assert {(each.kind, *each.subject) for each in found} == set(expected)
+
+
+def test_chance_presses_against_an_end_in_five_per_cent():
+    rng = np.random.default_rng(1)
+    found = [edges(line(np.exp(rng.normal(size=30)), **dict(zip("xyz", rng.random((3, 30)), strict=True))))
+             for _ in range(200)]  # fmt: skip
+    # Three standard deviations above 5 % of 200.
+    assert sum(each[0].kind == "edge" for each in found) <= 19
+
+
+def test_an_effect_that_bad_trials_hide_is_seen_among_the_better_half():
+    trials = make(varied(CLEAN["one parameter weighs most"], 300_001), 300_001).trials
+    assert Surface.fit(trials).p_value([STEPS]) > 0.05
+    assert not any(each.kind == "no effect" for each in effects(trials))
+
+
+@pytest.mark.parametrize("seed", [200_008, 200_010])
+def test_an_option_of_all_the_best_decides_though_few_trials_have_another(seed):
+    trials = make(varied(PLANTED["a choice that decides"][0], seed), seed).trials
+    assert [each.subject for each in effects(trials) if each.kind == "decides"] == [("model", "elman")]
+
+
+@pytest.mark.parametrize(("gain", "kinds"), [(2.0, {"decides"}), (0.0, set())])
+def test_a_choice_decides_if_the_option_of_the_best_is_better_than_the_others(gain, kinds):
+    rng = np.random.default_rng(3)
+    x, option = rng.random(40), np.where(rng.random(40) < 0.85, "gru", "elman")
+    values = np.exp(8 * (x - 0.5) ** 2 + gain * (option == "elman") + 0.02 * rng.normal(size=40))
+    params = [{"x": float(a), "model": str(b)} for a, b in zip(x, option, strict=True)]
+    axes = (Axis("x", "float"), Axis("model", "choice", choices=("elman", "gru")))
+    found = effects(Trials(axes, params, values, ["complete"] * 40, [np.empty(0)] * 40))
+    assert {each.kind for each in found} & {"decides"} == kinds
+
+
+def test_an_only_option_decides_nothing():
+    x = np.random.default_rng(4).random(30)
+    params = [{"x": float(each), "model": "gru"} for each in x]
+    axes = (Axis("x", "float"), Axis("model", "choice", choices=("elman", "gru")))
+    trials = Trials(axes, params, np.exp(x), ["complete"] * 30, [np.empty(0)] * 30)
+    assert not any(each.kind == "decides" for each in effects(trials))
 
 
 def test_the_best_of_a_budget_against_every_choice_of_trials():
