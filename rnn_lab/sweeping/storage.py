@@ -64,12 +64,23 @@ class JournalFile(JournalFileBackend):
     )
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
-        """Append them, in one write."""
-        lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
+        """Append them, all or none: half a line would spoil the one that follows, should a full disk find room again.
+
+        Raises:
+            OSError: the disk is full, or failed; it names the file.
+        """
+        lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs).encode()
         with get_lock_file(self._lock), open(self._file_path, "ab", buffering=0) as file:
-            file.write(lines.encode())
-            if not all(log["op_code"] in self.PASSING for log in logs):
-                os.fsync(file.fileno())
+            before = file.seek(0, os.SEEK_END)
+            try:
+                while lines:
+                    lines = lines[file.write(lines) :]
+                if not all(log["op_code"] in self.PASSING for log in logs):
+                    os.fsync(file.fileno())
+            except OSError as error:
+                if lines:
+                    file.truncate(before)
+                raise OSError(error.errno, error.strerror, str(self._file_path)) from error
 
 
 def is_url(address: str) -> bool:
