@@ -45,7 +45,8 @@ def atomic_write(path: Path, *, durable: bool = True) -> Iterator[IO[bytes]]:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename in (None, str(beside)):
-            error.filename, error.filename2 = str(path), None  # what the user knows: a write that fails names no file
+            # The file that the user knows; a write that fails names none.
+            raise OSError(error.errno, error.strerror, str(path)) from error
         raise
 
 

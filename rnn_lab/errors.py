@@ -1,5 +1,7 @@
 """The errors that speak to the user."""
 
+import errno
+
 
 class BadInput(ValueError):
     """Input that the user can mend: its message is one sentence that names the key, the value and what is allowed.
@@ -10,6 +12,24 @@ class BadInput(ValueError):
 
 class Diverged(RuntimeError):
     """A run whose every replica diverged: its folder is complete, and its status is FAILED."""
+
+
+def of_disk(error: OSError) -> str | None:
+    """Sentence about a disk that failed, with the file that it was about; None for a failure of another kind.
+
+    Example:
+        >>> of_disk(OSError(errno.ENOSPC, "No space left on device", "weights/checkpoint.npz"))
+        'weights/checkpoint.npz: No space left on device.'
+        >>> of_disk(ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"))
+    """
+    named = error.filename2 or error.filename  # of a copy, the file that is made
+    return f"{named or 'the disk'}: {error.strerror}." if error.errno in _DISK else None
+
+
+_DISK = {
+    getattr(errno, name)
+    for name in ("ENOENT", "EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "ENOTDIR", "EISDIR")
+}
 
 
 def missing_module(name: str) -> str:

@@ -12,7 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from rnn_lab import drawer, sweeping, terminal
 from rnn_lab.capacity import refuse_too_much_disk
-from rnn_lab.errors import BadInput, Diverged
+from rnn_lab.errors import BadInput, Diverged, of_disk
 from rnn_lab.evaluation import Problem, make_predictor, score_baselines, score_draws, score_each_target
 from rnn_lab.evaluation.baselines import FittedBaseline
 from rnn_lab.evaluation.report import summarise
@@ -86,7 +86,8 @@ def run(config: DictConfig, folder: Path) -> Any:
                 log.info(line)
             raise
         except Exception as error:
-            reason = str(error) if isinstance(error, BadInput) else f"{type(error).__name__}: {error}"
+            said = str(error) if isinstance(error, BadInput) else isinstance(error, OSError) and of_disk(error)
+            reason = said or f"{type(error).__name__}: {error}"
             journal.write("end", status="FAILED", reason=reason)
             raise
         drawing = drawer.start(journal) if experiment.tracking.figures else None

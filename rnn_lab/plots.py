@@ -82,6 +82,8 @@ def plot_predictions(
     from rnn_lab import figures
 
     _only_series(data)
+    network.refuse_data(data)
+    network.refuse_parameters(parameters)
     if split not in data.splits:
         raise BadInput(f"split={split!r} is not there: the data has {', '.join(data.splits)}.")
     records = data.splits[split]
@@ -100,4 +102,4 @@ def plot_predictions(
 
 def _only_series(data: Any) -> None:
     if getattr(data, "series", None) is None:
-        raise BadInput(f"{data!r} is no series: only windows of one have such a figure.")
+        raise BadInput(f"a {type(data).__name__} is no series: only windows of one have such a figure.")

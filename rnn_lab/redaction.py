@@ -21,14 +21,31 @@ _WORD = re.compile(r"""(?:[^\s"]|"(?![\s,;:)\]}]|$))*+""")
 
 _LINE = re.compile(r"(?:(?!://)[^\r\n])*+")
 
-_NAMED = re.compile(
-    r"""(?ix)
-    (   (?: password | passwd | passphrase | pwd ) (?: [ ]{0,3} = (?!=) [ ]{0,3} | %3D | \\?["'] \s* : \s* )
-    |   [?&] (?: pass | sig | signature | sslkey
+_QUERYS = r"""[?&] (?: pass | sig | signature | sslkey
              | [\w.-]{0,40} (?: password | passwd | passphrase | pwd | token | secret | api[_-]?key | access[_-]?key
-                              | signature ) [\w.-]{0,40} ) =
+                              | signature ) [\w.-]{0,40} ) ="""
+"""Names that an address's query may have for a password."""
+
+_HIDDEN = r"""(?! ["']? \$\{ | \*{3} (?: [\s&;,:."')\]}>] | %3B | $ ) )"""
+"""No reference, and not hidden already."""
+
+_ADDRESS = re.compile(
+    r"""(?ix) (?: (?P<quote>["']) | ^ ) (?: [\w.+/@~-]{1,200} = (?P<inner>["']?) )? [a-z][\w+.-]{0,40}://
+    (?(quote) (?: (?! :// ) [^\r\n] ){0,1000}? (?P=quote) (?= [\s,;:.)\]}] | $ ) | [^\r\n]*+ $ )"""
+)
+"""An address whose end is known: a whole text, the value of a whole argument, or in quotation marks. There a password
+may hold blanks."""
+
+_IN_ADDRESS = re.compile(rf"""(?ix) ( {_QUERYS} ) {_HIDDEN} [^&\r\n]+? (?= [&;] [\w .-]{{1,40}} = | ["']{{0,2}} $ )""")
+
+_NAMED = re.compile(
+    rf"""(?ix)
+    (   (?: password | passwd | passphrase | pwd ) (?: [ ]{{0,3}} = (?!=) [ ]{{0,3}} | %3D | \\?["'] \s* : \s* )
+    |   {_QUERYS}
     )
-    (?! ["']? \$\{ | \*{3} (?: [\s&;,:."')\]}>] | %3B | $ ) )
+    {_HIDDEN}
+    """
+    r"""
     (?: (?: '(?:[^'\\\r\n]|\\.)+' | "(?:[^"\\\r\n]|\\.)+" | \{[^}\r\n]+\} ) (?= [\s&,;:.)\]}>"'] | $ )
     |   [^=\s]+? (?= %3B (?: \w | %20 | \+ ){1,40} %3D )
     |   [^=\r\n]+? (?= [&;] [\w\ .-]{1,40} = )
@@ -50,7 +67,9 @@ def redact(text: str) -> str:
         >>> redact("http://127.0.0.1:5000/#/experiments/1")
         'http://127.0.0.1:5000/#/experiments/1'
     """
-    return _NAMED.sub(rf"\1{MASK}", _without_logins(text) if "://" in text else text)
+    if "://" in text:
+        text = _ADDRESS.sub(lambda address: _IN_ADDRESS.sub(rf"\1{MASK}", address[0]), _without_logins(text))
+    return _NAMED.sub(rf"\1{MASK}", text)
 
 
 def _without_logins(text: str) -> str:

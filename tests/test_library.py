@@ -132,6 +132,26 @@ WRONG = {
     "another number of steps for a weight at each": lambda: Network(Elman(encoding="positional"), 1, 1, 10).predict(
         Network(Elman(encoding="positional"), 1, 1, 10).initial([0]), np.zeros((5, 9, 1))
     ),
+    "a list of records": lambda: SMALL.predict(SMALL.initial([0]), [[[0.0]] * 10]),
+    "records of objects": lambda: SMALL.predict(SMALL.initial([0]), np.full((1, 10, 1), None)),
+    "complex records": lambda: SMALL.predict(SMALL.initial([0]), np.zeros((1, 10, 1), complex)),
+    "a state for parameters": lambda: SMALL.predict(TrainingState.before(SMALL.initial([0])), np.zeros((5, 10, 1))),
+    "no seeds": lambda: fit(SMALL, DATA, Trainer(epochs=1), seeds=[]),
+    "a seed that is no list": lambda: fit(SMALL, DATA, Trainer(epochs=1), seeds=3),
+    "a fraction of a seed": lambda: SMALL.initial([1.5]),
+    "a negative seed": lambda: SMALL.initial([-1]),
+    "a network for an array": lambda: Network.for_data(np.zeros(100), Elman()),
+    "an array to train on": lambda: fit(SMALL, np.zeros(100), Trainer(epochs=1)),
+    "a predictor of another network": lambda: rnn_lab.make_predictor(
+        Network(Elman(hidden_dim=4), 1, 1, 10), SMALL.initial([0]), DATA
+    ),
+    "a predictor for other data": lambda: rnn_lab.make_predictor(SMALL, SMALL.initial([0]), TWO),
+    "scores of a state": lambda: rnn_lab.evaluate(SMALL, TrainingState.before(SMALL.initial([0])), DATA),
+    "scores of another network": lambda: rnn_lab.evaluate(
+        Network(Elman(hidden_dim=4), 1, 1, 10), SMALL.initial([0]), DATA
+    ),
+    "a figure of an array": lambda: rnn_lab.plot_data(np.zeros(100)),
+    "a figure of a state": lambda: rnn_lab.plot_predictions(SMALL, TrainingState.before(SMALL.initial([0])), DATA),
     "a state of other weights": lambda: fit(
         SMALL, DATA, Trainer(epochs=1), state=TrainingState.before(Network(Elman(hidden_dim=4), 1, 1, 10).initial([0]))
     ),

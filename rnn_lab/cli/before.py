@@ -33,6 +33,8 @@ class BeforeRun(Callback):
         with one_sentence(outermost=True):
             refuse_passwords(_texts(config))
             folder = Path(str(config.hydra.sweep.dir))
+            if folder.exists() and not folder.is_dir():
+                raise BadInput(f"hydra.sweep.dir={folder.absolute()} is a file: name a folder.")
             if config.hydra.sweeper._target_.startswith("hydra.") and next(folder.glob(f"*/{ownership.JOURNAL}"), None):
                 raise BadInput(f"hydra.sweep.dir={folder.absolute()} holds other runs: name a new folder.")
 

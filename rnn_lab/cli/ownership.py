@@ -66,6 +66,8 @@ def take(folder: Path, record: str = ".hydra", log: str = "train.log") -> Taken:
         []
     """
     folder = folder.absolute()
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(f"hydra.run.dir={folder} is a file: name a new folder.")
     for name in (JOURNAL, record, log, "summary.json", "weights", "figures"):
         if os.path.lexists(folder / name):
             whose = (

@@ -1,12 +1,10 @@
 """Message to the user about an error, in one sentence."""
 
-import errno
-
 from hydra.errors import HydraException, InstantiationException
 from omegaconf.errors import InterpolationKeyError, InterpolationResolutionError
 
 from rnn_lab.cli.suggestions import suggestion
-from rnn_lab.errors import BadInput, Diverged
+from rnn_lab.errors import BadInput, Diverged, of_disk
 from rnn_lab.instantiation import explain
 from rnn_lab.signals import ended_by
 
@@ -34,16 +32,10 @@ def _mendable(error: BaseException) -> str | None:
     if isinstance(error, InterpolationKeyError | InterpolationResolutionError):
         return f"{error.full_key}: {_first_line(error)}"
     if isinstance(error, OSError):
-        return f"{error.filename or 'the disk'}: {error.strerror}." if error.errno in _DISK else None
+        return of_disk(error)
     if isinstance(error, MemoryError):
         return f"this needs more memory than there is ({error})."
     return str(error) if isinstance(error, BadInput) else None
-
-
-_DISK = {
-    getattr(errno, name)
-    for name in ("ENOENT", "EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "ENOTDIR", "EISDIR")
-}
 
 
 def _first_line(error: BaseException) -> str:

@@ -24,6 +24,9 @@ def suggestion(error: BaseException) -> str:
         group, _, option = str(error.missing_cfg_file).rpartition("/")
         known = sorted(error.options or (path.stem for path in (CONF / group).glob("*.yaml")))
         return f"{nearest(option, known)} Options of {group}: {', '.join(known)}." if known else ""
+    if bare := re.search(r"Error parsing override '([^'=]+)'", text):
+        example = f"run={bare[1]}" if _predicts() else "data=sine"
+        return f" Arguments have the form key=value, as in {example}."
     missing_key = re.search(r"Could not override '(?:\+*)([\w./@]+)'", text)
     if missing_key:
         word = missing_key[1]
@@ -50,6 +53,11 @@ def nearest(word: str, known: list[str]) -> str:
     return f" Did you mean {near[0]}?" if near else ""
 
 
+def _predicts() -> bool:
+    """Tell whether the command is ``predict``: of the program, or a script of its own."""
+    return any(Path(word).stem == "predict" for word in sys.orig_argv)
+
+
 def _known_keys() -> list[str]:
     """Every key of the configuration with the choices of this command line, flattened; Hydra's own among them."""
     from hydra import compose, initialize_config_module
@@ -57,7 +65,7 @@ def _known_keys() -> list[str]:
 
     named = [argument for argument in sys.argv[1:] if re.fullmatch(r"[\w/]+=\w+", argument)]
     groups = [each for each in named if each.startswith("hydra/") or (CONF / each.partition("=")[0]).is_dir()]
-    for name in ("predict", "config") if "predict" in Path(sys.argv[0]).stem else ("config",):
+    for name in ("predict", "config") if _predicts() else ("config",):
         for choices in (groups, []):  # without them, should it be they that do not compose
             GlobalHydra.instance().clear()
             with suppress(HydraException), initialize_config_module(conf.__name__, version_base="1.3"):

@@ -33,6 +33,7 @@ def main(arguments: list[str]) -> None:
     arguments, trusted = without_trust(arguments)
     asked = page.parse_args(arguments)
 
+    from rnn_lab.runs.folder import RunFolder
     from rnn_lab.tracking.address import fault, resolve
     from rnn_lab.tracking.relay import carry, sentence
     from rnn_lab.tracking.underway import take_up
@@ -45,7 +46,7 @@ def main(arguments: list[str]) -> None:
     failed = 0
     for folder in asked.folders:
         try:
-            state = carry(folder, uri, trusted=trusted)
+            state = carry(RunFolder.at(folder).path, uri, trusted=trusted)
         except BadInput as error:
             failed += 1
             print(said(error), file=sys.stderr)

@@ -27,6 +27,12 @@ class _Predictor:
 
 
 def make_predictor(network: Network, parameters: Parameters, data: Data) -> Trained:
-    """The trained network, ready for use on data of its kind."""
+    """The trained network, ready for use on data of its kind.
+
+    Raises:
+        BadInput: network, parameters and data do not fit each other.
+    """
+    network.refuse_data(data)
+    network.refuse_parameters(parameters)
     predictor: Trained = data.accept(_Predictor(network, parameters))
     return predictor

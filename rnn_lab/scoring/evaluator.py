@@ -76,6 +76,8 @@ def evaluate(network: Network, parameters: Parameters, data: Data, targets: Targ
         data: on which splits.
         targets: what outputs are worth; None for the data's own targets, with the usual scores.
     """
+    network.refuse_data(data)
+    network.refuse_parameters(parameters)
     targets = targets or targets_of(data, network.loss)
     evaluator = Evaluator(network, targets, data.scored, parameters.replicas)
     return evaluator.metrics(evaluator.answers(parameters))

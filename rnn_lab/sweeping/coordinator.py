@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -114,6 +115,7 @@ class Coordinator:
     def _lost(self, assignment: Assignment, reason: str) -> Outcome:
         """A worker that was killed leaves no traceback; its folder says so in the same place."""
         _, folder = compose(self._composed, assignment)
-        folder.mkdir(parents=True, exist_ok=True)
-        Path(folder, TRACEBACK).write_text(f"{reason}\n", encoding="utf-8")
+        with suppress(OSError):  # on a full disk the storage says so
+            folder.mkdir(parents=True, exist_ok=True)
+            Path(folder, TRACEBACK).write_text(f"{reason}\n", encoding="utf-8")
         return Outcome("failed", reason=reason, folder=str(folder))

@@ -64,12 +64,23 @@ class JournalFile(JournalFileBackend):
     )
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
-        """Append them, in one write."""
-        lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
+        """Append them, all or none: half a line would spoil the one that follows, should a full disk find room again.
+
+        Raises:
+            OSError: the disk is full, or failed; it names the file.
+        """
+        lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs).encode()
         with get_lock_file(self._lock), open(self._file_path, "ab", buffering=0) as file:
-            file.write(lines.encode())
-            if not all(log["op_code"] in self.PASSING for log in logs):
-                os.fsync(file.fileno())
+            before = file.seek(0, os.SEEK_END)
+            try:
+                while lines:
+                    lines = lines[file.write(lines) :]
+                if not all(log["op_code"] in self.PASSING for log in logs):
+                    os.fsync(file.fileno())
+            except OSError as error:
+                if lines:
+                    file.truncate(before)
+                raise OSError(error.errno, error.strerror, str(self._file_path)) from error
 
 
 def is_url(address: str) -> bool:
@@ -116,6 +127,9 @@ def check_storage(address: str, home: Path) -> None:
         if not file.parent.is_dir() and file.parent not in (home, *home.parents):
             raise BadInput(f"hydra.sweeper.storage={redact(address)} cannot be made: there is no folder {file.parent}.")
     elif not is_url(address):
+        refuse_other(
+            file, f"hydra.sweeper.storage={file} is no journal of Optuna's: name one, or a file that is not there yet."
+        )
         _check_journal(file)
     else:
         with _refusals(address):
@@ -181,20 +195,29 @@ class _Lines(BaseJournalBackend):
         raise NotImplementedError
 
 
+def refuse_other(path: Path, sentence: str) -> None:
+    """Refuse a file that is no journal of Optuna's, by its beginning; a journal may be empty, or have begun.
+
+    Raises:
+        BadInput: it is another file, with this sentence; or it cannot be read.
+    """
+    with _refusals(str(path)):
+        if not path.is_file():
+            raise BadInput(sentence)
+        with path.open("rb") as file:
+            first = file.readline(len(FIRST))
+        if not FIRST.startswith(first.removesuffix(b"\n")):
+            raise BadInput(sentence)
+
+
 def _check_journal(path: Path) -> None:
     """Read a journal as Optuna does, all of it: Optuna itself finds a damaged last line after its first write.
 
     Raises:
-        BadInput: it is another file, or damaged; an unfinished last line is no damage.
+        BadInput: it is damaged; an unfinished last line is no damage.
     """
     with _refusals(str(path)):
-        *lines, unfinished = path.read_bytes().split(b"\n") if path.is_file() else [b"no file"]
-        first = lines[0] if lines else unfinished
-        if not first.startswith(FIRST[: len(first)]):
-            raise BadInput(
-                f"hydra.sweeper.storage={path} is no journal of Optuna's: name one, or a file that is not there yet."
-            )
-        JournalStorage(_Lines(lines))
+        JournalStorage(_Lines(path.read_bytes().split(b"\n")[:-1]))
 
 
 def _damage(journal: Path, error: Exception) -> str:

@@ -7,7 +7,7 @@ import optuna
 from hydra.core.utils import get_valid_filename
 
 from rnn_lab.errors import BadInput
-from rnn_lab.sweeping.storage import JOURNAL, is_url, sqlite_file
+from rnn_lab.sweeping.storage import JOURNAL, is_url, refuse_other, sqlite_file
 from rnn_lab.tracking.inside import inside
 
 
@@ -29,6 +29,7 @@ def find_sweep(address: str) -> tuple[Path | None, str]:
     journal = path / JOURNAL if path.is_dir() else path
     if not journal.is_file():
         raise BadInput(f"{address} holds no sweep: there is no {JOURNAL} in it; give the folder of a sweep.")
+    refuse_other(journal, f"{address} holds no sweep: {journal.name} is no journal of Optuna's.")
     return journal.parent, str(journal.absolute())
 
 

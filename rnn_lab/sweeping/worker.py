@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from hydra.core.utils import JobStatus, run_job, setup_globals
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict
 
-from rnn_lab.errors import Diverged
+from rnn_lab.errors import Diverged, of_disk
 from rnn_lab.hydra_private import failure
 from rnn_lab.sweeping.aggregate import aggregate
 from rnn_lab.sweeping.composition import Composer
@@ -177,13 +177,15 @@ def _heedless(step: int, values: Values) -> str | None:
 
 def _failed(error: BaseException, folder: Path, assignment: Assignment) -> Outcome:
     text = "".join(traceback.format_exception(error))
-    (folder / TRACEBACK).write_text(text, encoding="utf-8")
+    with suppress(OSError):  # on a full disk the reason is told without a file
+        (folder / TRACEBACK).write_text(text, encoding="utf-8")
     lost = [[math.nan] * assignment.fresh for _ in assignment.directions] if isinstance(error, Diverged) else None
     return Outcome("failed", reason=_sentence(error), folder=str(folder), replicas=lost)
 
 
 def _noted(outcome: Outcome) -> Outcome:
-    Path(outcome.folder or ".", TRACEBACK).write_text(f"{outcome.reason}\n", encoding="utf-8")
+    with suppress(OSError):
+        Path(outcome.folder or ".", TRACEBACK).write_text(f"{outcome.reason}\n", encoding="utf-8")
     return outcome
 
 
@@ -192,6 +194,8 @@ def _sentence(error: BaseException) -> str:
         if error.__context__ is not None:
             return _sentence(error.__context__)
         return f"the task ended its process with code {error.code}"
+    if isinstance(error, OSError) and (disk := of_disk(error)):
+        return disk
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 

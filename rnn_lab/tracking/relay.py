@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_lab import search_path
-from rnn_lab.errors import BadInput
+from rnn_lab.errors import BadInput, of_disk
 from rnn_lab.redaction import Redacting, said
 from rnn_lab.tracking import address, underway
 from rnn_lab.tracking.inside import inside
@@ -29,7 +29,7 @@ from rnn_lab.tracking.locks import one_at_a_time
 from rnn_lab.tracking.mlflow_run import MLflowWriter
 from rnn_lab.tracking.names import shortened
 from rnn_lab.tracking.relay_state import State
-from rnn_lab.tracking.store import open_store
+from rnn_lab.tracking.store import of_database, open_store
 from rnn_lab.trust import Trusted
 
 log = logging.getLogger("rnn_lab.relay")
@@ -62,6 +62,10 @@ class Busy(BadInput):
 
 class Unreachable(Exception):
     """The store does not answer."""
+
+
+class Failed(Exception):
+    """The store's database failed, as on a disk that is full."""
 
 
 class Refused(Unreachable):
@@ -97,6 +101,7 @@ def carry(
             another process carries the folder.
         BegunAnew: whoever took up a sweep replaced its journal, and started a relay that waits for this one's end.
         Unreachable: the server does not answer, or not to this user.
+        Failed: the store's database failed.
     """
     with contextlib.ExitStack() as locks:
         locks.enter_context(alone(folder, wait=follow))
@@ -115,8 +120,8 @@ def carry(
         resolved = address.resolve(uri or facts[0].get("uri"))
         if silent := address.silence(resolved, SLOW):
             raise Unreachable(f"{address.shown(resolved)} does not answer ({silent})")
-        with _told_of_refusal(resolved):
-            carrier = MLflowWriter(open_store(resolved), resolved, folder, facts[0], parent, trusted)
+        locks.enter_context(_explained(resolved))
+        carrier = MLflowWriter(open_store(resolved), resolved, folder, facts[0], parent, trusted)
         carrier.state("created").save(folder)
         if begun:
             begun()
@@ -178,15 +183,18 @@ def _goes_on(tail: Tail) -> bool:
 
 
 @contextlib.contextmanager
-def _told_of_refusal(resolved: str) -> Iterator[None]:
-    """Say what to do where a server wants to know who asks.
+def _explained(resolved: str) -> Iterator[None]:
+    """Say which database failed, and what to do where a server wants to know who asks.
 
     Raises:
-        Refused: it does.
+        Failed: the database did.
+        Refused: the server does.
     """
     try:
         yield
     except Exception as error:  # MLflow's, which is not imported before there is a store
+        if (cause := of_database(error)) is not None:
+            raise Failed(f"the store {address.shown(resolved)} failed: {said(cause)}") from error
         if getattr(error, "error_code", None) not in ("UNAUTHENTICATED", "PERMISSION_DENIED"):
             raise
         raise Refused(
@@ -279,7 +287,8 @@ def _give_up(folder: Path, reason: str) -> None:
 
 def sentence(error: Exception) -> str:
     """Return the first line of what a store's library says of its failure, without a password."""
-    lines = [line.strip() for line in said(error).splitlines() if line.strip()]
+    disk = of_disk(error) if isinstance(error, OSError) else None
+    lines = [line.strip() for line in said(disk or error).splitlines() if line.strip()]
     return shortened(lines[0], 300) if lines else type(error).__name__
 
 

@@ -53,6 +53,9 @@ class State:
             with beside.open("x", encoding="utf-8") as file:
                 file.write(json.dumps(redact_all(asdict(self)), indent=2) + "\n")
             os.replace(beside, folder / NAME)
+            return
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
 
     @classmethod
     def load(cls, folder: Path) -> "State | None":

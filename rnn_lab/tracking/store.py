@@ -1,15 +1,17 @@
 """Opening an MLflow store: made once however many come at once, its client bounded in time, its telemetry off."""
 
+import contextlib
 import fcntl
+import glob
 import hashlib
 import os
 import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from rnn_lab.errors import BadInput
 from rnn_lab.redaction import said
@@ -78,9 +80,15 @@ def open_now(resolved: str) -> "MlflowClient":
     except BadInput:
         raise
     except Exception as error:  # whatever the store's library raises
-        cause = getattr(error, "orig", None) or error
+        cause = of_database(error) or error
         reason = (said(cause).strip().splitlines() or [type(cause).__name__])[0].rstrip(".:")
         raise BadInput(f"The store {address.shown(resolved)} cannot be opened: {reason}.") from error
+
+
+def of_database(error: Exception) -> Exception | None:
+    """The database's own error behind one of MLflow's or SQLAlchemy's, which repeat the statement; None without one."""
+    found: Exception | None = getattr(error, "orig", None) or getattr(error.__cause__, "orig", None)
+    return found
 
 
 def experiment(client: "MlflowClient", name: str, resolved: str) -> str:
@@ -118,16 +126,20 @@ def _artifacts(file: Path) -> Path:
 def _make(file: Path) -> None:
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
-    beside = file.with_name(f"{file.name}.part")
-    beside.unlink(missing_ok=True)
-    SqlAlchemyStore(address.database_address(beside), str(_artifacts(file))).engine.dispose()  # type: ignore[no-untyped-call]
-    connection = sqlite3.connect(beside)
-    connection.execute("PRAGMA journal_mode = wal")  # readers and the writer no longer wait for each other
-    connection.close()
-    os.replace(beside, file)
+    for left in file.parent.glob(f".{glob.escape(file.name)}.*.part*"):
+        left.unlink(missing_ok=True)
+    # A name of its own each time: MLflow keeps what it opened by the address, also of a file that is gone.
+    beside = file.with_name(f".{file.name}.{uuid4().hex}.part")
+    try:
+        SqlAlchemyStore(address.database_address(beside), str(_artifacts(file))).engine.dispose()  # type: ignore[no-untyped-call]
+        with contextlib.closing(sqlite3.connect(beside)) as connection:
+            connection.execute("PRAGMA journal_mode = wal")  # readers and the writer no longer wait for each other
+        os.replace(beside, file)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _first(resolved: str) -> Iterator[None]:
     """Hold the lock that stands before a database's first opening."""
     file = address.database_file(resolved)

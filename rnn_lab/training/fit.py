@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rnn_lab.capacity import refuse_too_large
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
+from rnn_lab.network.network import refuse_seeds
 from rnn_lab.observers import Observer, Snapshot, Training, Watcher
 from rnn_lab.rules import BPTT, Rule
 from rnn_lab.scoring import Evaluator, Targets, targets_of
@@ -95,16 +96,8 @@ def make_epoch_runner(
     Raises:
         BadInput: where the settings do not fit the data, each other or the state.
     """
-    if (network.inputs, network.outputs) != (len(data.inputs), len(data.targets)):
-        raise BadInput(
-            f"a network of {network.inputs} inputs and {network.outputs} outputs does not fit data of "
-            f"{len(data.inputs)} inputs and {len(data.targets)} targets: take Network.for_data(data)."
-        )
-    if (network.window, network.each_step) != (data.window, data.each_step):
-        raise BadInput(
-            f"a network for windows of {network.window} steps (each_step={network.each_step}) does not fit data with "
-            f"windows of {data.window} (each_step={data.each_step}): take Network.for_data(data)."
-        )
+    network.refuse_data(data)
+    refuse_seeds(seeds)
     if state is not None:
         fresh = TrainingState.before(network.zeros(len(seeds)))
         optimizer.begin_training(fresh)
@@ -193,6 +186,7 @@ def fit(
         BadInput: where the settings do not fit the data, each other or the state.
     """
     trainer, optimizer, rule = trainer or Trainer(), optimizer or Adam(), rule or BPTT()
+    network.refuse_data(data)
     targets = targets or targets_of(data, network.loss)
     listeners = [*listeners, Progress(trainer.epochs)] if progress else listeners
     run_epoch = make_epoch_runner(network, data, trainer, optimizer, rule, seeds, state)

@@ -32,7 +32,7 @@ def test_folders_are_carried_to_the_store_of_the_working_directory(tmp_path, mon
     monkeypatch.chdir(tmp_path / "elsewhere")
     done = sync(tmp_path / "elsewhere", *(tmp_path / name for name in ("a", "empty", "b", "copy")))
     assert done.returncode == 2
-    assert done.stderr == f"The journal {tmp_path}/empty/journal.jsonl cannot be read: No such file or directory.\n"
+    assert done.stderr == f"{tmp_path}/empty is no run folder: there is no journal.jsonl in it.\n"
     lines = dict(line.split(": ") for line in done.stdout.splitlines())
     assert list(lines) == [str(tmp_path / name) for name in ("a", "b", "copy")]
     assert lines[str(tmp_path / "b")] == lines[str(tmp_path / "copy")]
@@ -54,7 +54,7 @@ def test_folders_are_carried_to_the_store_of_the_working_directory(tmp_path, mon
         ((), "the following arguments are required: FOLDER"),
         (("run", "--urii=http://ada:s3cret@h"), "unrecognized arguments: --urii=http://ada:***@h"),
         (("run", "--uri", "mlruns"), "--uri mlruns must start with one of http"),
-        (("nowhere",), "The run folder nowhere cannot be read: No such file or directory."),
+        (("nowhere",), "nowhere is no run folder: there is no journal.jsonl in it."),
         (("run", "--uri", "http://127.0.0.1:9"), "run is not in MLflow: http://127.0.0.1:9 does not answer"),
     ],
 )

@@ -13,6 +13,7 @@ from optuna.trial import TrialState
 from rnn_lab.errors import BadInput
 from rnn_lab.sweeping.examination.folder import examine_folder
 from rnn_lab.sweeping.storage import connect
+from tests.full_disk import full_disk
 
 
 def objective(trial):
@@ -31,6 +32,19 @@ def test_optuna_reads_it_with_its_own_storage(tmp_path):
     assert theirs.trials == ours.trials
     assert [trial.state for trial in theirs.trials] == [TrialState.COMPLETE] * 3
     assert all(len(trial.intermediate_values) == 5 for trial in theirs.trials)
+
+
+def test_a_full_disk_leaves_no_half_line_and_names_the_file(tmp_path):
+    file = tmp_path / "journal"
+    study = optuna.create_study(storage=connect(str(file)))
+    before = file.read_bytes()
+    with full_disk(len(before) + 20), pytest.raises(OSError, match="too large") as full:
+        study.set_user_attr("note", "a" * 100)
+    assert full.value.filename == str(file)
+    assert file.read_bytes() == before
+    study.set_user_attr("note", "b")
+    (ours,) = optuna.study.get_all_study_summaries(JournalStorage(JournalFileBackend(str(file))))
+    assert ours.user_attrs == {"note": "b"}
 
 
 def test_it_waits_for_the_disk_where_a_trial_ends_and_not_where_it_reports(tmp_path, monkeypatch):

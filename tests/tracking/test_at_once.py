@@ -16,6 +16,7 @@ from tests.tracking.test_relay import Remembered
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(300 if "RNN_LAB_ROUNDS" not in os.environ else 1800),  # sixteen at once wait for each other
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated"),  # mlflow's store
 ]
 

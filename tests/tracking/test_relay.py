@@ -20,8 +20,9 @@ from rnn_lab.tracking import underway
 from rnn_lab.tracking.journal import Journal, Tail, read
 from rnn_lab.tracking.mlflow_run import MLflowWriter
 from rnn_lab.tracking.names import parameter_name
-from rnn_lab.tracking.relay import KILLED, NICE, Unreachable, carry, relay
+from rnn_lab.tracking.relay import KILLED, NICE, Failed, Unreachable, carry, relay, sentence
 from rnn_lab.tracking.relay_state import State
+from tests.full_disk import full_disk
 from tests.tracking.fake_trainer import FakeTrainer
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated")  # mlflow's store
@@ -418,6 +419,24 @@ def test_a_server_that_does_not_answer_is_told_and_tried_again(tmp_path, store, 
     assert relay(tmp_path / "run") == 0
     assert attempts == [True, True, True]
     trainer.journal.close()
+
+
+def test_a_store_on_a_full_disk_is_named_and_gets_the_run_once_there_is_room(tmp_path, store):
+    folder = FakeTrainer.run(tmp_path / "run")
+    with full_disk(20_000), pytest.raises(Failed, match=r"disk") as failed:
+        carry(folder, store)
+    assert str(failed.value).startswith(f"the store {store} failed: ")
+    assert sentence(failed.value) == str(failed.value)
+    carry(folder, store)
+    whole = Remembered(store)
+    assert whole.run.info.status == "FINISHED"
+    assert len(whole.curve("rmse/val")) == sum(fact["fact"] == "epoch" for fact in read(folder))
+
+
+def test_a_copy_that_finds_no_room_names_the_file_that_was_to_be_made():
+    assert sentence(OSError(28, "No space left on device", "run/a.npz", None, "mlartifacts/a.npz")) == (
+        "mlartifacts/a.npz: No space left on device."
+    )
 
 
 def test_the_relay_gives_up_when_the_trainer_is_gone_and_the_server_still_silent(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 import threading
 
 from rnn_lab.tracking.relay_state import State
+from tests.full_disk import full_disk
 
 
 def test_what_is_saved_is_loaded(tmp_path):
@@ -16,6 +17,14 @@ def test_a_folder_that_cannot_be_written_goes_without(tmp_path):
     State(state="done").save(tmp_path / "file")
     State(state="done").save(tmp_path / "nowhere")
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_full_disk_keeps_the_last_word_and_gets_no_litter(tmp_path):
+    State(state="created", run_id="4f").save(tmp_path)
+    with full_disk(10):
+        State(state="done", run_id="4f").save(tmp_path)
+    assert State.load(tmp_path).state == "created"
+    assert [path.name for path in tmp_path.iterdir()] == ["mlflow.json"]
 
 
 def test_a_reader_never_sees_half_a_file(tmp_path):

@@ -1,12 +1,14 @@
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
 from rnn_lab.errors import BadInput
 from rnn_lab.tracking.relay_state import State
 from rnn_lab.tracking.store import experiment, open_store
+from tests.full_disk import full_disk
 from tests.tracking.fake_trainer import FakeTrainer
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated")  # mlflow's store
@@ -34,7 +36,7 @@ def test_eight_relays_race_for_a_store_that_does_not_exist(tmp_path):
     database.close()
 
 
-def test_a_store_that_is_killed_in_the_making_is_made_by_the_next(tmp_path, monkeypatch, empty_store):
+def test_a_store_that_is_killed_or_finds_no_room_in_the_making_is_made_by_the_next(tmp_path, monkeypatch, empty_store):
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
     class Killed(BaseException):
@@ -51,8 +53,13 @@ def test_a_store_that_is_killed_in_the_making_is_made_by_the_next(tmp_path, monk
         with pytest.raises(Killed):
             open_store(f"sqlite:///{tmp_path}/mlflow.db")
     assert not (tmp_path / "mlflow.db").exists()
-    client = open_store(f"sqlite:///{tmp_path}/mlflow.db")
+    with full_disk(100_000), pytest.raises(Exception, match="disk"):
+        open_store(f"sqlite:///{tmp_path}/mlflow.db")
+    assert not list(tmp_path.glob(".*.part*"))
+    client = open_store(f"sqlite:///{tmp_path}/mlflow.db")  # MLflow knows the address of its last attempt
     assert [found.name for found in client.search_experiments()] == ["Default"]
+    with closing(sqlite3.connect(tmp_path / "mlflow.db")) as database:
+        assert database.execute("select count(*) from experiments").fetchone() == (1,)
 
 
 def test_an_experiment_is_made_once_and_keeps_its_files_beside_the_store(store, tmp_path):
