@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import compress, islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +25,14 @@ from rnn_lab.sequences.csv_numbers import (
     still_to_come,
 )
 from rnn_lab.sequences.csv_text import CsvText
-from rnn_lab.sequences.dates import fits, read_dates
+from rnn_lab.sequences.dates import NoDate, fits, read_dates
 from rnn_lab.sequences.forecasting import Selection, choose, pick
 from rnn_lab.sequences.missing import Missing
 from rnn_lab.sequences.series import Series
 from rnn_lab.sequences.texts import Texts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def read_csv(
@@ -162,43 +166,48 @@ def read_index(
     usual: Mapping[str, Any] | None = None,
 ) -> tuple[NDArray[Any], Calendar | None]:
     """Return numbers if the first cell is one, else dates in UTC; increasing, since splits follow the rows' order."""
-    calendar, wrong = None, -1
-    moments: NDArray[Any]
     numeric = NUMBER.fullmatch(plain_number(cells[0], decimal, thousands)) is not None
     key = f"data.path={spot.path}, column {name!r}"
     known = (usual or {}).get("format")
     pattern = date_format
     if numeric and pattern is None:
         pattern = known if known and fits(cells, known) else compact_format(cells, decimal, key)
-    if numeric and pattern is None:
-        column = Column(name)
-        moments = column.read(list(cells), decimal, thousands)
-        wrong = min(column.strange, default=-1)
-    else:
-        found = read_dates(cells, key, pattern, tz, known)
-        if isinstance(found, int):
-            wrong, moments = found, np.empty(0)
+    calendar = None
+    try:
+        if numeric and pattern is None:
+            moments = _counted(Column(name), cells, decimal, thousands)
         else:
-            dates, form = found
-            if (finer := dates.nanosecond != 0).any():
-                n = int(finer.argmax())
-                raise BadInput(
-                    f"{spot.cell(n, name)} holds {cells[n]!r}, which is finer than a microsecond, and dates are kept in"
-                    " microseconds: give the times as numbers, or leave the column out of data.index and data.columns"
-                )
-            plain = dates if dates.tz is None else dates.tz_convert("UTC").tz_localize(None)
-            moments = plain.to_numpy().astype("datetime64[us]")
-    if wrong >= 0:
+            dates, form = read_dates(cells, key, pattern, tz, known)
+            moments, calendar = _moments(dates), partial(recognise, dates, form, usual)
+    except NoDate as odd:
         kind = f"dates such as {pattern}" if pattern else "numbers or dates such as 2024-01-31"
         way = "" if date_format or not pattern else ", as most of its cells are; data.index=null counts the rows"
-        raise BadInput(f"{spot.cell(wrong, name)} holds {cells[wrong]!r}, but data.index={name} must be {kind}{way}")
+        why = odd.why or f"but data.index={name} must be {kind}{way}"
+        raise BadInput(f"{spot.cell(odd.position, name)} holds {cells[odd.position]!r}, {why}") from None
     if (late := ~(moments[1:] > moments[:-1])).any():
         n = int(np.argmax(late)) + 1
         raise BadInput(
             f"data.path={spot.path}: data.index={name} does not increase at row {spot.row(n)}"
             f" ({cells[n]!r}): the rows must run from the oldest to the newest"
         )
-    if not np.issubdtype(moments.dtype, np.datetime64):
-        return moments, None
-    calendar = recognise(dates, form, usual)
-    return moments, calendar
+    return moments, calendar and calendar()
+
+
+def _counted(column: Column, cells: Texts, decimal: str, thousands: str | None) -> NDArray[Any]:
+    """Return the numbers of an index; raises `NoDate` of what is none."""
+    numbers = column.read(list(cells), decimal, thousands)
+    if column.strange:
+        raise NoDate(min(column.strange))
+    return numbers
+
+
+def _moments(dates: "pd.DatetimeIndex") -> NDArray[Any]:
+    """Return dates as datetime64 in UTC; raises `NoDate` of what is finer than that."""
+    if (finer := dates.nanosecond != 0).any():
+        raise NoDate(
+            int(finer.argmax()),
+            "which is finer than a microsecond, and dates are kept in microseconds: give the times as numbers, or leave"
+            " the column out of data.index and data.columns",
+        )
+    plain = dates if dates.tz is None else dates.tz_convert("UTC").tz_localize(None)
+    return np.asarray(plain.to_numpy().astype("datetime64[us]"))

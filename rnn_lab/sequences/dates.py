@@ -8,6 +8,8 @@ from datetime import timedelta, timezone
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from rnn_lab.errors import BadInput
 
 if TYPE_CHECKING:
@@ -76,10 +78,23 @@ class DateFormat:
         return str(when.strftime(text))
 
 
+class NoDate(Exception):
+    """A cell that is no date, or no time of its zone.
+
+    Attributes:
+        position: of the cell among its column's.
+        why: the rest of a sentence about it; empty where it is no date of the format.
+    """
+
+    def __init__(self, position: int, why: str = "") -> None:
+        super().__init__(position, why)
+        self.position, self.why = position, why
+
+
 def read_dates(
     cells: Sequence[str], key: str, date_format: str | None = None, tz: str | None = None, usual: str | None = None
-) -> Any:
-    """Return the dates of cells as a DatetimeIndex and their `DateFormat`, or the position of a cell that is none.
+) -> "tuple[pd.DatetimeIndex, DateFormat]":
+    """Return the dates of cells and their `DateFormat`.
 
     A day and a month that could change places (01.02.2009) are told apart by the rest of the column: by a day above 12,
     by which reading increases, or by the only one that goes by a regular step.
@@ -92,7 +107,8 @@ def read_dates(
         usual: the format in which a series of the kind had its dates: theirs too, if all of them fit it and increase.
 
     Raises:
-        BadInput: two readings serve; the zone is unknown, or has no such time.
+        NoDate: a cell is none, or the zone has no such time.
+        BadInput: two readings serve; the zone is unknown.
     """
     import pandas as pd
 
@@ -115,8 +131,7 @@ def read_dates(
         tried.append((pattern, found))
     whole = [(pattern, found) for pattern, found in tried if not found.isna().any()]
     if not whole:
-        best = max((found.isna().argmax() for _, found in tried), default=0)
-        return int(best)
+        raise NoDate(max((int(found.isna().argmax()) for _, found in tried), default=0))
     rising = [(p, f) for p, f in whole if f.is_monotonic_increasing and f.is_unique] or whole
     if len(rising) > 1 and rising[1][0] is not None and not (rising[0][1] == rising[1][1]).all():
         regular = [(p, f) for p, f in rising if len(f) > 2 and _regular(f)]
@@ -126,7 +141,7 @@ def read_dates(
             )
         rising = regular
     pattern, found = rising[0]
-    placed = _placed(found, cells, key, tz)
+    placed = _placed(found, cells, tz)
     mixed = tz is None and found.tz is not None and len({_offset(cell) for cell in cells}) > 1
     return placed, replace(_written(pattern, cells, placed), mixed=mixed)
 
@@ -173,27 +188,56 @@ def _patterns(cells: Sequence[str], iso: bool = False) -> list[str | None]:
     return list(OTHERS)
 
 
-def _placed(found: Any, cells: Sequence[str], key: str, tz: str | None) -> Any:
+def _placed(found: "pd.DatetimeIndex", cells: Sequence[str], tz: str | None) -> "pd.DatetimeIndex":
     """Give the dates their zone: the one asked for, or the one offset that all cells have; else UTC."""
     try:
         if tz is not None:
             found[:0].tz_localize(None).tz_localize(tz)
     except Exception:  # zoneinfo's and pandas' have no base of their own
         raise BadInput(f"data.tz={tz!r} is no time zone, such as Europe/Berlin") from None
-    if found.tz is not None and tz is not None:
-        return found.tz_convert(tz)
     if found.tz is None:
-        try:
-            return found if tz is None else found.tz_localize(tz, ambiguous="infer")
-        except Exception as error:
-            said = re.split(r"[.,] try ", str(error), flags=re.IGNORECASE)[0]  # arguments that are no keys here
-            raise BadInput(f"{key}: the dates do not fit data.tz={tz}: {said}") from None
+        return found if tz is None else _localized(found, tz)
+    if tz is not None:
+        return found.tz_convert(tz)
     offsets = {_offset(cell) for cell in cells}
     if len(offsets) > 1 or not offsets.isdisjoint(("", *NAMES)):
         return found
     text = offsets.pop()
     minutes = int(text[:3]) * 60 + int(text[0] + (text[3:].strip(":") or "0"))
     return found.tz_convert(timezone(timedelta(minutes=minutes)))
+
+
+def _localized(found: "pd.DatetimeIndex", tz: str) -> "pd.DatetimeIndex":
+    """Take dates for local times.
+
+    Of one time of day, which summer time may skip or double once a year, they are those by which `Calendar.following`
+    goes on. Of a clock that goes round, times that come twice are told apart by their order, and none is skipped.
+
+    Raises:
+        NoDate: a time is skipped, or it comes twice in the zone but not in the file.
+    """
+    first = np.ones(len(found), bool)
+    if (found - found.normalize()).nunique() == 1:
+        return found.tz_localize(tz, nonexistent="shift_forward", ambiguous=first)
+    skipped = np.flatnonzero(found.tz_localize(tz, nonexistent="NaT", ambiguous=first).isna())
+    if len(skipped):
+        raise _no_time(found, int(skipped[0]), tz, f"the change to summer time skips in data.tz={tz}")
+    twice = np.flatnonzero(found.tz_localize(tz, ambiguous="NaT").isna())
+    for day in found[twice].normalize().unique():
+        night = twice[found[twice].normalize() == day]
+        try:
+            found[night].tz_localize(tz, ambiguous="infer")
+        except ValueError:
+            what = f"comes twice in data.tz={tz}, and the rows do not tell which of the two it is"
+            raise _no_time(found, int(night[0]), tz, what) from None
+    return found.tz_localize(tz, ambiguous="infer")
+
+
+def _no_time(found: "pd.DatetimeIndex", position: int, tz: str, what: str) -> NoDate:
+    """Return the refusal of a local time, with the zone that a clock without summer time has there."""
+    when = found[[position]].tz_localize(tz, nonexistent="shift_forward", ambiguous=np.ones(1, bool))[0]
+    clock = timezone(when.utcoffset() - when.dst())
+    return NoDate(position, f"which {what}: a clock without summer time goes by data.tz={clock}, or by none")
 
 
 def _written(pattern: str | None, cells: Sequence[str], found: Any) -> DateFormat:
