@@ -1,5 +1,6 @@
 """Reading a series from a table of delimited cells, suspicious of every one of them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -33,6 +34,11 @@ from rnn_lab.sequences.texts import Texts
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?:[T ].*)?", re.ASCII)
+"""Rough shape of one, which no column is called by beside numbers."""
+HOUR = np.timedelta64(1, "h")
 
 
 def read_csv(
@@ -148,8 +154,10 @@ def _names(path: Path, cells: list[str]) -> tuple[str, ...]:
         cell or (str(position) if str(position) not in cells else f"Unnamed: {position}")
         for position, cell in enumerate(cells)
     )
-    if all(NUMBER.fullmatch(cell) for cell in cells):
+    if all(NUMBER.fullmatch(cell) or DATE.fullmatch(cell) for cell in cells) and any(map(NUMBER.fullmatch, cells)):
         raise BadInput(f"data.path={path}: the first row holds numbers, not names: data.header=false reads it as data")
+    if re.fullmatch(r"sep=.?", cells[0], re.IGNORECASE):
+        raise BadInput(f"data.path={path}: the first row, {cells[0]!r}, is for Excel: data.skiprows=1 leaves it out")
     if twice := [name for name in names if names.count(name) > 1]:
         raise BadInput(f"data.path={path}: the header names column {twice[0]!r} more than once")
     return names
@@ -181,24 +189,29 @@ def read_index(
             moments, calendar = _moments(dates), partial(recognise, dates, form, usual)
     except NoDate as odd:
         kind = f"dates such as {pattern}" if pattern else "numbers or dates such as 2024-01-31"
-        way = "" if date_format or not pattern else ", as most of its cells are; data.index=null counts the rows"
-        why = odd.why or f"but data.index={name} must be {kind}{way}"
+        most = "" if date_format or not pattern else ", as most of its cells are"
+        why = odd.why or f"but data.index={name} must be {kind}{most}; data.index=null counts the rows"
         raise BadInput(f"{spot.cell(odd.position, name)} holds {cells[odd.position]!r}, {why}") from None
     if (late := ~(moments[1:] > moments[:-1])).any():
         n = int(np.argmax(late)) + 1
+        night = calendar is not None and tz is None and np.timedelta64(0) < moments[n - 1] - moments[n] <= HOUR
+        clock = ", and data.tz=Europe/Berlin, say, tells the hours of a night apart" if night else ""
         raise BadInput(
             f"data.path={spot.path}: data.index={name} does not increase at row {spot.row(n)}"
-            f" ({cells[n]!r}): the rows must run from the oldest to the newest"
+            f" ({cells[n]!r}): the rows must run from the oldest to the newest{clock}"
         )
-    return moments, calendar and calendar()
+    return moments, None if calendar is None else calendar()
 
 
 def _counted(column: Column, cells: Texts, decimal: str, thousands: str | None) -> NDArray[Any]:
     """Return the numbers of an index; raises `NoDate` of what is none."""
-    numbers = column.read(list(cells), decimal, thousands)
+    found = column.read(list(cells), decimal, thousands)
     if column.strange:
         raise NoDate(min(column.strange))
-    return numbers
+    for n in np.flatnonzero(np.abs(found) > 2.0**53).tolist():
+        if plain_number(cells[n], decimal, thousands) != str(int(found[n])):
+            raise NoDate(n, "which has more digits than a number keeps: data.index=null counts the rows")
+    return found
 
 
 def _moments(dates: "pd.DatetimeIndex") -> NDArray[Any]:

@@ -67,7 +67,7 @@ class DateFormat:
         if self.pattern is None:
             bare = when == when.normalize() and when.tzinfo is None
             return str(when.date()) if bare else str(when.isoformat())
-        text = re.sub(r"%([dmH])", r"%-\1", self.pattern) if self.bare else self.pattern
+        text = re.sub(r"%([dmHI])", r"%-\1", self.pattern) if self.bare else self.pattern
         text = text.replace("%f", f"{when.microsecond:06d}{when.nanosecond:03d}"[: self.digits])
         if zone := when.strftime("%z"):
             if self.offset in NAMES:  # of a date that data.tz moved elsewhere it would be wrong
@@ -235,7 +235,7 @@ def _localized(found: "pd.DatetimeIndex", tz: str) -> "pd.DatetimeIndex":
 
 def _no_time(found: "pd.DatetimeIndex", position: int, tz: str, what: str) -> NoDate:
     """Return the refusal of a local time, with the zone that a clock without summer time has there."""
-    when = found[[position]].tz_localize(tz, nonexistent="shift_forward", ambiguous=np.ones(1, bool))[0]
+    when: Any = found[[position]].tz_localize(tz, nonexistent="shift_forward", ambiguous=np.ones(1, bool))[0]
     clock = timezone(when.utcoffset() - when.dst())
     return NoDate(position, f"which {what}: a clock without summer time goes by data.tz={clock}, or by none")
 
