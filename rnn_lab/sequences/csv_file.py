@@ -196,6 +196,8 @@ def read_index(
         n = int(np.argmax(late)) + 1
         night = calendar is not None and tz is None and np.timedelta64(0) < moments[n - 1] - moments[n] <= HOUR
         clock = ", and data.tz=Europe/Berlin, say, tells the hours of a night apart" if night else ""
+        if calendar is not None and not date_format and form.pattern is not None:
+            clock += f" (its dates are read as {form.pattern}: data.date_format)"
         raise BadInput(
             f"data.path={spot.path}: data.index={name} does not increase at row {spot.row(n)}"
             f" ({cells[n]!r}): the rows must run from the oldest to the newest{clock}"

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta, timezone
-from itertools import islice
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,11 +29,18 @@ OTHERS = (
     "%b-%y",
     "%m.%Y",
     "%Y.%m",
+    "%d-%b-%y",
+    "%d %b %y",
+    "%Y-%b",
+    "%Y %b",
+    "%YM%m",
 )
 PIECE = 32_768
 """Dates parsed at a time."""
 OFFSET = re.compile(r"[T ]\d\d[\d:.,]*\s?([+-]\d\d(?::?\d\d)?|Z|UTC|GMT)$")
 FRACTION = re.compile(r"[.,](\d+)[^.,]*$")
+HALVES = re.compile(r"\b\d?\d((?::\d\d)+ ?)[ap]m\b", re.IGNORECASE)
+"""A time of day on a clock of twelve hours."""
 NAMES = ("Z", "UTC", "GMT")
 """Of the offset that is none."""
 
@@ -56,6 +63,8 @@ class DateFormat:
     """Of ``%z``: ``+hh:mm``, ``+hhmm`` or ``+hh``; or what UTC is called: ``Z``, ``UTC`` or ``GMT``."""
     bare: bool = False
     """True where days, months and hours have no leading zero."""
+    lower: bool = False
+    """True where AM and PM are am and pm."""
     mixed: bool = False
     """True where the file has several offsets from UTC and no zone, so that its dates are written in UTC."""
 
@@ -68,6 +77,7 @@ class DateFormat:
             bare = when == when.normalize() and when.tzinfo is None
             return str(when.date()) if bare else str(when.isoformat())
         text = re.sub(r"%([dmHI])", r"%-\1", self.pattern) if self.bare else self.pattern
+        text = text.replace("%p", when.strftime("%p").lower()) if self.lower else text
         text = text.replace("%f", f"{when.microsecond:06d}{when.nanosecond:03d}"[: self.digits])
         if zone := when.strftime("%z"):
             if self.offset in NAMES:  # of a date that data.tz moved elsewhere it would be wrong
@@ -174,10 +184,11 @@ def _patterns(cells: Sequence[str], iso: bool = False) -> list[str | None]:
     from pandas.tseries.api import guess_datetime_format
 
     found: list[str | None] = []
+    cell = HALVES.sub(r"11\1AM", cells[0])  # the one hour of a half that is told from those of 24
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of day and month, which the column decides
         for dayfirst in (False, True):
-            guess = guess_datetime_format(cells[0], dayfirst=dayfirst)
+            guess = guess_datetime_format(cell, dayfirst=dayfirst)
             if guess and not re.match(r"%Y.%d", guess) and guess not in found:
                 found.append(guess)
     if iso or re.match(r"\d{4}-\d\d", cells[0]):
@@ -257,7 +268,9 @@ def _written(pattern: str | None, cells: Sequence[str], found: Any) -> DateForma
     fractions = (FRACTION.search(cell) for cell in cells) if "%f" in pattern else ()
     digits = max((len(fraction[1]) for fraction in fractions if fraction), default=6)
     few = found[:50]
-    formats = [DateFormat(pattern, digits, shape, bare) for bare in (False, True)]
+    formats = [
+        DateFormat(pattern, digits, shape, bare, lower) for bare, lower in product((False, True), repeat=2)
+    ]  # fmt: skip
     return max(formats, key=lambda f: sum(a == b for a, b in zip(f.write(few), cells, strict=False)))
 
 
