@@ -121,7 +121,6 @@ def test_max_failures_gives_the_sweep_up(toy):
     )
     assert len(toy.trials()) == 2
     assert "2 trials failed (hydra.sweeper.max_failures=1)" in " ".join(out.split())
-    assert max(len(line) for line in out.splitlines() if "optuna.journal" not in line) <= 80
     # A few failures are no failure of the sweep, and one success does not excuse too many.
     grid = ("ending=raise,fine", "hydra/sweeper/sampler=grid", "hydra.sweeper.n_jobs=1")
     toy.sweep(*grid, "hydra.sweeper.max_failures=1", "hydra.sweeper.study_name=few")
