@@ -162,7 +162,7 @@ def _carry_out(
     """Train and evaluate; write everything but the figures to the run folder and return the summary."""
     network, data, trainer = experiment.network, experiment.data, experiment.trainer
     scores = score_baselines(problem, baselines)
-    journal.write("baselines", **scores)
+    journal.write("baselines", **scores, score=experiment.targets.main, pooled=list(experiment.targets.pooled))
     (journal.folder / "weights").mkdir(exist_ok=True)
     if state is not None:
         for lost in carry_over(journal, Path(str(trainer.resume)), state.epoch):

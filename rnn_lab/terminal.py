@@ -217,9 +217,11 @@ def _each_target(summary: Mapping[str, Any]) -> list[str]:
     """Say of each of several targets how far the network is off, in its own unit, beside the best baseline."""
     column = metric(summary["judged_on"], "rmse")
     lines = []
+    if summary["pooled"]:
+        lines.append(wrapped("The targets have different units: errors in those are of each target alone."))
     for target, rows in summary["each_target"].items():
         others = {name: scores[column] for name, scores in rows.items() if name != "network"}
         best = min(others, key=others.__getitem__, default=None)
         beside = "" if best is None else f"; {best} {others[best]:.4g}"
-        lines.append(f"{target}: {column} {rows['network'][column]:.4g}{beside}")
+        lines.append(wrapped(f"{target}: {column} {rows['network'][column]:.4g}{beside}"))
     return lines

@@ -38,6 +38,21 @@ def test_a_data_frame_keeps_its_names_and_its_dates():
     np.testing.assert_array_equal(data.index, dates.to_numpy())
 
 
+def test_an_index_of_a_zone_of_periods_or_of_one_column_goes_on_by_its_calendar():
+    pandas = pytest.importorskip("pandas")
+    wave = np.sin(np.arange(60.0))
+    hours = pandas.date_range("2024-03-30", periods=62, freq="h", tz="Europe/Berlin")
+    months = pandas.period_range("2020-01", periods=62, freq="M", name="month")
+    for index, moments in ((hours, hours.tz_convert("UTC").tz_localize(None)), (months, months.to_timestamp())):
+        data = rnn_lab.dataset(pandas.Series(wave, index=index[:60], name="x"), window=6)
+        assert data.inputs == ("x",)
+        np.testing.assert_array_equal(data.index, moments.to_numpy()[:60])
+        np.testing.assert_array_equal(data.calendar.following(data.index[-1], 2), moments.to_numpy()[60:])
+    with pytest.raises(BadInput, match="the index does not increase at row 1 "):
+        rnn_lab.dataset(pandas.DataFrame({"x": wave}, index=hours[:60][::-1]), window=6)
+    assert rnn_lab.dataset(pandas.DataFrame({"x": wave}, index=[0, 1] * 30), window=6).index is None
+
+
 @pytest.mark.parametrize("values", [[["a"]], np.zeros((2, 2, 2)), [1.0, np.nan] * 30, []])
 def test_what_is_no_table_of_numbers_is_refused(values):
     with pytest.raises(BadInput, match="the values"):

@@ -219,7 +219,7 @@ def continued(series: Series, length: int) -> tuple[NDArray[Any], list[str]]:
     if not np.issubdtype(index.dtype, np.datetime64):
         step = np.median(np.diff(index)) if rows > 1 else 1.0
         whole = np.concatenate([index, index[-1] + np.arange(1, length - rows + 1) * step])
-        return whole, [repr(float(value)).removesuffix(".0") for value in whole]
+        return whole, [_plain(value) for value in whole[:rows]] + [_plain(float(f"{v:.15g}")) for v in whole[rows:]]
     calendar = series.calendar or calendar_of(index)
     try:
         following = calendar.following(index[-1], length - rows)
@@ -231,6 +231,11 @@ def continued(series: Series, length: int) -> tuple[NDArray[Any], list[str]]:
         raise BadInput(
             f"{length - rows} steps after {calendar.write(index[-1:])[0]} leave the calendar: ask for fewer steps"
         ) from None
+
+
+def _plain(number: float) -> str:
+    """Write a number of an index; a whole one as such."""
+    return str(int(number)) if float(number).is_integer() else repr(float(number))
 
 
 def _free(name: str, taken: set[str]) -> str:

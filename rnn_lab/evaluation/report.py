@@ -65,6 +65,7 @@ def summarise(
         "score": targets.main,
         "judged_on": list(data.scored)[-1],
         "columns": list(targets.table_names),
+        "pooled": list(targets.pooled),
         # Of a score that such data have none of, such as the MASE of records without a past, nothing is said.
         "sentences": {name: text for name, text in targets.sentences.items() if metric("validation", name) in found},
         "metrics": {name: float(values.mean()) if len(values) else nan for name, values in comparable.items()},

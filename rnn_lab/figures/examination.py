@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from rnn_lab.figures.logarithmic import plain_ticks
 from rnn_lab.figures.style import BLUE, GREY, INK, ORANGE, PALE, legend_above, styled
 
 Array = NDArray[np.float64]
@@ -70,6 +71,7 @@ def best_curves(curves: Mapping[str, Array], *, ylabel: str) -> Figure:
         colour, width = (BLUE, 1.8) if k == 0 else (GREY, 1.0)
         axes.plot(np.arange(1, len(curve) + 1), curve, color=colour, linewidth=width, label=name)
     axes.set(xlabel="epoch", ylabel=ylabel)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _maybe_logarithmic(axes, np.concatenate([*curves.values(), np.empty(0)]))
     legend_above(axes, columns=5)
     return figure
@@ -149,3 +151,4 @@ def _maybe_logarithmic(axes: Axes, values: Array) -> None:
     finite = values[np.isfinite(values)]
     if finite.size and finite.min() > 0 and finite.max() > 5 * finite.min():
         axes.set_yscale("log")
+        plain_ticks(axes.yaxis, finite.min(), finite.max())

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from rnn_lab.evaluation.free_run.metrics import relative_error
 from rnn_lab.evaluation.free_run.results import FreeRuns
@@ -97,6 +98,7 @@ def free_run(
         axes.set(ylabel=targets[o], ylim=limits(true[seen, o], also=forecast[middle, seen, o]))
         axes.margins(x=0.01)
     panels[-1].set_xlabel("steps after the last observed row")
+    panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
     _second_axis(panels[0], lyapunov_times)
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower right", ncols=3)
     most = f"{int(valid[middle])} steps" if valid[middle] < S else f"all {S} steps"
@@ -126,7 +128,8 @@ def error_curves(
     curves = {who: _drawable(curve[seen]) for who, curve in growth.items()}
     own = curves[name]
     least = np.nanmin(own) if np.isfinite(own).any() else threshold
-    floor = 0.5 * max(min(np.nanmin(curve, initial=least) for curve in curves.values()), 1e-3 * least)
+    near = [np.nanmin(curve[curve >= 1e-3 * least], initial=least) for curve in curves.values()]
+    floor = 0.5 * min(near)  # what lies further below takes no room
     figure = Figure(figsize=(9, 4.6), layout="constrained")
     axes = figure.subplots()
     low, high = np.quantile(np.clip(each.reshape(-1, S)[:, seen], floor, BURST), [0.25, 0.75], axis=0)
@@ -136,6 +139,7 @@ def error_curves(
         axes.plot(x, curves[rival], color=GREY, linestyle=dash, linewidth=1.3, label=f"{rival}{below}")
     axes.plot(x, own, color=ORANGE, linewidth=2.6, label=name)
     axes.set(yscale="log", ylim=(floor, 10), xlabel="steps after the last observed row")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel("error (standard deviations of the targets)")
     axes.margins(x=0.01)
     axes.axhline(threshold, color=PURPLE, linewidth=1.0, linestyle=DASHED, label=f"valid below {threshold:g}")

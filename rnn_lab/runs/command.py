@@ -16,7 +16,7 @@ from rnn_lab.errors import BadInput
 from rnn_lab.redaction import Parser, said
 from rnn_lab.runs.difference import difference
 from rnn_lab.runs.folder import RunFolder
-from rnn_lab.runs.frames import FORMATS, load, written
+from rnn_lab.runs.frames import FORMATS, load, short, written
 from rnn_lab.runs.layout import laid_out, terminal_width
 from rnn_lab.runs.removal import in_mlflow, own_files, remove
 from rnn_lab.tracking.comparison import title
@@ -63,7 +63,7 @@ def _parser() -> Parser:
     table.add_argument("places", nargs="*")
     table.add_argument("--by", nargs="+", default=["data.name", "model"], help="parameters that make a setting")
     table.add_argument("--score", help="a final score, such as val/rmse; by default each run's own")
-    table.add_argument("--to", default="markdown", choices=list(FORMATS))
+    table.add_argument("--to", choices=list(FORMATS), help="by default markdown, but columns on a terminal")
     rm = command("rm", _rm, "delete runs here and in MLflow, after asking")
     rm.add_argument("folders", nargs="+", metavar="folder")
     rm.add_argument("--yes", action="store_true", help="do not ask")
@@ -129,7 +129,13 @@ def _title(run: RunFolder) -> str:
 
 def _table(asked: argparse.Namespace, say: Say, _: object) -> int:
     runs = load(*_places(asked.places))
-    say(written(runs.grouped(asked.by, asked.score), asked.to).rstrip())
+    found, width = runs.grouped(asked.by, asked.score), terminal_width()
+    if asked.to is None and width is not None:
+        rows = short(found)
+        for line in laid_out(rows, width, abreast=len(rows[0])):
+            say(line)
+    else:
+        say(written(found, asked.to or "markdown").rstrip())
     _tell_of_damage(runs.folders)
     return 0
 

@@ -167,6 +167,18 @@ class Runs:
         return pd.DataFrame(rows)
 
 
+def short(frame: "pd.DataFrame") -> list[list[str]]:
+    """Write a frame of `Runs.grouped` as rows of text that are narrow enough for a terminal, the header first."""
+    numbers = ["seeds", "diverged", "mean", "sd", LOW, HIGH, "interval of"]
+    given = [name for name in frame.columns if name not in numbers]
+    rows = [[*map(str, given), "seeds", "mean", "sd", LOW.replace("low", "interval")]]
+    for *setting, seeds, lost, mean, sd, low, high, of in frame[given + numbers].itertuples(index=False):
+        count = f"{seeds} of {seeds + lost}" if lost else str(seeds)
+        interval = f"{low:.3g} to {high:.3g}" if of else ""
+        rows.append([*map(_cell, setting), count, _cell(mean), _cell(sd), interval])
+    return rows
+
+
 def written(frame: "pd.DataFrame", form: str) -> str:
     """Write a frame as ``csv``, ``markdown`` or ``latex``.
 

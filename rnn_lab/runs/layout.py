@@ -11,7 +11,7 @@ def terminal_width() -> int | None:
 
 
 def laid_out(rows: Sequence[Sequence[str]], width: int | None = None, abreast: int = 1) -> list[str]:
-    r"""Lay rows out in columns; what does not fit goes below, a line a cell, which is never broken.
+    r"""Lay rows out in columns; what does not fit goes below, a line a cell, never broken; empty ones take none.
 
     Args:
         rows: cells of each row, as many in all.
@@ -35,7 +35,9 @@ def laid_out(rows: Sequence[Sequence[str]], width: int | None = None, abreast: i
     kept = next((n for n in range(abreast, 1, -1) if _fit(_aligned([row[:n] for row in rows]), width)), 1)
     heads = _aligned([row[:kept] for row in rows])
     return [
-        line for head, row in zip(heads, rows, strict=True) for line in (head, *(f"  {cell}" for cell in row[kept:]))
+        line
+        for head, row in zip(heads, rows, strict=True)
+        for line in (head, *(f"  {cell}" for cell in row[kept:] if cell))
     ]
 
 

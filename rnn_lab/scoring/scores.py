@@ -30,11 +30,13 @@ class Score:
         each_epoch: whether it is taken after every epoch, so that it has a curve and sweeps can prune by it; otherwise
             only of the weights that the run keeps.
         higher_is_better: whether more of it is better.
+        unit: whether it is in the unit of the targets, so that of targets in different ones it says nothing.
         sentence: for a score that says the loss in other words: it is printed so, below the table instead of in it.
     """
 
     each_epoch: ClassVar[bool] = True
     higher_is_better: ClassVar[bool] = False
+    unit: ClassVar[bool] = False
     sentence: ClassVar[str] = ""
 
     def of_numbers(self, answers: NumberAnswers) -> Array | None:
@@ -60,6 +62,8 @@ class Score:
 class RMSE(Score):
     """Root mean squared error in the units of the targets; see `rnn_lab.scoring.metrics.rmse`."""
 
+    unit: ClassVar[bool] = True
+
     def of_numbers(self, answers: NumberAnswers) -> Array:
         """sqrt(mean((predicted - true)^2))."""
         return rmse(answers.predicted, answers.true)
@@ -70,6 +74,7 @@ class MAE(Score):
     """Mean absolute error in the units of the targets; see `rnn_lab.scoring.metrics.mae`."""
 
     each_epoch: ClassVar[bool] = False
+    unit: ClassVar[bool] = True
 
     def of_numbers(self, answers: NumberAnswers) -> Array:
         """mean(|predicted - true|)."""

@@ -99,8 +99,15 @@ class Targets(ABC):
     @property
     def table_names(self) -> tuple[str, ...]:
         """The names of those that stand in a table of results, the main one first."""
-        shown = [name for name, score in self.scores.items() if not score.sentence]
+        shown = [name for name, score in self.scores.items() if not score.sentence and name not in self.pooled]
         return tuple(dict.fromkeys([self.main, *shown, *self.criteria]))
+
+    @property
+    def pooled(self) -> tuple[str, ...]:
+        """The names of scores that add up errors in different units, and so stand nowhere but in the journal."""
+        if self.data.one_unit:
+            return ()
+        return tuple(name for name, score in self.scores.items() if score.unit and name != self.main)
 
     @property
     def sentences(self) -> dict[str, str]:

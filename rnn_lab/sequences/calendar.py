@@ -28,6 +28,8 @@ class Calendar:
             ``3 months`` for dates such as each month's 15th; None: they go by no step.
         holes: dates that the step passes and the series lacks.
         first_hole: the first of them, as the file would write it.
+        strays: dates of the series beside its step, such as the one Saturday of business days.
+        first_stray: likewise.
         zone: a tzinfo; None: the dates have none.
         format: how the file writes them.
         months: the step in months, where it is no alias of pandas.
@@ -37,6 +39,8 @@ class Calendar:
     step: str | None
     holes: int = 0
     first_hole: str = ""
+    strays: int = 0
+    first_stray: str = ""
     zone: Any = None
     format: DateFormat = field(default_factory=lambda: DateFormat(None))
     months: int = 0
@@ -60,7 +64,8 @@ class Calendar:
             if self.months:
                 ahead = pd.DatetimeIndex([_aimed(start, self.months * (i + 1), self.day) for i in range(count)])
             else:
-                ahead = _range(start, self.step, periods=count + 1)[1:]
+                ahead = _range(start, self.step, periods=count + 1)  # without the start where that is a stray
+                ahead = ahead[ahead > start][:count]
         except (ValueError, pd.errors.OutOfBoundsDatetime) as error:
             raise OverflowError(str(error)) from None
         if len(ahead) and ahead[-1].year > 9999:
@@ -85,14 +90,13 @@ class Calendar:
 
     @property
     def note(self) -> str:
-        """A sentence for the reader: the step, or that there is none; holes, with the first; that it is UTC's."""
+        """A sentence for the reader: the step, or that there is none; its exceptions; that it is UTC's."""
         if self.step is None:
             said = "the dates go by no regular step: what follows the series is numbered"
-        elif not self.holes:
-            said = f"the dates go by {self.step}"
         else:
-            lacking = f"{self.holes} date{'s are' if self.holes > 1 else ' is'} lacking"
-            said = f"the dates go by {self.step}; {lacking}, first {self.first_hole}"
+            said = f"the dates go by {self.step}"
+            said += _counted(self.holes, "lacking", self.first_hole)
+            said += _counted(self.strays, "beside that", self.first_stray)
         if self.format.mixed:
             said += "; their offsets from UTC differ, so they are in UTC: data.tz=Europe/Berlin, say, keeps local days"
         return said
@@ -103,12 +107,15 @@ def recognise(
     format: DateFormat | None = None,  # noqa: A002 - the field's name
     usual: Mapping[str, Any] | None = None,
 ) -> Calendar:
-    """Recognise the calendar of increasing dates: the step that leaves the fewest holes.
+    """Recognise the calendar of increasing dates: the step with the fewest exceptions, holes and strays.
+
+    Of 20 dates one may be a stray, such as a single Saturday of business days; and one of fewer that are a stretch.
 
     Args:
         dates: of the series.
         format: how the file writes them.
-        usual: the `Calendar.recipe` of a series of the kind; its step is taken if it leaves no hole.
+        usual: the `Calendar.recipe` of a series of the kind; its step is taken if it has no exception, and a stray is
+            one however short the series.
 
     Example:
         >>> import pandas as pd
@@ -121,33 +128,22 @@ def recognise(
     writer = format or DateFormat(None)
     known = _usual(dates, usual or {})
     if known is not None and known.dates.equals(dates):
-        return Calendar(known.step, 0, "", dates.tz, writer, known.months, known.day)
+        return known.calendar(dates, writer)
     if len(dates) == 1:
         return Calendar(_finest(writer), zone=dates.tz, format=writer)
     found = [_dense(dates, step) for step in _inferences(dates)]
     if len(found) == 1 and found[0] is not None and found[0].dates.equals(dates):
-        return Calendar(found[0].step, zone=dates.tz, format=writer)
-    found = [known, *found]
+        return found[0].calendar(dates, writer)
     found += [_monthly(dates), _weekly(dates)]
     found += [_dense(dates, step) for step in (_commonest(dates), "SME", "SMS")]
-    fitting = [
-        one
-        for one in found
-        if one is not None and len(one.dates) and (one.dates[_places(dates, one.dates)] == dates).all()
-    ]
-    best = min(fitting, key=lambda one: len(one.dates), default=None)
+    rare = max(len(dates) // 20, int(len(dates) > RUN))
+    fitting = [one for one in found if one is not None and one.exceptions(dates)[1] <= rare]
+    if known is not None and known.exceptions(dates)[1] <= max(1, rare):
+        fitting.insert(0, known)
+    best = min(fitting, key=lambda one: sum(one.exceptions(dates)), default=None)
     if best is None or len(best.dates) > 3 * len(dates):  # more holes than rows: no calendar to speak of
         return Calendar(None, zone=dates.tz, format=writer)
-    there = np.zeros(len(best.dates), bool)
-    there[_places(dates, best.dates)] = True
-    lacking = best.dates[~there]
-    first = writer.write(lacking[:1])[0] if len(lacking) else ""
-    return Calendar(best.step, len(lacking), first, dates.tz, writer, best.months, best.day)
-
-
-def _places(dates: "pd.DatetimeIndex", dense: "pd.DatetimeIndex") -> NDArray[np.int64]:
-    """Return the positions in increasing dates at which others are, if they are there; a sorted array needs no hash."""
-    return np.minimum(dense.searchsorted(dates), len(dense) - 1)
+    return best.calendar(dates, writer)
 
 
 def calendar_of(dates: NDArray[Any]) -> Calendar:
@@ -179,6 +175,31 @@ class _Dense(NamedTuple):
     dates: "pd.DatetimeIndex"
     months: int = 0
     day: int = 0
+
+    def exceptions(self, dates: "pd.DatetimeIndex") -> tuple[int, int]:
+        """Count the holes and the strays of a series."""
+        common = int(np.count_nonzero(_within(dates, self.dates)))
+        return len(self.dates) - common, len(dates) - common
+
+    def calendar(self, dates: "pd.DatetimeIndex", writer: DateFormat) -> Calendar:
+        """Return the step as a series' calendar, which counts its exceptions."""
+        lacking, beside = self.dates[~_within(self.dates, dates)], dates[~_within(dates, self.dates)]
+        first_hole, first_stray = ("".join(writer.write(some[:1])) for some in (lacking, beside))
+        return Calendar(
+            self.step, len(lacking), first_hole, len(beside), first_stray, dates.tz, writer, self.months, self.day
+        )  # fmt: skip
+
+
+def _within(some: "pd.DatetimeIndex", others: "pd.DatetimeIndex") -> NDArray[np.bool_]:
+    """Tell which dates are among increasing others; a sorted array needs no hash."""
+    if not len(others):
+        return np.zeros(len(some), bool)
+    return np.asarray(others[np.minimum(others.searchsorted(some), len(others) - 1)] == some)
+
+
+def _counted(number: int, what: str, first: str) -> str:
+    """Say how many exceptions there are, if there are any."""
+    return f"; {number} date{'s are' if number > 1 else ' is'} {what}, first {first}" if number else ""
 
 
 def _dense(dates: "pd.DatetimeIndex", step: str | None) -> _Dense | None:

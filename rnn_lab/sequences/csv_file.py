@@ -1,10 +1,12 @@
 """Reading a series from a table of delimited cells, suspicious of every one of them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import compress, islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +26,19 @@ from rnn_lab.sequences.csv_numbers import (
     still_to_come,
 )
 from rnn_lab.sequences.csv_text import CsvText
-from rnn_lab.sequences.dates import fits, read_dates
+from rnn_lab.sequences.dates import NoDate, fits, read_dates
 from rnn_lab.sequences.forecasting import Selection, choose, pick
 from rnn_lab.sequences.missing import Missing
 from rnn_lab.sequences.series import Series
 from rnn_lab.sequences.texts import Texts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?:[T ].*)?", re.ASCII)
+"""Rough shape of one, which no column is called by beside numbers."""
+HOUR = np.timedelta64(1, "h")
 
 
 def read_csv(
@@ -144,8 +154,10 @@ def _names(path: Path, cells: list[str]) -> tuple[str, ...]:
         cell or (str(position) if str(position) not in cells else f"Unnamed: {position}")
         for position, cell in enumerate(cells)
     )
-    if all(NUMBER.fullmatch(cell) for cell in cells):
+    if all(NUMBER.fullmatch(cell) or DATE.fullmatch(cell) for cell in cells) and any(map(NUMBER.fullmatch, cells)):
         raise BadInput(f"data.path={path}: the first row holds numbers, not names: data.header=false reads it as data")
+    if re.fullmatch(r"sep=.?", cells[0], re.IGNORECASE):
+        raise BadInput(f"data.path={path}: the first row, {cells[0]!r}, is for Excel: data.skiprows=1 leaves it out")
     if twice := [name for name in names if names.count(name) > 1]:
         raise BadInput(f"data.path={path}: the header names column {twice[0]!r} more than once")
     return names
@@ -162,43 +174,55 @@ def read_index(
     usual: Mapping[str, Any] | None = None,
 ) -> tuple[NDArray[Any], Calendar | None]:
     """Return numbers if the first cell is one, else dates in UTC; increasing, since splits follow the rows' order."""
-    calendar, wrong = None, -1
-    moments: NDArray[Any]
     numeric = NUMBER.fullmatch(plain_number(cells[0], decimal, thousands)) is not None
     key = f"data.path={spot.path}, column {name!r}"
     known = (usual or {}).get("format")
     pattern = date_format
     if numeric and pattern is None:
         pattern = known if known and fits(cells, known) else compact_format(cells, decimal, key)
-    if numeric and pattern is None:
-        column = Column(name)
-        moments = column.read(list(cells), decimal, thousands)
-        wrong = min(column.strange, default=-1)
-    else:
-        found = read_dates(cells, key, pattern, tz, known)
-        if isinstance(found, int):
-            wrong, moments = found, np.empty(0)
+    calendar = None
+    try:
+        if numeric and pattern is None:
+            moments = _counted(Column(name), cells, decimal, thousands)
         else:
-            dates, form = found
-            if (finer := dates.nanosecond != 0).any():
-                n = int(finer.argmax())
-                raise BadInput(
-                    f"{spot.cell(n, name)} holds {cells[n]!r}, which is finer than a microsecond, and dates are kept in"
-                    " microseconds: give the times as numbers, or leave the column out of data.index and data.columns"
-                )
-            plain = dates if dates.tz is None else dates.tz_convert("UTC").tz_localize(None)
-            moments = plain.to_numpy().astype("datetime64[us]")
-    if wrong >= 0:
+            dates, form = read_dates(cells, key, pattern, tz, known)
+            moments, calendar = _moments(dates), partial(recognise, dates, form, usual)
+    except NoDate as odd:
         kind = f"dates such as {pattern}" if pattern else "numbers or dates such as 2024-01-31"
-        way = "" if date_format or not pattern else ", as most of its cells are; data.index=null counts the rows"
-        raise BadInput(f"{spot.cell(wrong, name)} holds {cells[wrong]!r}, but data.index={name} must be {kind}{way}")
+        most = "" if date_format or not pattern else ", as most of its cells are"
+        why = odd.why or f"but data.index={name} must be {kind}{most}; data.index=null counts the rows"
+        raise BadInput(f"{spot.cell(odd.position, name)} holds {cells[odd.position]!r}, {why}") from None
     if (late := ~(moments[1:] > moments[:-1])).any():
         n = int(np.argmax(late)) + 1
+        night = calendar is not None and tz is None and np.timedelta64(0) < moments[n - 1] - moments[n] <= HOUR
+        clock = ", and data.tz=Europe/Berlin, say, tells the hours of a night apart" if night else ""
+        if calendar is not None and not date_format and form.pattern is not None:
+            clock += f" (its dates are read as {form.pattern}: data.date_format)"
         raise BadInput(
             f"data.path={spot.path}: data.index={name} does not increase at row {spot.row(n)}"
-            f" ({cells[n]!r}): the rows must run from the oldest to the newest"
+            f" ({cells[n]!r}): the rows must run from the oldest to the newest{clock}"
         )
-    if not np.issubdtype(moments.dtype, np.datetime64):
-        return moments, None
-    calendar = recognise(dates, form, usual)
-    return moments, calendar
+    return moments, None if calendar is None else calendar()
+
+
+def _counted(column: Column, cells: Texts, decimal: str, thousands: str | None) -> NDArray[Any]:
+    """Return the numbers of an index; raises `NoDate` of what is none."""
+    found = column.read(list(cells), decimal, thousands)
+    if column.strange:
+        raise NoDate(min(column.strange))
+    for n in np.flatnonzero(np.abs(found) > 2.0**53).tolist():
+        if plain_number(cells[n], decimal, thousands) != str(int(found[n])):
+            raise NoDate(n, "which has more digits than a number keeps: data.index=null counts the rows")
+    return found
+
+
+def _moments(dates: "pd.DatetimeIndex") -> NDArray[Any]:
+    """Return dates as datetime64 in UTC; raises `NoDate` of what is finer than that."""
+    if (finer := dates.nanosecond != 0).any():
+        raise NoDate(
+            int(finer.argmax()),
+            "which is finer than a microsecond, and dates are kept in microseconds: give the times as numbers, or leave"
+            " the column out of data.index and data.columns",
+        )
+    plain = dates if dates.tz is None else dates.tz_convert("UTC").tz_localize(None)
+    return np.asarray(plain.to_numpy().astype("datetime64[us]"))

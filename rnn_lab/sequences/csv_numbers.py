@@ -55,7 +55,11 @@ class Spot:
 
     def row(self, n: int) -> int:
         """Return the line of data row ``n``."""
-        return self.text.number((n if self.lines is None else int(self.lines[n])) + self.header)
+        return self.text.number(self.place(n) + self.header)
+
+    def place(self, n: int) -> int:
+        """Return the position of data row ``n`` among those of the file."""
+        return n if self.lines is None else int(self.lines[n])
 
     def cell(self, n: int, column: str) -> str:
         """Return the beginning of a sentence about a cell of data row ``n``."""
@@ -127,9 +131,7 @@ def numbers(
                 said = f"holds {cell!r}, which is no finite number" if cell else "is missing"
                 if cell and np.isfinite(values[n, j]):
                     said = f"holds {cell!r}, too large to compute with (data.na_values makes it a missing cell)"
-                number = spot.row(n)
-                hint = " (if this is a header: data.header=true)" if number == 1 else ""
-                raise BadInput(f"{spot.cell(n, column.name)} {said}{hint}")
+                raise BadInput(f"{spot.cell(n, column.name)} {said}{_way_out(cell, column, n, spot)}")
     must_be_known = np.array([column.name not in unknown for column in used])
     if not any(np.isnan(values[:, j]).any() for j in np.flatnonzero(must_be_known)):
         return np.broadcast_to(np.False_, values.shape), ()
@@ -151,6 +153,22 @@ def numbers(
         )
         raise BadInput(f"{spot.cell(n, used[j].name)} is missing, and data.missing={missing} cannot fill it: {why}")
     return lacking, notes
+
+
+def _way_out(cell: str, column: Column, n: int, spot: Spot) -> str:
+    """Say which key may read a cell that is no number, if its look suggests one."""
+    line = spot.row(n)
+    if line == 1:
+        return " (if this is a header: data.header=true)"
+    if cell in WORDS:
+        return " (data.missing=interpolate, forward_fill or drop)"
+    if spot.header and spot.place(n) == 0 and 1 not in column.strange and not re.search(r"\d", cell):
+        return f" (if it is a unit: data.header=false data.skiprows={line} begins below, with columns by position)"
+    if re.fullmatch(r"[+-]?[\d. ]+,\d+", cell, re.ASCII) and spot.text.decimal == ".":
+        return " (data.decimal=, reads a decimal comma)"
+    if len(parts := cell.split()) > 1 and all(map(NUMBER.fullmatch, parts)):
+        return " (data.delimiter=' ' cuts at blanks)"
+    return "" if re.search(r"^[^#]*\d", cell) else " (data.na_values names what stands for a missing cell)"
 
 
 def still_to_come(

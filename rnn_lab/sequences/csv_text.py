@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,12 +22,25 @@ from rnn_lab.errors import BadInput
 from rnn_lab.home import at_home
 from rnn_lab.sequences.regular import refuse_device
 
+csv.field_size_limit(2**31 - 1)  # pandas has none
+
 OPENERS: dict[str, Callable[..., Any]] = {
     "gzip": gzip.open,
     "bz2": bz2.open,
     "xz": lzma.open,
     "none": open,
 }
+OTHER_KINDS = {
+    b"\xff\xfe": "data.encoding=utf-16 reads it",
+    b"\xfe\xff": "data.encoding=utf-16 reads it",
+    b"\x1f\x8b": "data.compression=gzip reads it",
+    b"BZh": "data.compression=bz2 reads it",
+    b"\xfd7zXZ": "data.compression=xz reads it",
+    b"PK": "a workbook is to be saved as CSV, and data.compression=zip reads an archive",
+    b"\xd0\xcf\x11\xe0": "a workbook is to be saved as CSV",
+    b"PAR1": "Parquet is to be saved as CSV",
+}
+"""Ways with files that are no text in the encoding, by their first bytes."""
 SUFFIXES = {".gz": "gzip", ".bz2": "bz2", ".xz": "xz", ".zip": "zip"}
 DELIMITERS = ",;\t|"
 CELLS = 2**14
@@ -39,7 +53,8 @@ class CsvText:
 
     Args:
         path: the file.
-        delimiter: one character; None: the one of ``, ; | tab`` that cuts the first rows alike.
+        delimiter: one character, a blank as many of them as there are; None: the one of ``, ; | tab`` that cuts the
+            first rows alike.
         decimal: a decimal comma rules out the comma as delimiter.
         encoding: any that Python knows; a byte-order mark of UTF-8 is no text.
         comment: from this character on a line is not read.
@@ -79,10 +94,11 @@ class CsvText:
             raise BadInput(f"data.encoding={self.encoding} is no encoding that Python knows") from None
         except UnicodeError as error:
             reason = getattr(error, "reason", error)
-            raise BadInput(
-                f"data.path={self.path} is no text in {self.encoding.upper()}: {reason}; data.encoding names another,"
-                " such as latin-1"
-            ) from None
+            with open(path, "rb") as raw:
+                start = raw.read(8)
+            other = "data.encoding names another, such as latin-1"
+            way = next((way for mark, way in OTHER_KINDS.items() if start.startswith(mark)), other)
+            raise BadInput(f"data.path={self.path} is no text in {self.encoding.upper()}: {reason}; {way}") from None
         except (gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile, EOFError) as error:
             raise BadInput(f"data.path={self.path} cannot be read as {kind}: {error} (data.compression)") from None
         except OSError as error:
@@ -123,32 +139,42 @@ class CsvText:
         """
         import pandas as pd  # takes long, and only tables need it
 
-        mark, held = self.separator(), np.empty((0, 0), object)
+        mark, held, checked, seen = self.separator(), np.empty((0, 0), object), self._check_widths(), 0
         how: dict[str, Any] = {
-            "sep": mark, "header": None, "dtype": object, "na_filter": False, "skip_blank_lines": self._wide(),
+            "sep": r"\s+" if mark == " " else mark,
+            "header": None, "dtype": object, "na_filter": False, "skip_blank_lines": self._wide(),
             "skipinitialspace": not mark.isspace(), "comment": self.comment, "iterator": True,
         }  # fmt: skip
         try:
             with self.lines() as file, pd.read_csv(file, **how) as reader:
-                start, rows = 0, 100
+                start, rows, ended = 0, 100, False
                 while len(cells := _next(reader, rows)):
                     rows = max(1, cells_at_a_time // cells.shape[1])
                     for j in range(cells.shape[1]):
                         cells[:, j] = [cell.strip() for cell in cells[:, j]]
-                    full = np.flatnonzero((cells != "").any(axis=1))
-                    if (cells[:, -1] == "").any():
-                        self._refuse_ragged(cells.shape[1], start, start + len(cells), full)
+                    if (cells[:, -1] == "").any():  # pandas makes such a cell of a row that is too short
+                        seen += sum(1 for _ in islice(checked, start + len(cells) - seen))
+                    if not start:
+                        ended = cells.shape[1] > 1 and not cells[:, -1].any()  # by a delimiter, each row: no cell
+                    if ended and cells[:, -1].any():
+                        line = self.number(start + int((cells[:, -1] != "").argmax()))
+                        raise BadInput(
+                            f"data.path={self.path}: row {line} has a cell after the delimiter that ends those before"
+                        )
+                    cells = cells[:, :-1] if ended else cells
                     start += len(cells)
+                    full = np.flatnonzero((cells != "").any(axis=1))
                     whole = full[-1] + 1 if len(full) else 0
                     if whole:
                         yield np.concatenate([held, cells[:whole]]) if len(held) else cells[:whole]
                         held = cells[whole:]
                     else:
                         held = np.concatenate([held, cells]) if len(held) else cells
+            deque(checked if seen else (), 0)  # to the end
         except pd.errors.EmptyDataError:
             return
         except pd.errors.ParserError as error:
-            self._refuse_ragged(None, 0, None, None)
+            deque(self._check_widths(), 0)
             said = str(error).removeprefix("Error tokenizing data. C error: ")
             raise self._no_csv(said) from None
 
@@ -178,7 +204,8 @@ class CsvText:
 
     def _every_line(self) -> Iterator[tuple[int, list[str]]]:
         with self.lines() as file:
-            reader = csv.reader(self._marked(file), delimiter=self.separator(), strict=True)
+            mark = self.separator()
+            reader = csv.reader(self._marked(file), delimiter=mark, skipinitialspace=mark == " ", strict=True)
             for cells in reader:
                 if cells != [_COMMENT]:
                     yield reader.line_num + self.skiprows, cells
@@ -200,29 +227,29 @@ class CsvText:
                 yield line
 
     def _marked(self, file: IO[str]) -> Iterator[str]:
+        blank = self.delimiter == " "
         for line in file:
             text = line.split(self.comment)[0] if self.comment else line
+            text = text.rstrip(" \r\n") + "\n" if blank else text
             if text == line or text.strip():
                 yield text
             else:
                 yield '""' if text else _COMMENT  # pandas makes a row of what is blank before a comment
 
-    def _refuse_ragged(self, width: int | None, start: int, stop: int | None, full: NDArray[Any] | None) -> None:
-        """Refuse a row of another length than the first; only empty ones at the file's end may differ."""
-        pending: BadInput | None = None
+    def _check_widths(self) -> Iterator[None]:
+        """Go through the rows; refuse one of another length than the first, but for empty ones at the file's end."""
+        width, pending = None, None
         try:
-            for n, (number, cells) in enumerate(self.row_numbers()):
+            for number, cells in self.row_numbers():
                 width = width or len(cells)
-                if pending is not None and any(cells):
-                    raise pending
-                if n >= start and len(cells) != width and (stop is None or n < stop or pending is None):
-                    found = BadInput(
+                if len(cells) != width:
+                    pending = pending or BadInput(
                         f"data.path={self.path}: row {number} has {len(cells)} cells instead of {width}"
                         f" (data.delimiter={self.separator()!r})"
                     )
-                    if any(cells):
-                        raise found
-                    pending = pending or found
+                if pending is not None and any(cells):
+                    raise pending
+                yield
         except csv.Error as error:
             raise self._no_csv(str(error)) from None
 

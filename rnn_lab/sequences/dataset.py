@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from rnn_lab.errors import BadInput
 from rnn_lab.sequences.calendar import Calendar
+from rnn_lab.sequences.missing import fill
 from rnn_lab.sequences.records import Records, Windows
 from rnn_lab.sequences.rows import Rows
 from rnn_lab.sequences.scaling import Array, Scaler
@@ -338,7 +339,15 @@ class SeriesDataset(Dataset):
         return self.window
 
     def history(self, split: Records) -> tuple[Array, NDArray[np.int64]]:
-        """The whole series, which is not copied where all of its columns are targets, and ``at``."""
+        """The whole series, which is not copied where all of its columns are targets, and ``at``.
+
+        An interpolated cell of a target that is no input repeats the last observed one: a window may end inside such a
+        gap, and what closes it is not known there.
+        """
         if self.targets == self.columns:
             return self.series, split.at
-        return self.series[:, [self.columns.index(name) for name in self.targets]], split.at
+        chosen = [self.columns.index(name) for name in self.targets]
+        series, unseen = self.series[:, chosen], [name not in self.inputs for name in self.targets]
+        if self.filled is not None and not self.carried:
+            series = fill(np.where(self.filled[:, chosen] & unseen, np.nan, series), "forward_fill")
+        return series, split.at

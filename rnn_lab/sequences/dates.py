@@ -5,8 +5,10 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta, timezone
-from itertools import islice
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from rnn_lab.errors import BadInput
 
@@ -27,11 +29,18 @@ OTHERS = (
     "%b-%y",
     "%m.%Y",
     "%Y.%m",
+    "%d-%b-%y",
+    "%d %b %y",
+    "%Y-%b",
+    "%Y %b",
+    "%YM%m",
 )
 PIECE = 32_768
 """Dates parsed at a time."""
 OFFSET = re.compile(r"[T ]\d\d[\d:.,]*\s?([+-]\d\d(?::?\d\d)?|Z|UTC|GMT)$")
 FRACTION = re.compile(r"[.,](\d+)[^.,]*$")
+HALVES = re.compile(r"\b\d?\d((?::\d\d)+ ?)[ap]m\b", re.IGNORECASE)
+"""A time of day on a clock of twelve hours."""
 NAMES = ("Z", "UTC", "GMT")
 """Of the offset that is none."""
 
@@ -54,6 +63,8 @@ class DateFormat:
     """Of ``%z``: ``+hh:mm``, ``+hhmm`` or ``+hh``; or what UTC is called: ``Z``, ``UTC`` or ``GMT``."""
     bare: bool = False
     """True where days, months and hours have no leading zero."""
+    lower: bool = False
+    """True where AM and PM are am and pm."""
     mixed: bool = False
     """True where the file has several offsets from UTC and no zone, so that its dates are written in UTC."""
 
@@ -65,7 +76,8 @@ class DateFormat:
         if self.pattern is None:
             bare = when == when.normalize() and when.tzinfo is None
             return str(when.date()) if bare else str(when.isoformat())
-        text = re.sub(r"%([dmH])", r"%-\1", self.pattern) if self.bare else self.pattern
+        text = re.sub(r"%([dmHI])", r"%-\1", self.pattern) if self.bare else self.pattern
+        text = text.replace("%p", when.strftime("%p").lower()) if self.lower else text
         text = text.replace("%f", f"{when.microsecond:06d}{when.nanosecond:03d}"[: self.digits])
         if zone := when.strftime("%z"):
             if self.offset in NAMES:  # of a date that data.tz moved elsewhere it would be wrong
@@ -76,10 +88,23 @@ class DateFormat:
         return str(when.strftime(text))
 
 
+class NoDate(Exception):
+    """A cell that is no date, or no time of its zone.
+
+    Attributes:
+        position: of the cell among its column's.
+        why: the rest of a sentence about it; empty where it is no date of the format.
+    """
+
+    def __init__(self, position: int, why: str = "") -> None:
+        super().__init__(position, why)
+        self.position, self.why = position, why
+
+
 def read_dates(
     cells: Sequence[str], key: str, date_format: str | None = None, tz: str | None = None, usual: str | None = None
-) -> Any:
-    """Return the dates of cells as a DatetimeIndex and their `DateFormat`, or the position of a cell that is none.
+) -> "tuple[pd.DatetimeIndex, DateFormat]":
+    """Return the dates of cells and their `DateFormat`.
 
     A day and a month that could change places (01.02.2009) are told apart by the rest of the column: by a day above 12,
     by which reading increases, or by the only one that goes by a regular step.
@@ -92,7 +117,8 @@ def read_dates(
         usual: the format in which a series of the kind had its dates: theirs too, if all of them fit it and increase.
 
     Raises:
-        BadInput: two readings serve; the zone is unknown, or has no such time.
+        NoDate: a cell is none, or the zone has no such time.
+        BadInput: two readings serve; the zone is unknown.
     """
     import pandas as pd
 
@@ -115,8 +141,7 @@ def read_dates(
         tried.append((pattern, found))
     whole = [(pattern, found) for pattern, found in tried if not found.isna().any()]
     if not whole:
-        best = max((found.isna().argmax() for _, found in tried), default=0)
-        return int(best)
+        raise NoDate(max((int(found.isna().argmax()) for _, found in tried), default=0))
     rising = [(p, f) for p, f in whole if f.is_monotonic_increasing and f.is_unique] or whole
     if len(rising) > 1 and rising[1][0] is not None and not (rising[0][1] == rising[1][1]).all():
         regular = [(p, f) for p, f in rising if len(f) > 2 and _regular(f)]
@@ -126,7 +151,7 @@ def read_dates(
             )
         rising = regular
     pattern, found = rising[0]
-    placed = _placed(found, cells, key, tz)
+    placed = _placed(found, cells, tz)
     mixed = tz is None and found.tz is not None and len({_offset(cell) for cell in cells}) > 1
     return placed, replace(_written(pattern, cells, placed), mixed=mixed)
 
@@ -159,10 +184,11 @@ def _patterns(cells: Sequence[str], iso: bool = False) -> list[str | None]:
     from pandas.tseries.api import guess_datetime_format
 
     found: list[str | None] = []
+    cell = HALVES.sub(r"11\1AM", cells[0])  # the one hour of a half that is told from those of 24
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of day and month, which the column decides
         for dayfirst in (False, True):
-            guess = guess_datetime_format(cells[0], dayfirst=dayfirst)
+            guess = guess_datetime_format(cell, dayfirst=dayfirst)
             if guess and not re.match(r"%Y.%d", guess) and guess not in found:
                 found.append(guess)
     if iso or re.match(r"\d{4}-\d\d", cells[0]):
@@ -173,27 +199,56 @@ def _patterns(cells: Sequence[str], iso: bool = False) -> list[str | None]:
     return list(OTHERS)
 
 
-def _placed(found: Any, cells: Sequence[str], key: str, tz: str | None) -> Any:
+def _placed(found: "pd.DatetimeIndex", cells: Sequence[str], tz: str | None) -> "pd.DatetimeIndex":
     """Give the dates their zone: the one asked for, or the one offset that all cells have; else UTC."""
     try:
         if tz is not None:
             found[:0].tz_localize(None).tz_localize(tz)
     except Exception:  # zoneinfo's and pandas' have no base of their own
         raise BadInput(f"data.tz={tz!r} is no time zone, such as Europe/Berlin") from None
-    if found.tz is not None and tz is not None:
-        return found.tz_convert(tz)
     if found.tz is None:
-        try:
-            return found if tz is None else found.tz_localize(tz, ambiguous="infer")
-        except Exception as error:
-            said = re.split(r"[.,] try ", str(error), flags=re.IGNORECASE)[0]  # arguments that are no keys here
-            raise BadInput(f"{key}: the dates do not fit data.tz={tz}: {said}") from None
+        return found if tz is None else _localized(found, tz)
+    if tz is not None:
+        return found.tz_convert(tz)
     offsets = {_offset(cell) for cell in cells}
     if len(offsets) > 1 or not offsets.isdisjoint(("", *NAMES)):
         return found
     text = offsets.pop()
     minutes = int(text[:3]) * 60 + int(text[0] + (text[3:].strip(":") or "0"))
     return found.tz_convert(timezone(timedelta(minutes=minutes)))
+
+
+def _localized(found: "pd.DatetimeIndex", tz: str) -> "pd.DatetimeIndex":
+    """Take dates for local times.
+
+    Of one time of day, which summer time may skip or double once a year, they are those by which `Calendar.following`
+    goes on. Of a clock that goes round, times that come twice are told apart by their order, and none is skipped.
+
+    Raises:
+        NoDate: a time is skipped, or it comes twice in the zone but not in the file.
+    """
+    first = np.ones(len(found), bool)
+    if (found - found.normalize()).nunique() == 1:
+        return found.tz_localize(tz, nonexistent="shift_forward", ambiguous=first)
+    skipped = np.flatnonzero(found.tz_localize(tz, nonexistent="NaT", ambiguous=first).isna())
+    if len(skipped):
+        raise _no_time(found, int(skipped[0]), tz, f"the change to summer time skips in data.tz={tz}")
+    twice = np.flatnonzero(found.tz_localize(tz, ambiguous="NaT").isna())
+    for day in found[twice].normalize().unique():
+        night = twice[found[twice].normalize() == day]
+        try:
+            found[night].tz_localize(tz, ambiguous="infer")
+        except ValueError:
+            what = f"comes twice in data.tz={tz}, and the rows do not tell which of the two it is"
+            raise _no_time(found, int(night[0]), tz, what) from None
+    return found.tz_localize(tz, ambiguous="infer")
+
+
+def _no_time(found: "pd.DatetimeIndex", position: int, tz: str, what: str) -> NoDate:
+    """Return the refusal of a local time, with the zone that a clock without summer time has there."""
+    when: Any = found[[position]].tz_localize(tz, nonexistent="shift_forward", ambiguous=np.ones(1, bool))[0]
+    clock = timezone(when.utcoffset() - when.dst())
+    return NoDate(position, f"which {what}: a clock without summer time goes by data.tz={clock}, or by none")
 
 
 def _written(pattern: str | None, cells: Sequence[str], found: Any) -> DateFormat:
@@ -213,7 +268,9 @@ def _written(pattern: str | None, cells: Sequence[str], found: Any) -> DateForma
     fractions = (FRACTION.search(cell) for cell in cells) if "%f" in pattern else ()
     digits = max((len(fraction[1]) for fraction in fractions if fraction), default=6)
     few = found[:50]
-    formats = [DateFormat(pattern, digits, shape, bare) for bare in (False, True)]
+    formats = [
+        DateFormat(pattern, digits, shape, bare, lower) for bare, lower in product((False, True), repeat=2)
+    ]  # fmt: skip
     return max(formats, key=lambda f: sum(a == b for a, b in zip(f.write(few), cells, strict=False)))
 
 

@@ -233,6 +233,8 @@ def choose(
         (('x',), ('x',))
     """
     free = [name for name in names if name != apart]
+    if columns is None and not free:
+        raise BadInput(f"the only column is {apart!r}, which is data.index: there is nothing to read and to forecast")
     inputs = pick(names, free if columns is None else columns, "data.columns")
     return inputs, inputs if target is None else pick(names, target, "data.target")
 

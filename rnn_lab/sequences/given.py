@@ -3,10 +3,12 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from rnn_lab.component import refusal
 from rnn_lab.errors import BadInput
+from rnn_lab.sequences.calendar import Calendar, recognise
 from rnn_lab.sequences.dataset import SeriesDataset
 from rnn_lab.sequences.forecasting import Forecasting, Selection, Share, choose
 from rnn_lab.sequences.real_numbers import real_numbers
@@ -34,8 +36,8 @@ def dataset(
     """Cut a series into windows and targets, split them in the order of time, and scale them by the training rows.
 
     Args:
-        values: (L,) or (L, C) numbers, one row a time step, the oldest first; or a DataFrame, whose columns keep their
-            names, and whose index is the x axis of figures.
+        values: (L,) or (L, C) numbers, one row a time step, the oldest first; or a DataFrame or one column of it, which
+            keep their names, and whose index of dates or increasing numbers is the x axis of figures.
         window: T, the rows that the network reads.
         horizon: how many rows after the window's last the target lies.
         train, validation, test: a whole number counts records, a fraction is a share of them.
@@ -44,7 +46,8 @@ def dataset(
         name: what figures call the data.
 
     Raises:
-        BadInput: a column that is used holds something else than finite numbers; or the rest does not fit them.
+        BadInput: a column that is used holds something else than finite numbers, or the dates of the index do not
+            increase; or the rest does not fit them.
 
     Example:
         >>> data = dataset(np.sin(np.arange(200.0)), window=50, train=100, validation=50)
@@ -70,6 +73,8 @@ def dataset(
 
 def _series(values: Any, columns: Selection, target: Selection) -> Series:
     """The columns that are used, as a series: of the others it does not matter what they hold."""
+    if hasattr(values, "to_frame") and not hasattr(values, "columns"):  # one column of a frame
+        values = values.to_frame("x" if values.name is None else values.name)
     try:
         table: Any = np.asanyarray(values)
     except ValueError as error:
@@ -87,10 +92,25 @@ def _series(values: Any, columns: Selection, target: Selection) -> Series:
     names = tuple(names[position] for position in used)
     rows = _finite(table.take(used, axis=1), names)
     own = getattr(values, "index", None) if named is not None else None
-    index, index_name = None, "n"
-    if own is not None and np.asarray(own).dtype.kind in "iufM":  # names of rows say nothing about time
-        index, index_name = np.asarray(own), str(own.name or "n")
-    return Series(rows, names, inputs, targets, index, index_name)
+    index, calendar = (None, None) if own is None else _times(own)
+    index_name = "n" if own is None or index is None else str(own.name or "n")
+    return Series(rows, names, inputs, targets, index, index_name, calendar)
+
+
+def _times(own: Any) -> tuple[NDArray[Any] | None, Calendar | None]:
+    """The times of a frame's index, dates in UTC with their calendar; None where it only names the rows."""
+    dates = own.to_timestamp() if hasattr(own, "to_timestamp") else own  # of periods, their beginnings
+    plain = np.asarray(dates if getattr(dates, "tz", None) is None else dates.tz_convert("UTC").tz_localize(None))
+    if plain.dtype.kind not in "iufM":
+        return None, None
+    if (late := ~(plain[1:] > plain[:-1])).any():
+        if plain.dtype.kind != "M":
+            return None, None
+        row = int(late.argmax()) + 1
+        raise BadInput(
+            f"the index does not increase at row {row} (the first is 0): the rows must run from the oldest on."
+        )
+    return plain, recognise(dates) if plain.dtype.kind == "M" else None
 
 
 def _finite(table: Any, names: tuple[str, ...]) -> Array:

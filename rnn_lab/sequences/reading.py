@@ -20,8 +20,8 @@ class Reading:
         header: whether the first row names the columns; without one they are called "0", "1", ...
         index: the column that says when (numbers, or dates), by name or position, increasing from row to row. It serves
             the figures' x axis and is no input unless ``columns`` names it. None: the rows are counted.
-        delimiter: the one character between two cells; a backslash and a t stand for the tabulator. None: the one of
-            comma, semicolon, tabulator and ``|`` that the first rows are cut by.
+        delimiter: the one character between two cells, a blank any number of times; a backslash and a t stand for the
+            tabulator. None: the one of comma, semicolon, tabulator and ``|`` that the first rows are cut by.
         decimal: the decimal mark.
         thousands: the mark between groups of digits.
         encoding: of the file's characters.

@@ -24,7 +24,10 @@ class Texts(Sequence[str]):
     def add(self, cells: list[str]) -> None:
         """Take some more."""
         if cells:
-            self._blocks.append("\0".join(cells).encode("utf-8", "surrogatepass"))
+            text = "\0".join(cells)
+            if text.count("\0") >= len(cells):  # a NUL of the file's own, which no cell that serves has
+                text = "\0".join(cell.replace("\0", "\ufffd") for cell in cells)
+            self._blocks.append(text.encode("utf-8", "surrogatepass"))
             self._ends.append(self._ends[-1] + len(cells))
 
     def pieces(self) -> Iterator[list[str]]:

@@ -62,9 +62,11 @@ def markdown(rows: list[list[str]]) -> str:
 
 
 def save(studies: list[SweepStudy], folder: Path) -> str:
-    """Write ``across.md`` into the sweep's folder; gives its text."""
-    text = markdown(table(studies))
+    """Write ``across.md`` into the sweep's folder; gives what of it was not said of each study, for a terminal."""
+    rows = table(studies)
     draft = folder / ".across.md"
-    draft.write_text(text + "\n", encoding="utf-8")
+    draft.write_text(markdown(rows) + "\n", encoding="utf-8")
     draft.replace(folder / "across.md")
-    return text
+    news = (*studies[0].plan.group, "best", "95 % interval", "trial", "complete", "pruned", "failed")
+    chosen = [position for position, name in enumerate(rows[0]) if name in news]
+    return markdown([[row[position] for position in chosen] for row in rows])

@@ -77,11 +77,12 @@ class Command:
 
 
 def dashboard(address: str, raw: object = None) -> str:
-    """Command that opens the storage in a browser, and how to install what does it.
+    """Sentence with the command that opens the storage in a browser, and how to install what does it.
 
     Args:
         address: of the storage.
         raw: as the user gave it; an address that stands in an environment variable is shown by its name.
     """
     command = f"optuna-dashboard {in_shell(address, raw) or shlex.quote(redact(address))}"
-    return command if find_spec("optuna_dashboard") else f"{command}  # after: pip install optuna-dashboard"
+    install = "" if find_spec("optuna_dashboard") else " after pip install optuna-dashboard"
+    return f"To look at it{install}: {command}"

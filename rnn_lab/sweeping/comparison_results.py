@@ -13,9 +13,8 @@ from rnn_lab.sweeping import across, comparison
 from rnn_lab.sweeping import comparison_across as together
 from rnn_lab.sweeping.comparing import measured
 from rnn_lab.sweeping.comparison import Group, Verdicts
-from rnn_lab.sweeping.examination.wrapping import wrapped
 from rnn_lab.sweeping.study import SweepStudy
-from rnn_lab.sweeping.terminal import say
+from rnn_lab.sweeping.terminal import say, tell
 
 PAGE = "comparison.md"
 VALUES = "comparison.csv"
@@ -44,10 +43,9 @@ def report_comparison(studies: Sequence[SweepStudy], folder: Path) -> None:
     _write(folder / VALUES, _values(found))
     say(f"\nCompared, each value's best with the same {studies[0].options.compare_seeds} fresh seeds:\n\n{table}\n")
     for text in _short(sentences, judged, found):
-        for line in wrapped(text):
-            say(line)
+        tell(text)
     drawn = _draw(found, folder / "figures") if studies[0].options.figures else []
-    say(f"(also in {PAGE}; all values in {VALUES}" + (f"; figures: {', '.join(drawn)})" if drawn else ")"))
+    tell(f"(also in {PAGE}; all values in {VALUES}" + (f"; figures: {', '.join(drawn)})" if drawn else ")"))
     for study in studies:
         if measured(study):
             study.compared = sentences

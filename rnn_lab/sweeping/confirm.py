@@ -19,7 +19,7 @@ from rnn_lab.sweeping.options import Options
 from rnn_lab.sweeping.plan import Plan
 from rnn_lab.sweeping.race import CONFIRMATION, SHARE, Candidate, RaceState, race
 from rnn_lab.sweeping.study import SweepStudy
-from rnn_lab.sweeping.terminal import say, warn
+from rnn_lab.sweeping.terminal import say, tell, warn
 
 RUNS = "confirmation"
 """The folder, in a study's, of the runs with fresh seeds."""
@@ -72,7 +72,7 @@ class Confirmer:
             warn(f"{study.plan.name}: the best trials are not confirmed: {error}")
             return
         if found is None:
-            say(
+            tell(
                 f"{study.plan.name}: too few trials to confirm the best: a fifth of their {spent or len(trials)} "
                 f"{'epochs' if spent else 'runs'} does not pay for one run of {cost}."
             )

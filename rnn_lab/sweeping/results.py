@@ -15,10 +15,9 @@ from rnn_lab.sweeping.attributes import REASON
 from rnn_lab.sweeping.command import Command, dashboard
 from rnn_lab.sweeping.comparison_results import report_comparison
 from rnn_lab.sweeping.examination.report import PAGE, report
-from rnn_lab.sweeping.examination.wrapping import wrapped
 from rnn_lab.sweeping.study import SweepStudy
 from rnn_lab.sweeping.table import TRIALS
-from rnn_lab.sweeping.terminal import say, warn
+from rnn_lab.sweeping.terminal import say, tell, warn
 from rnn_lab.sweeping.worker import TRACEBACK
 
 
@@ -33,7 +32,7 @@ def report_results(
     for study in studies:
         if reason := endings.get(study.plan.name):
             done = f"{study.counts().total()} of {study.n_trials} trials done"
-            say(f"{study.plan.name} ended early, {done}: {reason.rstrip('.')}.")
+            tell(f"{study.plan.name} ended early, {done}: {reason.rstrip('.')}.")
         if study.finished():
             table.save(study)
         if best := study.best():
@@ -52,8 +51,8 @@ def report_results(
     for study in studies:
         _examine(study, command)
     if interrupted:
-        say(f"To continue: {command.again()}")
-    say(f"To look at it: {dashboard(studies[0].address, _raw_storage(studies[0]))}")
+        tell(f"To continue: {command.again()}")
+    tell(dashboard(studies[0].address, _raw_storage(studies[0])))
     return code
 
 
@@ -65,8 +64,7 @@ def _examine(study: SweepStudy, command: Command) -> None:
     study.examined = report(study.study, study.plan.folder, ylabel=name, command=command.widened)
     say(f"{study.plan.name}, examined:")
     for text in study.examined:
-        for part in wrapped(text):
-            say(part)
+        tell(text)
     say(f"  (with figures in {_near(study.plan.folder / PAGE)})")
 
 
@@ -129,7 +127,7 @@ def _show(study: SweepStudy, best: FrozenTrial, command: Command) -> None:
     fresh = confirmed.lines(study)
     say(f"{study.plan.name}: {title} is trial {best.number}" + ("" if fresh else f" with {values}"))
     for text in fresh:
-        say(f"  {text}")
+        tell(f"  {text}")
     for key, value in best.params.items():
         say(f"  {key} = {value}")
     if len(study.names) > 1:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from optuna.trial import FrozenTrial
 
 from rnn_lab.sweeping.attributes import REASON, SAME_AS, SECONDS
+from rnn_lab.sweeping.examination.wrapping import wrapped
 from rnn_lab.sweeping.study import SweepStudy
 from rnn_lab.sweeping.worker import Assignment
 
@@ -24,6 +25,12 @@ def say(text: str) -> None:
         sys.stdout.flush()
 
 
+def tell(sentence: str) -> None:
+    """Print a sentence in lines of 80 columns, a command whole."""
+    for part in wrapped(sentence):
+        say(part)
+
+
 def warn(text: str) -> None:
     """Print for whoever must do something."""
     with suppress(OSError):
@@ -36,11 +43,11 @@ def say_what_is_done(studies: list[SweepStudy]) -> None:
     for study in studies:
         done, wanted = study.counts().total(), study.n_trials
         if study.moved_from:
-            say(f"{study.plan.name}: moved here from {study.moved_from}.")
+            tell(f"{study.plan.name}: moved here from {study.moved_from}.")
         for text in study.widened:
-            say(f"{study.plan.name}: {text}; its {done} trials are kept.")
+            tell(f"{study.plan.name}: {text}; its {done} trials are kept.")
         if done >= wanted:
-            say(
+            tell(
                 f"{study.plan.name}: all {wanted} trials are done already; "
                 f"hydra.sweeper.n_trials={2 * wanted} would add to them."
             )
@@ -52,7 +59,7 @@ def say_interrupted(studies: list[SweepStudy], why: str, given_up: int) -> None:
     """Say how far a sweep came that is ended from outside, and what happens to the trials on their way."""
     done, wanted = sum(study.counts().total() for study in studies), sum(study.n_trials for study in studies)
     lost = f"; {given_up} on their way are given up, and tried again when it goes on" if given_up else ""
-    say(f"The sweep was ended early ({why}): {done} of {wanted} trials done{lost}. Writing what there is ...")
+    tell(f"The sweep was ended early ({why}): {done} of {wanted} trials done{lost}. Writing what there is ...")
 
 
 @contextmanager
@@ -70,18 +77,18 @@ def display(studies: list[SweepStudy]) -> Iterator["Lines | LiveTable"]:
 
 
 class Lines:
-    """One line for each trial that ends."""
+    """A sentence for each trial that ends."""
 
     def started(self, study: SweepStudy, assignment: Assignment) -> None:
         """Nothing: a log of ends says enough."""
 
     def ended(self, study: SweepStudy, trial: FrozenTrial) -> None:
         """Print how the trial ended."""
-        say(line(study, trial))
+        tell(line(study, trial))
 
 
 def line(study: SweepStudy, trial: FrozenTrial) -> str:
-    """A finished trial in one line."""
+    """A finished trial in a sentence."""
     counts = study.counts()
     values = "" if not trial.values else " " + ", ".join(f"{value:.6g}" for value in trial.values)
     params = " ".join(f"{key}={_short(value)}" for key, value in trial.params.items())

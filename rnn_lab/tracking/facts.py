@@ -64,7 +64,7 @@ SHAPES: dict[str, dict[str, Any]] = {
         "classes": bool,
         "shown": [str],
     },
-    "baselines": {"train": _SCORES, "validation": _SCORES, "test": _SCORES},
+    "baselines": {"train": _SCORES, "validation": _SCORES, "test": _SCORES, "score": str, "pooled": [str]},
     "epoch": {"epoch": COUNT, "metrics": _NUMBERS, "replicas": {OTHERS: [NUMBER]}},
     "weights": {"epoch": COUNT, "file": str},
     "predictions": {"epoch": COUNT, "file": str},
@@ -75,6 +75,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "figure": {"file": str, "title": str},
     "summary": {
         "score": str,
+        "pooled": [str],
         "metrics": _NUMBERS,
         "spread": {OTHERS: _SPREAD},
         "replicas": [_REPLICA],

@@ -231,7 +231,8 @@ class MLflowWriter:
 
     def _an_epoch(self, fact: Fact) -> None:
         first = int(self._facts.get("start", {}).get("config", {}).get("seed", 0))
-        found = translation.epoch(fact, first_seed=first, baseline=self._line_to_beat)
+        pooled = self._facts.get("baselines", {}).get("pooled", ())
+        found = translation.epoch(fact, first_seed=first, baseline=self._line_to_beat, pooled=pooled)
         self._metrics.add(found, step=fact["epoch"], time=fact["time"])
 
     def _weights(self, fact: Fact) -> None:

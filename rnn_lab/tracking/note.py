@@ -12,7 +12,7 @@ from rnn_lab.tracking.journal import Fact
 
 COLUMNS = {
     "rmse": ("train/rmse", "val/rmse", "test/rmse", "val/mae", "val/nrmse", "val/success"),
-    "nrmse": ("train/nrmse", "val/nrmse", "test/nrmse", "val/rmse", "val/mae"),
+    "nrmse": ("train/nrmse", "val/nrmse", "test/nrmse"),
     "loss": ("train/loss", "val/loss", "test/loss", "val/accuracy", "val/success"),
 }
 NAMES = {"rmse": "RMSE", "nrmse": "NRMSE", "loss": "cross-entropy"}
@@ -147,7 +147,22 @@ def _result(summary: Fact) -> list[str]:
         verdict += f" No answer at all can be expected to be better than {name}, {bound:.4g}."
     sample = summary.get("sample")
     written = [f"It writes, at temperature {sample['temperature']}:\n\n{_quoted(sample)}"] if sample else []
-    return [verdict, table(["", *columns], rows), *summary.get("of_draws", []), *written]
+    each = _each_target(summary) if summary.get("pooled") else []
+    return [verdict, table(["", *columns], rows), *each, *summary.get("of_draws", []), *written]
+
+
+def _each_target(summary: Fact) -> list[str]:
+    """The errors of targets in different units, which no sum can hold."""
+    score = next(f"{short}/rmse" for short, split in SPLITS.items() if split == summary["judged_on"])
+    names = list(next(iter(summary["each_target"].values()), {}))
+    rows = [
+        [
+            plain(target),
+            *(f"{_number(found[name][score]):.4g}" if score in found.get(name, {}) else "" for name in names),
+        ]
+        for target, found in summary["each_target"].items()
+    ]
+    return ["The targets have different units, so the RMSE is of each alone:", table([score, *names], rows)]
 
 
 def _quoted(sample: Mapping[str, Any]) -> str:

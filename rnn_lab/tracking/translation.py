@@ -6,7 +6,7 @@ validation are neighbours, and come before the single numbers, whose sections be
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,11 @@ TRAINING = {
 }
 """Metrics of how training goes, in one section behind the scores."""
 
-BY_SEED = {f"{part}/{score}" for part in ("train", "val") for score in ("rmse", "accuracy")}
+BY_SEED = {f"{part}/{score}" for part in ("train", "val") for score in ("rmse", "nrmse", "accuracy")}
 """Metrics that MLflow gets for each replica. The journal has all of them; MLflow's charts would drown in them."""
 
 EXACT = 1e-6
-FIRST = ("rmse", "accuracy", "loss")
+FIRST = ("rmse", "nrmse", "accuracy", "loss")
 """Scores that MLflow's table of a run's metrics begins with: it keeps the order in which they come."""
 
 
@@ -46,22 +46,26 @@ def metric(name: str) -> str:
     return f"{score}/{part}" if score and part in SPLITS else TRAINING.get(name, name)
 
 
-def epoch(fact: Fact, *, first_seed: int = 0, baseline: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def epoch(
+    fact: Fact, *, first_seed: int = 0, baseline: Mapping[str, Any] | None = None, pooled: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return the metrics of an ``epoch`` fact: means over replicas, some of each replica's own, and what is to beat.
 
     Args:
         fact: of one epoch.
         first_seed: of the first replica.
         baseline: of `line_to_beat`, repeated at each epoch: a line beside the curves.
+        pooled: scores that are left out, since they add up errors in different units.
 
     Example:
         >>> epoch({"metrics": {"val/rmse": 0.5}, "replicas": {"val/rmse": [0.25, 0.75], "lr": [0.1, 0.1]}})
         {'rmse/val': 0.5, 'rmse_by_seed/val_0': 0.25, 'rmse_by_seed/val_1': 0.75}
     """
-    found = {metric(name): value for name, value in fact["metrics"].items()} | dict(baseline or {})
+    kept = {name: value for name, value in fact["metrics"].items() if name.partition("/")[2] not in pooled}
+    found = {metric(name): value for name, value in kept.items()} | dict(baseline or {})
     found = {name: found[name] for name in sorted(found, key=_place)}
     for name, values in fact.get("replicas", {}).items():
-        if name in BY_SEED:
+        if name in BY_SEED and name in kept:
             part, score = name.split("/")
             found |= {f"{score}_by_seed/{part}_{first_seed + r}": value for r, value in enumerate(values)}
     return found
@@ -83,7 +87,7 @@ def baselines(fact: Fact) -> dict[str, Any]:
         f"scores_baselines/{name.replace(' ', '_')}_{short}_{score}": scores[score]
         for split, short in JUDGED.items()
         for name, scores in fact.get(split, {}).items()
-        for score in [_score(scores)]
+        for score in [_score(scores, fact)]
     }
 
 
@@ -93,6 +97,9 @@ def best_baseline(fact: Fact) -> str:
     Example:
         >>> best_baseline({"validation": {"mean": {"rmse": 0.7}, "AR2": {"rmse": 0.2}, "ideal": {"rmse": 0.0}}})
         'AR2 0.2'
+        >>> scores = {"mean": {"rmse": 1.0, "nrmse": 2.0}, "AR1": {"rmse": 5.0, "nrmse": 0.5}}
+        >>> best_baseline({"validation": scores, "score": "nrmse"})
+        'AR1 0.5'
     """
     for rivals in _rivals(fact).values():
         name = min(rivals, key=rivals.__getitem__)
@@ -118,7 +125,7 @@ def line_to_beat(fact: Fact) -> dict[str, float]:
 
 def _rivals(fact: Fact) -> dict[str, dict[str, float]]:
     """The score that counts -> baseline -> value on validation."""
-    for score in ("rmse", "loss"):
+    for score in (fact.get("score", "rmse"), "rmse", "loss"):
         scores = fact.get("validation", {}).items()
         known = {name: float(found[score]) for name, found in scores if score in found and name not in BOUNDS}
         if known := {name: value for name, value in known.items() if math.isfinite(value)}:
@@ -142,8 +149,8 @@ def of_fresh_seeds(best: Fact) -> dict[str, float]:
     return {name: value for name, value in values.items() if math.isfinite(value)}
 
 
-def _score(scores: Mapping[str, Any]) -> str:
-    return next((score for score in ("rmse", "loss") if score in scores), "accuracy")
+def _score(scores: Mapping[str, Any], fact: Fact) -> str:
+    return next((score for score in (fact.get("score", "rmse"), "rmse", "loss") if score in scores), "accuracy")
 
 
 def final(summary: Fact) -> dict[str, float]:
@@ -151,11 +158,12 @@ def final(summary: Fact) -> dict[str, float]:
 
     What the journal has beyond them stays there: MLflow's pages show each number as a chart of its own.
     """
-    score = summary["score"]
+    score, pooled = summary["score"], summary.get("pooled", ())
     found = {
         name.replace("/", "_"): value
         for name, value in summary["metrics"].items()
-        if name == f"train/{score}" or name.partition("/")[0] in JUDGED.values()
+        if name == f"train/{score}"
+        or (name.partition("/")[0] in JUDGED.values() and name.partition("/")[2] not in pooled)
     }
     judged = [f"{part}/{score}" for part in ("train", "val")]
     spread = {

@@ -31,6 +31,7 @@ COLUMNS = (
     "attributes.`Created`",
     "attributes.`Duration`",
     "metrics.`scores/val_rmse`",
+    "metrics.`scores/val_nrmse`",
     "metrics.`scores/val_loss`",
     "metrics.`best/value`",
     "metrics.`trials/complete`",
@@ -101,15 +102,17 @@ def _sections(columns: int) -> list[dict[str, Any]]:
 
 
 RMSE = _line("learning", ["rmse/val", "rmse/train", "rmse/baseline"])
+NRMSE = _line("learning", ["nrmse/val", "nrmse/train", "nrmse/baseline"])
 LOSS = _line("learning", ["loss/val", "loss/train", "loss/baseline"])
 ACCURACY = _line("classes", ["accuracy/val", "accuracy/train"], logarithmic=False)
-SCORES = [_bar("kept", key) for key in ("scores/val_rmse", "scores/val_loss")]
+SCORES = [_bar("kept", key) for key in ("scores/val_rmse", "scores/val_nrmse", "scores/val_loss")]
 EACH_SEED = [
     _line("seeds", _by_seed("val", "rmse")),
+    _line("seeds", _by_seed("val", "nrmse")),
     _line("seeds", _by_seed("val", "accuracy"), logarithmic=False),
 ]
 STUDY = [_line("trials", ["best/value", "trial/value"])]
-CHARTS = [RMSE, LOSS, ACCURACY, *SCORES, *EACH_SEED, *STUDY]
+CHARTS = [RMSE, NRMSE, LOSS, ACCURACY, *SCORES, *EACH_SEED, *STUDY]
 
 PLAIN = {
     "selectedColumns": COLUMNS,

@@ -83,6 +83,27 @@ def test_persistence_of_a_random_walk_errs_as_by_hand(tmp_path: Path, missing: s
     )
 
 
+@pytest.mark.parametrize("horizon", [1, 2])
+@pytest.mark.parametrize("missing", ["interpolate", "forward_fill"])
+def test_baselines_of_a_target_that_is_no_input_know_what_was_observed(
+    tmp_path: Path, missing: str, horizon: int
+) -> None:
+    rng = np.random.default_rng(0)
+    y, there = rng.normal(size=ROWS), rng.random(ROWS) > 0.5
+    there[[0, -1]] = True
+    lines = [f"{n % 7},{y[n].item() if there[n] else 'NA'}" for n in range(ROWS)]
+    (tmp_path / "y.csv").write_text("\n".join(["x,y", *lines]) + "\n")
+    how = {"window": T, "train": 0.5, "validation": 0.5, "columns": "x", "target": "y", "horizon": horizon}
+    data = Table(name="y", path=str(tmp_path / "y.csv"), missing=missing, **how).dataset()
+    problem = Problem(data, targets_of(data), 3)
+    for split in data.splits.values():
+        assert there[split.at].all()
+        np.testing.assert_array_equal(problem.true(split)[:, 0], y[split.at])
+        known = [max(row for row in range(at - horizon + 1) if there[row]) for at in split.at]
+        rmse = fit_baselines(problem, {"p": Persistence()})["persistence"].scores(split)["rmse"]
+        assert rmse == pytest.approx(np.sqrt(np.mean((y[split.at] - y[known]) ** 2)))
+
+
 def test_one_step_of_a_backtest_is_from_the_windows_that_are_records(tmp_path: Path) -> None:
     _, _, data, maker = walk(tmp_path, 0.5, missing="interpolate")
     assert data.test is not None

@@ -29,6 +29,12 @@ def test_the_best_curve_is_drawn_last_and_counts_epochs_from_one():
     axes = figures.best_curves({"trial 7": np.arange(1.0, 6), "trial 2": np.arange(2.0, 7)}, ylabel="rmse").axes[0]
     assert [line.get_label() for line in axes.lines] == ["trial 2", "trial 7"]
     assert axes.lines[-1].get_xdata().tolist() == [1, 2, 3, 4, 5]
+    short = figures.best_curves({"trial 7": np.array([0.06, 0.5])}, ylabel="rmse")
+    png(short)
+    axes = short.axes[0]
+    assert axes.get_yscale() == "log"
+    assert all(float(tick).is_integer() for tick in axes.get_xticks())
+    assert {"0.1", "0.2", "0.5"} <= {tick.get_text() for tick in axes.get_yticklabels()}
 
 
 def test_a_trial_without_fresh_seeds_has_its_reported_value_alone():

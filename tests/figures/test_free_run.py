@@ -82,7 +82,20 @@ def test_errors_are_drawn_on_a_logarithmic_axis_beside_the_exponent():
     path = band.get_paths()[0].vertices
     assert path[:, 1].max() <= each[0, 3].max()
     low, high = axes.get_ylim()
-    assert 1e-8 < low < 1e-4 < 1.0 < high
+    assert low == pytest.approx(0.5e-4)  # what lies below the network's curve, and out of sight, takes no room
+    assert high > 1.0
+
+
+def test_steps_are_whole_numbers():
+    true = np.sin(np.arange(21.0))[:, None]
+    short = {name: curve[:21] for name, curve in growing().items()}
+    for figure in (
+        free_run(true, true[None], np.array([21]), targets=["y"]),
+        error_curves(short, short["network"][None, None], threshold=0.5),
+    ):
+        ticks = drawn(figure).axes[-1].get_xticks()
+        assert len(ticks) > 3
+        assert (ticks == ticks.round()).all()
 
 
 def test_curves_that_a_logarithm_cannot_show_are_left_out():

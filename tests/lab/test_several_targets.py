@@ -5,10 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from rnn_lab import baseline_scores, dataset, figures, lab, run_figures
+from rnn_lab import baseline_scores, dataset, figures, lab, run_figures, terminal
 from rnn_lab.experiment import build
 from rnn_lab.network import Elman, Network
 from rnn_lab.plots import plot_curves
+from rnn_lab.tracking import note, translation
+from rnn_lab.tracking.journal import read
 from rnn_lab.training import Trainer, fit
 
 
@@ -74,3 +76,28 @@ def test_the_curves_of_a_script_are_of_the_score_of_its_baselines():
     figure = plot_curves(state, baseline_scores(data, 4)["validation"])
     assert figure.axes[1].get_ylabel().startswith("NRMSE")
     assert figure.axes[1].get_legend().get_title().get_text() == "Validation NRMSE of"
+
+
+def test_no_sum_over_units_is_shown(table, composed, tmp_path):
+    """The journal keeps it, for an objective that somebody names; what people read has each target's own."""
+    lab.run(composed("data=csv", table, "trainer.epochs=1", "model.hidden_dim=4"), tmp_path)
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert (summary["columns"], summary["pooled"]) == (["nrmse"], ["rmse", "mae"])
+    lines = terminal.results(summary)
+    shown = "\n".join(lines)
+    assert "val/nrmse" in shown
+    assert "The targets have different units: errors in those are of each target alone." in lines
+    own = {target: found["network"]["val/rmse"] for target, found in summary["each_target"].items()}
+    assert [f"{target}: val/rmse {value:.4g};" in shown for target, value in own.items()] == [True, True]
+    facts = {fact["fact"]: fact for fact in read(tmp_path)}
+    page = note.write(facts, [], "FINISHED", "all epochs are done")
+    assert f"| close | {own['close']:.4g} |" in page
+    best, score = min((value["nrmse"], name) for name, value in summary["baselines"]["validation"].items())[::-1]
+    assert translation.best_baseline(facts["baselines"]) == f"{best} {score:.4g}"
+    sent = translation.epoch(facts["epoch"], pooled=facts["baselines"]["pooled"])
+    sent |= translation.final(summary) | translation.baselines(facts["baselines"])
+    sent |= translation.line_to_beat(facts["baselines"])
+    assert {"nrmse/val", "scores/val_nrmse", "scores_baselines/AR1_val_nrmse", "nrmse/baseline"} <= set(sent)
+    for pooled in (f"{summary['metrics']['val/rmse']:.4g}", f"{summary['metrics']['val/mae']:.4g}"):
+        assert pooled not in shown + page
+    assert not any("rmse" in name.replace("nrmse", "") or "mae" in name for name in sent)

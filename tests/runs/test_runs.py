@@ -216,6 +216,18 @@ def test_tables_are_folded_in_a_terminal_too_narrow_for_them_and_nowhere_else(pl
     assert said("compare", "outputs/s0", "outputs/big") == expected.split(",")
     monkeypatch.setenv("COLUMNS", "200")
     assert len(said("list")) == 6
+    piped = said("table", "--to", "markdown")
+    assert piped[0].startswith("| data.name | model |")
+    monkeypatch.setenv("COLUMNS", "80")
+    head, first, *_ = lines = said("table")
+    assert head.split("  ")[0] == "data.name"
+    assert max(map(len, lines)) <= 80
+    mean = piped[0].split("\n")[2].split(" | ")[5]
+    assert mean in first.split()
+    monkeypatch.setenv("COLUMNS", "30")
+    narrow = said("table")
+    assert max(map(len, narrow)) <= 30
+    assert " ".join(narrow).split() == " ".join(lines).split()
 
 
 def test_nothing_is_removed_that_is_not_the_runs_own(place):

@@ -66,6 +66,13 @@ def read(tmp_path, cells, **reading):
         ([f"0{day}/01/2024 {hour:02}:00" for day in (1, 2, 3) for hour in range(24)], "04/01/2024 00:00"),
         (["12/29/99", "12/30/99", "12/31/99"], "01/01/00"),
         (["1/29/2024", "1/30/2024", "1/31/2024"], "2/1/2024"),
+        ([f"1/25/2024 {hour}:30:00 PM" for hour in (12, 1, 2, 3)], "1/25/2024 4:30:00 PM"),
+        ([f"01/25/2024 {hour:02}:30 AM" for hour in (9, 10, 11)], "01/25/2024 12:30 PM"),
+        ([f"2024-01-25 {hour}:00:00 am" for hour in ("12", "01", "02")], "2024-01-25 03:00:00 am"),
+        (["1/29/2024 12:00:00AM", "1/30/2024 12:00:00AM", "1/31/2024 12:00:00AM"], "2/1/2024 12:00:00AM"),
+        (["29-Jan-24", "30-Jan-24", "31-Jan-24"], "01-Feb-24"),
+        (["2020M11", "2020M12", "2021M01"], "2021M02"),
+        (["2020 Nov", "2020 Dec", "2021 Jan"], "2021 Feb"),
         (["2024-01-01 10:00:00.1", "2024-01-01 10:00:00.2", "2024-01-01 10:00:00.3"], "2024-01-01 10:00:00.4"),
         (["2024-01-01T10:00:00+02:00", "2024-01-01T11:00:00+02:00", "2024-01-01T12:00:00+02:00"],
          "2024-01-01T13:00:00+02:00"),
@@ -150,6 +157,31 @@ def test_holes_are_said_with_the_first(tmp_path):
     assert read(tmp_path, months).notes[0].endswith("1 date is lacking, first 2024-03")
 
 
+@pytest.mark.parametrize("stray", ["2024-06-22", "2024-07-27"])
+def test_one_saturday_leaves_business_days(tmp_path, stray):
+    """The second is the last date of all: what follows is the Monday after it."""
+    days = pd.bdate_range("2024-06-03", periods=40).union([pd.Timestamp(stray)])
+    series = read(tmp_path, [str(day)[:10] for day in days])
+    assert series.notes == (f"t: the dates go by B; 1 date is beside that, first {stray}",)
+    following = series.calendar.following(series.index[-1], 30)
+    np.testing.assert_array_equal(following, pd.bdate_range("2024-07-29", periods=30))
+
+
+def test_a_stray_is_rare(tmp_path):
+    hours = pd.date_range("2024-01-01", periods=60, freq="h")
+    halves = [hours[n] + pd.Timedelta(minutes=30) for n in (7, 20, 33)]
+    assert (
+        recognise(hours.union(halves)).note == "the dates go by h; 3 dates are beside that, first 2024-01-01T07:30:00"
+    )
+    assert recognise(hours.union([hours[n] + pd.Timedelta(minutes=30) for n in range(7, 40, 4)])).step is None
+    fridays = pd.date_range("2024-01-05", periods=20, freq="W-FRI").to_series()
+    fridays.iloc[12] -= pd.Timedelta(days=1)
+    note = recognise(pd.DatetimeIndex(fridays)).note
+    assert note.startswith("the dates go by W-FRI; 1 date is lacking, first 2024-03-29; 1 date is beside that, first")
+    week = pd.DatetimeIndex(["2024-06-07", "2024-06-08", "2024-06-10"])  # Friday, Saturday, Monday
+    assert [recognise(week, usual=usual).step for usual in (None, {"step": "B"})] == ["D", "B"]
+
+
 @pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
 @pytest.mark.parametrize("days", ["Mon Tue Wed Thu Fri Sat", "Mon Tue Wed Thu Sun", "Tue Fri"])
 def test_weeks_with_closed_days(days, zone):
@@ -214,6 +246,28 @@ def test_times_that_summer_time_skips_or_doubles_are_those_of_pandas(zone, start
     assert changes < 2
 
 
+@pytest.mark.parametrize(
+    ("zone", "form", "start"),
+    [
+        ("America/Sao_Paulo", "%Y-%m-%d", "2018-11-01"),  # its midnight is skipped on the 4th
+        ("America/Havana", "%Y-%m-%d", "2023-11-01"),  # and comes twice on the 5th
+        ("Europe/Berlin", "%Y-%m-%d %H:%M", "2024-03-25 02:30"),
+        ("Europe/Berlin", "%d.%m.%Y %H:%M", "2024-10-20 02:30"),
+    ],
+)
+def test_a_time_of_day_that_one_day_lacks_or_has_twice_is_read_as_it_is_forecast(tmp_path, zone, form, start):
+    clock = pd.date_range(start, periods=24)
+    series = read(tmp_path, [when.strftime(form) for when in clock[:12]], tz=zone)
+    moments = clock.tz_localize(zone, nonexistent="shift_forward", ambiguous=np.ones(24, bool))
+    plain = moments.tz_convert("UTC").tz_localize(None).to_numpy()
+    np.testing.assert_array_equal(series.index, plain[:12])
+    assert series.notes == ("t: the dates go by D",)
+    np.testing.assert_array_equal(series.calendar.following(series.index[-1], 12), plain[12:])
+    # What a forecast's file has for such days is read as the same moments.
+    written = series.calendar.write(plain)
+    np.testing.assert_array_equal(read(tmp_path, written, tz=zone).index, plain)
+
+
 @pytest.mark.parametrize("zone", ["", "../etc", "/etc", "Europe", "nowhere"])
 def test_what_is_no_zone_is_said(tmp_path, zone):
     for cell in ("2024-01-01", "2024-01-01T00:00Z"):
@@ -229,10 +283,25 @@ def test_what_is_no_zone_is_said(tmp_path, zone):
         ([f"{n:02}.02.2024" for n in range(1, 4)], {}, "may be .* or .*: say data.date_format"),
         (["2024-01-01"] * 2, {}, "does not increase at row 3"),
         (["2024-01-01"], {"tz": "Europe/Atlantis"}, "'Europe/Atlantis' is no time zone"),
-        (["2024-03-31 02:30"], {"tz": "Europe/Berlin"}, "do not fit data.tz=Europe/Berlin: [^,]* savings time$"),
+        (
+            [f"2024-03-31 0{hour}:30" for hour in range(5)],
+            {"tz": "Europe/Berlin"},
+            r"row 4, column 't' holds '2024-03-31 02:30', which the change to summer time skips in data.tz="
+            r"Europe/Berlin: a clock without summer time goes by data.tz=UTC\+01:00, or by none$",
+        ),
+        (
+            [f"2024-10-27 0{hour}:30" for hour in range(5)],
+            {"tz": "Europe/Berlin"},
+            r"row 4, column 't' holds '2024-10-27 02:30', which comes twice in data.tz=Europe/Berlin, and",
+        ),
         (["31.01.2024"], {"date_format": "%Y"}, r"row 2, column 't' holds '31.01.2024', .* dates such as %Y"),
         (["31.01.2024"], {"date_format": "%Q"}, "data.date_format='%Q' is no format"),
         (["200612", "200601"], {}, "does not increase"),
+        (
+            ["24-01-20", "24-02-01"],
+            {},
+            r"does not increase at row 3 .* \(its dates are read as %d-%m-%y: data.date_format",
+        ),
         (["31.01.2024"], {"date_format": "mixed"}, "date_format=mixed would guess day and month cell by cell"),
         (
             ["31.01.2024"],

@@ -69,8 +69,12 @@ def test_dates(tmp_path: Path, cells: tuple[str, str], moments: tuple[str, str])
 @pytest.mark.parametrize(
     ("text", "options", "sentence"),
     [
-        ("x,y\n1,2\n3,four\n", {}, r"row 3, column 'y' holds 'four', which is no finite number$"),
-        ("x,y\n1,2\n,4\n", {}, r"row 3, column 'x' is missing$"),
+        (
+            "x,y\n1,2\n3,four\n",
+            {},
+            r"row 3, column 'y' holds 'four', which is no finite number \(data.na_values names what",
+        ),
+        ("x,y\n1,2\n,4\n", {}, r"row 3, column 'x' is missing \(data.missing=interpolate, forward_fill or drop\)$"),
         ("x,y\n1,nan\n", {}, r"row 2, column 'y' holds 'nan', which is no finite number"),
         ("x,y\n1,inf\n", {}, r"row 2, column 'y' holds 'inf'"),
         ("x,y\n1,1e999\n", {}, r"row 2, column 'y' holds '1e999'"),

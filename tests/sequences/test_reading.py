@@ -57,6 +57,13 @@ FILES = {
     "blank lines between rows": ("a,b\n\n1,2\n\n  \n3,4\n\n", {}),
     "blank lines of Windows, and a cell of two lines": ('a,"b\r\n\r\nc"\r\n\r\n1,2\r\n', {}),
     "blank lines and comments": ("a,b\n# x\n\n1,2\n3,4 # y\n\n# z\n\n5,6\n", {"comment": "#"}),
+    "a delimiter at each line's end": ("a,b,\n1,2,\n3,4,\n", {}),
+    "the same without a header": ("1;2;\n3;4;\n", {"header": False}),
+    "runs of blanks": ("  a    b \n  1   22\n333    4  \n\n", {"delimiter": " "}),
+    "runs of blanks, quoted": ('"a x"   b\n1 "2"\n', {"delimiter": " "}),
+    "a cell of a megabyte": (f"a,b,c\n1,2,{'z' * 2**20}\n3,4,\n", {"columns": ["a", "b"]}),
+    "old Macintosh": ("a,b\r1,2\r3,4\r", {}),
+    "whole numbers beyond 2^53": ("a,b\n9007199254740993,2\n1180591620717411303424,4\n", {}),
     "umlauts": ("Größe,ß\n1,2\n3,4\n", {}),
 }
 NUMBERS = {"skipinitialspace": True}
@@ -68,7 +75,8 @@ def as_pandas(path, text, reading):
     delimiter = reading.get("delimiter", next((mark for mark in ";\t|" if mark in text), ","))
     how |= {"sep": delimiter.replace("\\t", "\t"), "header": 0 if reading.get("header", True) else None}
     how |= {"engine": "python"} if "skipfooter" in how else NUMBERS
-    table = pd.read_csv(path, **how)
+    how |= {"sep": r"\s+"} if delimiter == " " else {}
+    table = pd.read_csv(path, **how, index_col=False).dropna(axis=1, how="all")
     fills = {"forward_fill": table.ffill, "interpolate": table.interpolate, "drop": table.dropna}
     table = fills[reading["missing"]]() if "missing" in reading else table
     return table[[str(name) for name in reading["columns"]]] if "columns" in reading else table
@@ -126,6 +134,38 @@ def test_one_column_of_decimal_commas_is_one_column(tmp_path):
     assert (series.columns, series.values.tolist()) == (("a",), [[1.5], [3.5]])
 
 
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("größe,b\n1,2\n".encode("utf-16"), "data.encoding=utf-16 reads it"),
+        ("größe,b\n1,2\n".encode("latin-1"), "data.encoding names another, such as latin-1"),
+        (gzip.compress(b"a,b\n1,2\n" * 99), "data.compression=gzip reads it"),
+        (b"PK\3\4\x14\0\xff\xff", "a workbook is to be saved as CSV"),
+    ],
+)
+def test_what_is_no_text_says_what_it_may_be(tmp_path, content, sentence):
+    (tmp_path / "f.csv").write_bytes(content)
+    with pytest.raises(BadInput, match=f"is no text in UTF-8: .*; {sentence}"):
+        read_csv(tmp_path / "f.csv")
+
+
+def test_short_rows_are_looked_for_once(tmp_path, monkeypatch):
+    """However many blocks end in a missing cell."""
+    from rnn_lab.sequences.csv_text import CsvText
+
+    (tmp_path / "f.csv").write_text("a,b\n" + "1,\n" * 5_000)
+    opened, plain = [], CsvText.lines
+    monkeypatch.setattr(CsvText, "lines", lambda text: opened.append(text) or plain(text))
+    text = CsvText(path=tmp_path / "f.csv")
+    passes = []
+    for cells_at_a_time in (100, 10_000):
+        opened.clear()
+        blocks = list(text.blocks(cells_at_a_time))
+        assert sum(map(len, blocks)) == 5_001
+        passes.append(len(opened))
+    assert passes[0] == passes[1]
+
+
 @pytest.mark.slow
 def test_a_long_file_is_read_in_blocks(tmp_path):
     """Missing cells and empty rows at the end across the borders of blocks."""
@@ -170,7 +210,29 @@ def test_a_long_file_is_read_in_blocks(tmp_path):
         ("a,b\n\n1,2\n\nx,4\n", {}, "row 5, column 'a' holds 'x'"),
         ("a,b\n\n1,2\n\n3\n", {}, "row 5 has 1 cells instead of 2"),
         ("a,b\n\n1,2\n  # y\n3,4\n", {"comment": "#"}, "row 4 has 1 cells instead of 2"),
-        ("a\n1\n\n3\n", {}, "row 3, column 'a' is missing"),
+        ("a\n1\n\n3\n", {}, "row 3, column 'a' is missing \\(data.missing=interpolate, forward_fill or drop\\)$"),
+        ("a,b\n1,2,\n3,4,\n", {}, "row 2 has 3 cells instead of 2"),
+        ("a,b,\n" + "1,2,\n" * 120 + "1,2,3\n", {}, "row 122 has a cell after the delimiter that ends those"),
+        ("a,b,\n" + "1,2,\n" * 120 + "1,2\n", {}, "row 122 has 2 cells instead of 3"),
+        ("a;b\n1,5;2\n", {}, r"holds '1,5', which is no finite number \(data.decimal=, reads a decimal comma\)"),
+        ("a;b\n1 234;2\n", {}, "holds '1 234', which is no finite number \\(data.delimiter=' ' cuts at blanks\\)"),
+        ("a   b\n1   2\n", {}, "holds '1   2', .*data.delimiter=' ' cuts at blanks"),
+        ("a,b\nm,kg\n1,2\n", {}, "holds 'm', .*if it is a unit: data.header=false data.skiprows=2 begins below"),
+        ("a,b\n1,2\n-,4\n", {}, "holds '-', .*data.na_values names what stands for a missing cell"),
+        ("a,b\n#DIV/0!,2\nx,4\n", {}, "holds '#DIV/0!', .*data.na_values names"),
+        ("a,b\nTrue,2\nFalse,4\n", {}, "holds 'True'"),
+        ("a,b\n1%,2\n", {}, "holds '1%', which is no finite number$"),
+        ("sep=;\na;b\n1;2\n", {"delimiter": ";"}, "the first row, 'sep=', is for Excel: data.skiprows=1 leaves it out"),
+        ("2024-01-01,1\n2024-01-02,2\n", {"index": 0}, "the first row holds numbers, not names"),
+        ("t\n2024-01-01\n", {"index": "t"}, "the only column is 't', which is data.index"),
+        ("t,a\n1700000000123456789,1\n", {"index": "t"}, "row 2, column 't' .* more digits than a number keeps"),
+        ("t,a\n2024-01-01,1\n2024-\0-02,2\n", {"index": "t"}, "row 3, column 't' holds '2024-.-02'"),
+        ("t,a\n2023-W45,1\n", {"index": "t"}, "dates such as 2024-01-31; data.index=null counts the rows"),
+        (
+            "t,a\n" + "".join(f"2024-10-27 0{h}:{m:02},{h}\n" for h in (1, 2, 2, 3) for m in (0, 20, 40)),
+            {"index": "t"},
+            "does not increase at row 8 .* data.tz=Europe/Berlin, say, tells the hours of a night apart",
+        ),
         ("t,a\n200611,1\n200612,2\n200613,3\n", {"index": "t"}, "row 4, column 't' holds '200613', but .* most of"),
         ("t,a\n19810331,1\n19810332,2\n", {"index": "t"}, "row 3, .* must be dates such as %Y%m%d"),
         (

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rnn_lab.sweeping.terminal import tell
+
 TOY = Path(__file__).parent / "toy" / "toy.py"
 
 
@@ -50,3 +52,14 @@ def test_on_a_terminal_a_live_table_counts_the_trials(tmp_path):
     assert "trials a minute, about" in text
     assert "RuntimeError: as asked" in text  # failures leave a line
     assert "toy: best is trial" in text
+
+
+def test_sentences_fit_80_columns_and_commands_stay_whole(capsys):
+    sentence = "[toy 1/20] trial 0 complete 1e-05 in 3.5 s: " + " ".join(f"key_{n}=1.25e-05" for n in range(9))
+    tell(sentence)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert " ".join(lines).split() == sentence.split()
+    command = "python train.py " + "x=1 " * 40
+    tell(f"To continue: {command}")
+    assert capsys.readouterr().out == f"To continue:\n  {command}\n"

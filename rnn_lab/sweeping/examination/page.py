@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from rnn_lab.sweeping.examination.examine import examine
 from rnn_lab.sweeping.examination.trials import Finding, Trials
-from rnn_lab.sweeping.examination.wrapping import COMMAND
+from rnn_lab.sweeping.examination.wrapping import WIDEN
 
 QUESTIONS = {
     "edge": "Is the space large enough?",
@@ -62,7 +62,7 @@ def sentences(
     found = [finding for question in QUESTIONS for finding in answers[question]]
     lines = [f"{'!' if finding.warns else ' '} {finding.sentence}" for finding in found]
     overrides = [text for finding in found for text in finding.mend]
-    return [*lines, f"  {COMMAND}: {command(overrides)}"] if overrides else lines
+    return [*lines, f"  {WIDEN}: {command(overrides)}"] if overrides else lines
 
 
 def _paragraph(finding: Finding, command: Callable[[Sequence[str]], str]) -> str:

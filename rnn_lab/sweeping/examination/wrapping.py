@@ -2,7 +2,9 @@
 
 import textwrap
 
-COMMAND = "To widen and continue"
+WIDEN = "To widen and continue"
+LEADS = (WIDEN, "To continue", "To look at it")
+"""What stands before commands."""
 
 
 def wrapped(sentence: str, width: int = 80) -> list[str]:
@@ -15,6 +17,9 @@ def wrapped(sentence: str, width: int = 80) -> list[str]:
         ['! One two', '  three']
     """
     lead, _, command = sentence.partition(": ")
-    if lead.strip() == COMMAND:
+    if lead.strip().startswith(LEADS):
         return [f"{lead}:", f"  {command}"]
-    return textwrap.wrap(sentence, width, subsequent_indent="  ", break_long_words=False) or [sentence]
+    broken = textwrap.wrap(
+        sentence, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )  # fmt: skip
+    return broken or [sentence]
