@@ -56,8 +56,8 @@ def _memory(rows: Rows) -> str:
             by_gain.setdefault(s.gain, []).append(findings.memory_alone(rows, s).typical)
         short.append(any(low > one_lag() for k, low in lows.items() if 0 < k < far(s.task)))
     found = [
-        f"at a gain of {gain:g} {np.median(shares):.0%} ({min(shares):.0%} to {max(shares):.0%} in {len(shares)} settings)"
-        for gain, shares in sorted(by_gain.items())
+        f"at a gain of {gain:g} {np.median(each):.0%} ({min(each):.0%} to {max(each):.0%} in {len(each)} settings)"
+        for gain, each in sorted(by_gain.items())
     ]
     return (
         f"**(a) Memory that nobody taught.** Of what k = {LONGEST} knows beyond no memory, a readout of the same first"
@@ -144,8 +144,8 @@ def size(rows: Rows) -> str:
     done, other = (FULL, REDUCED) if cells == len(list(FULL.cells())) else (REDUCED, FULL)
     text = (
         f"{cells} cells, {done.rates} learning rates each by {len(done.tuning)} seeds, {seeds} fresh seeds, {updates}"
-        f" updates a run: {rows.seconds / 3600:.1f} hours of one core. In {edge} of {tuned} cells the rate chosen is the"
-        f" lowest or highest tried. The {'full' if other is FULL else 'reduced'} design has {len(list(other.cells()))}"
+        f" updates a run: {rows.seconds / 3600:.1f} hours of one core. In {edge} of {tuned} cells the rate chosen is"
+        f" the lowest or highest tried. The {'full' if other is FULL else 'reduced'} design has {len(list(other.cells()))}"
         f" cells, {other.rates} rates, {len(other.fresh)} fresh seeds and {other.epochs / done.epochs:g} times the"
         " updates"
     )

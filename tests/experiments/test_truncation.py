@@ -97,9 +97,7 @@ def test_committed_rows_hold_every_cell_and_seed(rows: Rows) -> None:
             for r in csv.DictReader(file)
         ]
     wanted = [
-        (c.part, c.task, c.gain, c.hidden_dim, c.how, c.optimizer, seed)
-        for c in FULL.cells()
-        for seed in FULL.fresh
+        (c.part, c.task, c.gain, c.hidden_dim, c.how, c.optimizer, seed) for c in FULL.cells() for seed in FULL.fresh
     ]
     assert sorted(given) == sorted(wanted)
 
