@@ -142,12 +142,12 @@ def size(rows: Rows) -> str:
     cells, seeds, updates = rows.counts
     edge, tuned = rows.at_the_edge()
     done, other = (FULL, REDUCED) if cells == len(list(FULL.cells())) else (REDUCED, FULL)
+    its = "full" if other is FULL else "reduced"
     text = (
         f"{cells} cells, {done.rates} learning rates each by {len(done.tuning)} seeds, {seeds} fresh seeds, {updates}"
         f" updates a run: {rows.seconds / 3600:.1f} hours of one core. In {edge} of {tuned} cells the rate chosen is"
-        f" the lowest or highest tried. The {'full' if other is FULL else 'reduced'} design has {len(list(other.cells()))}"
-        f" cells, {other.rates} rates, {len(other.fresh)} fresh seeds and {other.epochs / done.epochs:g} times the"
-        " updates"
+        f" the lowest or highest tried. The {its} design has {len(list(other.cells()))} cells, {other.rates} rates,"
+        f" {len(other.fresh)} fresh seeds and {other.epochs / done.epochs:g} times the updates"
     )
     return f"{text}." if other is FULL else f"{text}: {reduced(rows) / 60:.0f} minutes of one core by these times."
 
