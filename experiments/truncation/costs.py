@@ -1,6 +1,6 @@
 """Costs of a step by each rule, and of a measurement by each instrument, on the processor at hand.
 
-    python -m experiments.truncation.costs    # some ten seconds; prints the two tables
+    python -m experiments.truncation.costs    # half a minute; prints the two tables
 
 Processor time of one thread, the least of several rounds: other programs on the machine lengthen it by little.
 """
@@ -31,7 +31,7 @@ from rnn_lab.sequences import Generated, Sine
 
 SIZES = (16, 32, 64)
 LANES, WINDOW, INPUTS = 10, 50, 2
-ROUNDS, LEAST = 7, 0.01
+ROUNDS, LEAST = 25, 0.02
 WHOLE = f"BPTT(T), T = {WINDOW}"
 ALONG_A_STREAM: dict[str, Rule] = {
     "readout": Readout(),
@@ -95,7 +95,7 @@ def of_a_measurement(observer: Any) -> float:
 
 
 def milliseconds(work: Callable[[], Any]) -> float:
-    """Processor time of one call, the least of several rounds that last a hundredth of a second each."""
+    """Processor time of one call, the least of several rounds that last a fiftieth of a second each."""
     work()
     started, calls = process_time(), 0
     while process_time() - started < LEAST:

@@ -37,7 +37,8 @@ def measure(folder: Path, size: Size, unfinished: Path) -> Iterator[tuple[str, l
         size: how much of it.
         unfinished: file that keeps the rows of each cell that is done: after an interruption they are not done again.
     """
-    cells, kept = list(size.cells()), read_kept(unfinished, size)
+    cells, done_before = list(size.cells()), read_kept(unfinished, size)
+    kept = {repr(cell): done_before[repr(cell)] for cell in cells if repr(cell) in done_before}
     waiting = [cell for cell in cells if repr(cell) not in kept]
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         begun = {pool.submit(rows_of, folder / str(n), cell, size): cell for n, cell in enumerate(waiting)}

@@ -53,7 +53,7 @@ def _memory(rows: Rows) -> str:
     for s in (setting for setting in rows.settings("reach") if setting.task.startswith("lags")):
         lows = {k: (spread(rows.values(s, f"k = {k}", "share")).interval or (0.0, 0.0))[0] for k in rows.ks(s)}
         if lows[LONGEST] > 0:
-            by_gain.setdefault(s.gain, []).append(findings.memory_alone(rows, s).typical)
+            by_gain.setdefault(s.gain, []).append(max(findings.memory_alone(rows, s).typical, 0.0))
         short.append(any(low > one_lag() for k, low in lows.items() if 0 < k < far(s.task)))
     found = [
         f"at a gain of {gain:g} {np.median(each):.0%} ({min(each):.0%} to {max(each):.0%} in {len(each)} settings)"
