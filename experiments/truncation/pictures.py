@@ -63,15 +63,12 @@ def lags(rows: Rows) -> list[Panel]:
 
 
 def rules(rows: Rows) -> list[Strip]:
-    """Losses of the rules beyond what is possible."""
+    """Losses of the rules with Adam, beyond what is possible; those with other optimizers are in the table."""
     best = known("")["both lags"]
     return [
-        Strip(
-            f"{'GRU, ' * (s.part == 'gated')}{s.optimizer}, gain {s.gain:g}: {how}",
-            rows.values(s, how) - best,
-            BY_RULE[how],
-        )
+        Strip(f"{'GRU, ' * (s.part == 'gated')}gain {s.gain:g}: {how}", rows.values(s, how) - best, BY_RULE[how])
         for s in [*rows.settings("rules"), *rows.settings("gated")]
+        if s.optimizer == "adam"
         for how in rows.ways(s)
     ]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from rnn_lab.figures.logarithmic import plain_ticks
 from rnn_lab.figures.style import BLUE, GREY, Array, styled
@@ -81,6 +82,8 @@ def _draw(axes: Axes, plot: Panel) -> None:
             0.99, value, name, transform=axes.get_yaxis_transform(), color=GREY, fontsize=8, ha="right", va="bottom"
         )
     axes.set(title=plot.title, xlabel=plot.xlabel, ylabel=plot.ylabel, yscale="log" if plot.logarithmic else "linear")
+    if all((group.x == np.round(group.x)).all() for group in plot.curves):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if plot.logarithmic:
         plain_ticks(axes.yaxis, *axes.get_ylim())
 
