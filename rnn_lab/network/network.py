@@ -208,10 +208,9 @@ class ForwardPass:
 
     def __init__(self, network: Network, replicas: int, batch: int, history: int | None = None) -> None:
         self.network = network
-        fast = min(
-            network.window or self.STEPS, self.STEPS, self.STATES // (replicas * batch * network.model.hidden_dim)
-        )
-        self.recurrence = network.unroll(replicas, batch, history or max(1, fast))
+        numbers = replicas * max(1, batch) * network.model.hidden_dim
+        fast = max(1, min(self.STEPS, network.window or self.STEPS, self.STATES // numbers))
+        self.recurrence = network.unroll(replicas, batch, history or fast)
         steps = network.window if network.each_step and network.window else 1
         self.outputs = np.zeros((replicas, steps, batch, network.outputs), network.dtype)
 

@@ -105,10 +105,11 @@ def test_committed_rows_hold_every_cell_and_seed(rows: Rows) -> None:
 def test_findings_follow_from_the_rows(rows: Rows) -> None:
     for setting in rows.settings("reach"):
         shares = rows.shares(setting)
-        nats = known(setting.task)
-        losses = rows.values(setting, "k = 0")
-        expected = (nats["no memory"] - losses) / (nats["no memory"] - nats["both lags"])
-        np.testing.assert_allclose(shares[0], expected, rtol=1e-12)
+        if setting.task.startswith("lags"):
+            nats = known(setting.task)
+            losses = rows.values(setting, "k = 0")
+            expected = (nats["no memory"] - losses) / (nats["no memory"] - nats["both lags"])
+            np.testing.assert_allclose(shares[0], expected, rtol=1e-12)
         for r, k in enumerate(findings.starts(rows, setting)):
             credit = dict(zip(rows.ks(setting), shares[:, r] - shares[0, r], strict=True))
             assert credit[int(k)] >= credit[LONGEST] / 2
