@@ -44,3 +44,9 @@ def missing_module(name: str) -> str:
         f"the module {name!r} is not found: run this in the folder where {top}.py lies, or name that folder in"
         " PYTHONPATH"
     )
+
+
+def refuse_what_is_no_data(data: object) -> None:
+    """Refuse an array, say, in the place of data."""
+    if not hasattr(data, "classes") or not hasattr(data, "targets"):
+        raise BadInput(f"data is needed, such as rnn_lab.dataset(values, window=50), not a {type(data).__name__}.")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
 from rnn_lab.scoring import Evaluator, targets_of
+from rnn_lab.scoring.refused_data import refuse_data
 from rnn_lab.sequences.dataset import SeriesDataset
 from rnn_lab.training import TrainingState
 
@@ -82,7 +83,7 @@ def plot_predictions(
     from rnn_lab import figures
 
     _only_series(data)
-    network.refuse_data(data)
+    refuse_data(network, data)
     network.refuse_parameters(parameters)
     if split not in data.splits:
         raise BadInput(f"split={split!r} is not there: the data has {', '.join(data.splits)}.")

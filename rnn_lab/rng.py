@@ -1,6 +1,10 @@
 """Named streams of random numbers: the same seed gives the same bits, whatever else a run draws."""
 
+from collections.abc import Sequence
+
 import numpy as np
+
+from rnn_lab.errors import BadInput
 
 STREAMS = ("data", "initialisation", "shuffle", "noise")
 
@@ -25,3 +29,14 @@ def named_rng(seed: int, name: str, *key: int) -> np.random.Generator:
     """
     spawn_key = (STREAMS.index(name), *key)
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=spawn_key)))
+
+
+def refuse_seeds(seeds: Sequence[int]) -> None:
+    """Refuse what is no list of seeds.
+
+    Raises:
+        BadInput: none is given, or one is no whole number from 0.
+    """
+    listed = not isinstance(seeds, str) and isinstance(seeds, Sequence | np.ndarray) and len(seeds) > 0
+    if not listed or not all(isinstance(seed, int | np.integer) and seed >= 0 for seed in seeds):
+        raise BadInput(f"seeds={seeds!r} is not allowed: a list of whole numbers from 0 is, such as [0, 1, 2].")

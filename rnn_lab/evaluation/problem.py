@@ -7,6 +7,7 @@ from rnn_lab.evaluation.stream_forecaster import StreamForecaster
 from rnn_lab.evaluation.text_model import TextModel
 from rnn_lab.evaluation.trained_network import Trained
 from rnn_lab.network import Network, Parameters
+from rnn_lab.scoring.refused_data import refuse_data
 from rnn_lab.sequences.dataset import Data, Dataset, SeriesDataset, StreamDataset
 
 
@@ -32,7 +33,7 @@ def make_predictor(network: Network, parameters: Parameters, data: Data) -> Trai
     Raises:
         BadInput: network, parameters and data do not fit each other.
     """
-    network.refuse_data(data)
+    refuse_data(network, data)
     network.refuse_parameters(parameters)
     predictor: Trained = data.accept(_Predictor(network, parameters))
     return predictor

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_lab.component import by_name
-from rnn_lab.errors import BadInput
+from rnn_lab.errors import BadInput, refuse_what_is_no_data
 from rnn_lab.network.architecture import Architecture
 from rnn_lab.network.losses import LOSSES, Loss
 from rnn_lab.network.parameters import Parameters, Shapes
 from rnn_lab.network.recurrence import Recurrence
+from rnn_lab.rng import refuse_seeds
 
 Array = NDArray[Any]
 DTYPES = ("float64", "float32")
@@ -77,7 +78,7 @@ class Network:
             >>> network.inputs, network.outputs, network.window, network.each_step, network.loss
             (10, 9, 25, True, CrossEntropy())
         """
-        _refuse_what_is_no_data(data)
+        refuse_what_is_no_data(data)
         usual = "cross_entropy" if data.classes else "half_mean_squared_error"
         sizes = len(data.inputs), len(data.targets), data.window
         found: Any = usual if loss is None else loss
@@ -135,12 +136,12 @@ class Network:
             BadInput: it names both shapes.
         """
         self.refuse_parameters(parameters)
-        every_step_has_its_own = any(len(shape) > 2 for shape in self.shapes.values())
-        steps = self.window if self.each_step or every_step_has_its_own else None
+        fixed = self.each_step or any(len(shape) > 2 for shape in self.shapes.values())  # weights of each step's own
+        steps = self.window if fixed else None
         wanted = f"(records, {steps or 'steps'}, {self.inputs})"
-        if not hasattr(X, "dtype") or X.dtype.kind not in "fiub":  # windows that are cut as they are read have one too
-            found = f"an array of type {X.dtype}" if hasattr(X, "dtype") else f"a {type(X).__name__}"
-            raise BadInput(f"records must be an array {wanted} of real numbers, and are {found}.")
+        found: Any = getattr(X, "dtype", type(X))  # windows that are cut as they are read have one too
+        if getattr(found, "kind", "") not in ("f", "i", "u", "b"):
+            raise BadInput(f"records must be an array {wanted} of real numbers, and are of type {found}.")
         if X.ndim != 3 or X.shape[2] != self.inputs or steps not in (None, X.shape[1]):
             raise BadInput(f"records of shape {X.shape} do not fit a network that reads {wanted}.")
 
@@ -151,47 +152,9 @@ class Network:
             BadInput: they are another network's, or none.
         """
         if not isinstance(parameters, Parameters):
-            raise BadInput(
-                f"parameters are needed, such as fit(...).parameters, and not a {type(parameters).__name__}."
-            )
+            raise BadInput(f"parameters are needed, such as fit(...).parameters, not a {type(parameters).__name__}.")
         if parameters.shapes != dict(self.shapes) or parameters.flat.dtype != self.dtype:
             raise BadInput("these are another network's parameters: their names, shapes or dtype differ.")
-
-    def refuse_data(self, data: Any) -> None:
-        """Refuse data that this network does not fit.
-
-        Raises:
-            BadInput: it names the sizes of both.
-        """
-        _refuse_what_is_no_data(data)
-        if (self.inputs, self.outputs) != (len(data.inputs), len(data.targets)):
-            raise BadInput(
-                f"a network of {self.inputs} inputs and {self.outputs} outputs does not fit data of "
-                f"{len(data.inputs)} inputs and {len(data.targets)} targets: take Network.for_data(data)."
-            )
-        if (self.window, self.each_step) != (data.window, data.each_step):
-            raise BadInput(
-                f"a network for windows of {self.window} steps (each_step={self.each_step}) does not fit data with "
-                f"windows of {data.window} (each_step={data.each_step}): take Network.for_data(data)."
-            )
-
-
-def refuse_seeds(seeds: Sequence[int]) -> None:
-    """Refuse what is no list of seeds.
-
-    Raises:
-        BadInput: none is given, or one is no whole number from 0.
-    """
-    listed = not isinstance(seeds, str) and isinstance(seeds, Sequence | np.ndarray) and len(seeds) > 0
-    if not listed or not all(isinstance(seed, int | np.integer) and seed >= 0 for seed in seeds):
-        raise BadInput(f"seeds={seeds!r} is not allowed: a list of whole numbers from 0 is, such as [0, 1, 2].")
-
-
-def _refuse_what_is_no_data(data: Any) -> None:
-    if not hasattr(data, "classes") or not hasattr(data, "targets"):
-        raise BadInput(
-            f"data is needed, such as rnn_lab.dataset(values, window=50) makes, and not a {type(data).__name__}."
-        )
 
 
 class ForwardPass:
@@ -208,7 +171,7 @@ class ForwardPass:
 
     def __init__(self, network: Network, replicas: int, batch: int, history: int | None = None) -> None:
         self.network = network
-        numbers = replicas * max(1, batch) * network.model.hidden_dim
+        numbers = max(1, replicas * batch * network.model.hidden_dim)
         fast = max(1, min(self.STEPS, network.window or self.STEPS, self.STATES // numbers))
         self.recurrence = network.unroll(replicas, batch, history or fast)
         steps = network.window if network.each_step and network.window else 1

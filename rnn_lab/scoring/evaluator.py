@@ -7,6 +7,7 @@ from typing import Any
 from rnn_lab.network import Network, Outputs, Parameters
 from rnn_lab.scoring.answers import Answers, Array
 from rnn_lab.scoring.factory import targets_of
+from rnn_lab.scoring.refused_data import refuse_data
 from rnn_lab.scoring.stream_outputs import StreamOutputs
 from rnn_lab.scoring.targets import Targets
 from rnn_lab.sequences import Data, Records, Rows
@@ -76,7 +77,7 @@ def evaluate(network: Network, parameters: Parameters, data: Data, targets: Targ
         data: on which splits.
         targets: what outputs are worth; None for the data's own targets, with the usual scores.
     """
-    network.refuse_data(data)
+    refuse_data(network, data)
     network.refuse_parameters(parameters)
     targets = targets or targets_of(data, network.loss)
     evaluator = Evaluator(network, targets, data.scored, parameters.replicas)

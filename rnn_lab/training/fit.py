@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from rnn_lab.capacity import refuse_too_large
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
-from rnn_lab.network.network import refuse_seeds
 from rnn_lab.observers import Observer, Snapshot, Training, Watcher
+from rnn_lab.rng import refuse_seeds
 from rnn_lab.rules import BPTT, Rule
 from rnn_lab.scoring import Evaluator, Targets, targets_of
+from rnn_lab.scoring.refused_data import refuse_data
 from rnn_lab.sequences import Data, Records, Rows
 from rnn_lab.training.compiled_epochs import CompiledRecordEpochs, compiles
 from rnn_lab.training.optimizer import Optimizer
@@ -96,7 +97,7 @@ def make_epoch_runner(
     Raises:
         BadInput: where the settings do not fit the data, each other or the state.
     """
-    network.refuse_data(data)
+    refuse_data(network, data)
     refuse_seeds(seeds)
     if state is not None:
         fresh = TrainingState.before(network.zeros(len(seeds)))
@@ -186,7 +187,7 @@ def fit(
         BadInput: where the settings do not fit the data, each other or the state.
     """
     trainer, optimizer, rule = trainer or Trainer(), optimizer or Adam(), rule or BPTT()
-    network.refuse_data(data)
+    refuse_data(network, data)
     targets = targets or targets_of(data, network.loss)
     listeners = [*listeners, Progress(trainer.epochs)] if progress else listeners
     run_epoch = make_epoch_runner(network, data, trainer, optimizer, rule, seeds, state)
