@@ -86,7 +86,7 @@ def _equals(rows: list[dict[str, str]]) -> str:
 
 
 def _overstated(rows: list[dict[str, str]]) -> tuple[float, float]:
-    """How far the stated power lies above what is found, and how far below, where that is most."""
+    """Distance of the stated power above what is found, and below it, where each is greatest."""
     ratios = [name.removeprefix("found_") for name in rows[0] if name.startswith("found_")]
     gaps = [float(row[f"stated_{ratio}"]) - float(row[f"found_{ratio}"]) for row in rows for ratio in ratios]
     return float(np.nanmax(gaps)), -float(np.nanmin(gaps))

@@ -17,7 +17,7 @@ from rnn_lab.sweeping.storage import connect
 from rnn_lab.tracking.relay_state import State
 
 TRAIN = Path(__file__).parents[2] / "scripts" / "train.py"
-N_TRIALS = 5
+N_TRIALS = 6
 COMMAND = [
     *(sys.executable, str(TRAIN), "search=default", "data=sine", "model.hidden_dim=4", "trainer.epochs=8"),
     *("tracking.plots_every=100", "tracking.wait=true", "hydra.sweeper.figures=false", "hydra.sweeper.seed=4"),
