@@ -38,5 +38,6 @@ def refuse_seeds(seeds: Sequence[int]) -> None:
         BadInput: none is given, or one is no whole number from 0.
     """
     listed = not isinstance(seeds, str) and isinstance(seeds, Sequence | np.ndarray) and len(seeds) > 0
-    if not listed or not all(isinstance(seed, int | np.integer) and seed >= 0 for seed in seeds):
+    looked_at = (seeds[0], seeds[-1]) if listed and isinstance(seeds, range) else seeds  # of any number, at once
+    if not listed or not all(isinstance(seed, int | np.integer) and seed >= 0 for seed in looked_at):
         raise BadInput(f"seeds={seeds!r} is not allowed: a list of whole numbers from 0 is, such as [0, 1, 2].")

@@ -27,7 +27,7 @@ def test_in_a_clone_the_script_is_named_whole_and_runs_from_any_folder(tmp_path)
     folder.mkdir()
     done = subprocess.run(paste.command("sync", str(folder)), shell=True, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 2
-    assert done.stderr == f"The journal {folder}/journal.jsonl cannot be read: No such file or directory.\n"
+    assert done.stderr == f"{folder} is no run folder: there is no journal.jsonl in it.\n"
 
 
 def test_installed_the_program_is_named(tmp_path, monkeypatch):
