@@ -31,7 +31,6 @@ COLUMNS = (
     "attributes.`Created`",
     "attributes.`Duration`",
     "metrics.`scores/val_rmse`",
-    "metrics.`scores/val_nrmse`",
     "metrics.`scores/val_loss`",
     "metrics.`best/value`",
     "metrics.`trials/complete`",
@@ -45,6 +44,7 @@ COLUMNS = (
     "params.`trainer.epochs`",
     "params.`seed`",
     "params.`replicas`",
+    "metrics.`scores/val_nrmse`",
 )
 
 SEEDS = 5
