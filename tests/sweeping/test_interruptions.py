@@ -87,7 +87,7 @@ def test_ctrl_c_keeps_what_is_recorded_and_says_how_to_go_on(toy, number):
     os.killpg(process.pid, number)  # as a terminal does, and a service manager
     out, err = process.communicate(timeout=30)
     assert process.returncode == 128 + number
-    assert "Traceback" not in out + err
+    assert "Traceback" not in out + err, out + err
     again = re.search(r"To continue:\n  (.+)", out)[1]
     assert re.search(r"ended early \((interrupted|terminated|its terminal was closed)\): \d of 6 trials done", out)
     assert (toy.folder / "multirun" / "toy" / "best.yaml").exists()
