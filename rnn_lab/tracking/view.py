@@ -44,7 +44,6 @@ COLUMNS = (
     "params.`trainer.epochs`",
     "params.`seed`",
     "params.`replicas`",
-    "metrics.`scores/val_nrmse`",
 )
 
 SEEDS = 5
