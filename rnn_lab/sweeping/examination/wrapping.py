@@ -4,7 +4,7 @@ import textwrap
 
 WIDEN = "To widen and continue"
 LEADS = (WIDEN, "To continue", "To look at it")
-"""What stands before commands."""
+"""Beginnings of sentences that end in a command."""
 
 
 def wrapped(sentence: str, width: int = 80) -> list[str]:
