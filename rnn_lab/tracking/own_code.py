@@ -44,7 +44,7 @@ def collect(recipe: dict[str, Any], *roots: str) -> Code:
 
     Example:
         >>> sorted(collect({"_target_": "rnn_lab.rng.named_rng"}).files)
-        ['rnn_lab/__init__.py', 'rnn_lab/rng.py']
+        ['rnn_lab/__init__.py', 'rnn_lab/errors.py', 'rnn_lab/rng.py']
     """
     paths = list(targets(recipe))
     code, named = Code(), [*roots, *(path.rpartition(".")[0] for path in paths)]
