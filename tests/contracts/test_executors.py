@@ -1,5 +1,8 @@
 """The executors that ship pass the suite that ships."""
 
+import subprocess
+import sys
+
 import pytest
 
 from rnn_lab.sweeping.executors.dask import DaskExecutor
@@ -18,3 +21,17 @@ class TestLocal(ExecutorContract):
 class TestDask(ExecutorContract):
     def make(self, workers):
         return DaskExecutor(workers)
+
+
+def test_a_script_without_a_guard_fails_instead_of_waiting_for_ever(tmp_path):
+    """Its workers import it anew, and cannot start workers of their own while they do."""
+    script = tmp_path / "unguarded.py"
+    script.write_text(
+        "from rnn_lab.sweeping.executors.local import LocalExecutor\n"
+        "with LocalExecutor(1) as executor:\n"
+        "    print(executor.submit(divmod, 7, 3).result())\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert "__name__ == '__main__'" in done.stderr
+    assert "WorkerDied: the worker process ended with exit code 1" in done.stderr

@@ -87,16 +87,18 @@ class LocalExecutor(TrialExecutor):
     def _serve(self, slot: int) -> None:
         # These go to the whole process group; a worker inherits this mask, so that only the coordinator acts on them.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
-        worker = self._start(slot)
+        worker: _Worker | None = None
+        with contextlib.suppress(Exception):  # the first call tries again, and is told why it fails
+            worker = self._start(slot)
         while item := self._calls.get():
             future, call = item
             if not future.set_running_or_notify_cancel():
                 continue
-            if not worker.process.is_alive():
-                worker = self._start(slot)
-            if self._abandoned:
-                worker.process.kill()
             try:
+                if worker is None or not worker.process.is_alive():
+                    worker = self._start(slot)
+                if self._abandoned:
+                    worker.process.kill()
                 done, value = worker.ask(call)
             except Exception as error:
                 future.set_exception(error)
@@ -105,7 +107,8 @@ class LocalExecutor(TrialExecutor):
                     future.set_result(value)
                 else:
                     future.set_exception(value)
-        worker.end()
+        if worker is not None:
+            worker.end()
 
     def _start(self, slot: int) -> "_Worker":
         worker = _Worker()
