@@ -12,7 +12,6 @@ from hydra import compose, initialize_config_dir
 
 from experiments.evidence import fill
 from experiments.memory import measure, study
-from experiments.memory.pictures import draw
 from experiments.memory.rows import Rows
 from experiments.memory.tables import blocks
 from experiments.memory.tasks import NETWORKS, TASKS, above_the_grammar, beside_forgetting
@@ -143,8 +142,3 @@ def test_report_writes_the_page_anew(tmp_path: Path, monkeypatch: pytest.MonkeyP
     study.report()
     assert (tmp_path / "README.md").read_text() == README
     assert (tmp_path / "evidence" / "learning.png").read_bytes().startswith(b"\x89PNG")
-
-
-def test_the_figure_is_drawn_from_the_rows(rows: Rows, tmp_path: Path) -> None:
-    draw(rows, tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["learning.png"]
