@@ -156,7 +156,7 @@ def _free(experiment: Experiment, plan: Plan, drawn: Sequence[Driven]) -> Iterat
             series=plan.segment.series,
             true=plan.segment.stretches(plan.starts, 0, plan.steps),
             network=forecasts,
-            rivals={},
+            baselines={},
             threshold=plan.threshold,
             lyapunov=lyapunov_of(plan.data),
         )

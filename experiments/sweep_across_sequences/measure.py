@@ -85,7 +85,7 @@ def sweep(folder: Path, name: str, sampler: str, design: Design) -> list[Row]:
 
 
 def winner(folder: Path, name: str, sampler: str) -> Row:
-    """What a finished sweep says of its best trial: the search's word, and that of fresh seeds."""
+    """Words of a finished sweep on its best trial: the value that the search saw, and that of fresh seeds."""
     best = _said(_swept(folder, name, sampler))
     if "confirmed" not in best:
         raise BadInput(f"the trials of {name} by {sampler} are too few to confirm the best of them")
@@ -112,7 +112,7 @@ def _swept(folder: Path, name: str, sampler: str) -> Path:
 
 
 def _said(where: Path) -> dict[str, Any]:
-    """What a sweep wrote of its best trial; empty before it ended."""
+    """Contents of a sweep's ``best.yaml``; empty before it ended."""
     path = where / "best.yaml"
     return dict(yaml.safe_load(path.read_text(encoding="utf-8"))) if path.exists() else {}
 

@@ -219,7 +219,7 @@ def gains(rows: Rows) -> str:
 
 
 def confirmed(rows: Rows) -> str:
-    """What TPE's sweeps said of their winners, and what further seeds say."""
+    """Words of TPE's sweeps on their winners, and the median of further seeds."""
     columns = {column: rows.winners("tpe", column) for column in ("trial", "reported", "confirmed", "low", "high")}
     seeds, raced = rows.winners("tpe", "fresh_seeds"), rows.winners("tpe", "raced")
     further = rows.further("tpe")

@@ -116,7 +116,7 @@ class EchoState:
 
         o = c + h_T W,    h_0 = 0
 
-    Windows rather than the series: then it knows no more of the past than its rival does, and as every window starts
+    Windows rather than the series: then it knows no more of the past than the network does, and as every window starts
     from the same state, in training and after it, none has to be left out. T is the washout.
 
     Args:

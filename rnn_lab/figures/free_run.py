@@ -46,7 +46,7 @@ def of_free_runs(runs: FreeRuns) -> Iterator[tuple[str, Figure, str]]:
         free_run(runs.true[typical], runs.network[:, typical], valid[:, typical], targets=names, lyapunov_times=unit),
         "True and free-running targets, from the start whose valid time is the median",
     )
-    growth = {name: runs.growth(series) for name, series in {"network": runs.network, **runs.rivals}.items()}
+    growth = {name: runs.growth(series) for name, series in {"network": runs.network, **runs.baselines}.items()}
     each = relative_error(runs.network, runs.true, runs.deviation)
     yield (
         "free_run_error",
@@ -55,11 +55,11 @@ def of_free_runs(runs: FreeRuns) -> Iterator[tuple[str, Figure, str]]:
     )
     if runs.true.shape[1] > 2:
         network = runs.network[_middle(valid.mean(axis=1))]
-        lasting = {name: float(runs.valid_steps(series).mean()) for name, series in runs.rivals.items()}
+        lasting = {name: float(runs.valid_steps(series).mean()) for name, series in runs.baselines.items()}
         best = sorted(lasting, key=lambda name: -lasting[name])[:1]  # none, where no baseline runs freely
         yield (
             "free_run_states",
-            states(runs.series, {"network": network, **{name: runs.rivals[name] for name in best}}, targets=names),
+            states(runs.series, {"network": network, **{name: runs.baselines[name] for name in best}}, targets=names),
             "The attractor, and where free runs go",
         )
 
@@ -115,12 +115,12 @@ def error_curves(
     """Draw the typical error of each step, in standard deviations, on a logarithmic axis.
 
     Args:
-        growth: forecaster -> (S,) geometric mean over starts (and replicas); the first is the network, then its rivals.
+        growth: forecaster -> (S,) geometric mean over starts (and replicas); the first is the network's.
         each: (R, K, S) the network's error of each run: the middle half of them is a band.
         threshold: of valid forecasts.
         lyapunov_times: those that a step lasts: errors of a perfect model would grow as steeply as the line drawn.
     """
-    name, *rivals = growth
+    name, *baselines = growth
     S = each.shape[-1]
     wrong = [_first(curve >= threshold) for curve in growth.values()]
     seen = slice(0, _worth_seeing(S, max(wrong)))
@@ -134,9 +134,9 @@ def error_curves(
     axes = figure.subplots()
     low, high = np.quantile(np.clip(each.reshape(-1, S)[:, seen], floor, BURST), [0.25, 0.75], axis=0)
     axes.fill_between(x, low, high, color=ORANGE, alpha=0.2, linewidth=0, label="its middle half")
-    for rival, dash in zip(rivals, DASHES * len(rivals), strict=False):
-        below = " (below)" if np.nanmax(curves[rival], initial=0.0) < floor else ""
-        axes.plot(x, curves[rival], color=GREY, linestyle=dash, linewidth=1.3, label=f"{rival}{below}")
+    for baseline, dash in zip(baselines, DASHES * len(baselines), strict=False):
+        below = " (below)" if np.nanmax(curves[baseline], initial=0.0) < floor else ""
+        axes.plot(x, curves[baseline], color=GREY, linestyle=dash, linewidth=1.3, label=f"{baseline}{below}")
     axes.plot(x, own, color=ORANGE, linewidth=2.6, label=name)
     axes.set(yscale="log", ylim=(floor, 10), xlabel="steps after the last observed row")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -25,7 +25,7 @@ SPLITS = {"train": "train", "validation": "val", "test": "test"}
 """The splits in the order of time, and what each is called in the names of metrics."""
 
 BOUNDS = ("ideal", "entropy")
-"""Yardsticks that are no rivals: the best answer that there is, on the same records or in expectation."""
+"""Reference scores that are no baselines: the best answer that there is, on the same records or in expectation."""
 
 Result_co = TypeVar("Result_co", covariant=True)
 

@@ -127,17 +127,17 @@ def _result(summary: Fact) -> list[str]:
         [name, *(f"{_number(found[column]):.4g}" if column in found else "" for column in columns)]
         for name, found in ranked
     ]
-    rivals = {name: _number(found[score]) for name, found in scores.items() if score in found}
-    bounds = [(name, rivals.pop(name)) for name in BOUNDS if name in rivals]
-    rivals.pop("**network**")
-    rival, best = min(rivals.items(), key=lambda item: item[1])
+    baselines = {name: _number(found[score]) for name, found in scores.items() if score in found}
+    bounds = [(name, baselines.pop(name)) for name in BOUNDS if name in baselines]
+    baselines.pop("**network**")
+    name, best = min(baselines.items(), key=lambda item: item[1])
     mine = _number(summary["metrics"][score])
     what = NAMES[summary["score"]]
     if summary["score"] == "loss":
         won = f"the network saves {(best - mine) / math.log(2):.3g} bits at each target."
     else:
         won = f"the network is {best / mine:.3g} times as good." if mine else "the network makes no error."
-    verdict = f"On validation data the network's {what} is {mine:.4g}; the best baseline, {rival}, has {best:.4g}: " + (
+    verdict = f"On validation data the network's {what} is {mine:.4g}; the best baseline, {name}, has {best:.4g}: " + (
         won if mine < best else "**the network does not beat it.**"
     )
     if summary.get("verdict"):

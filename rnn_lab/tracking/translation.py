@@ -101,9 +101,9 @@ def best_baseline(fact: Fact) -> str:
         >>> best_baseline({"validation": scores, "score": "nrmse"})
         'AR1 0.5'
     """
-    for rivals in _rivals(fact).values():
-        name = min(rivals, key=rivals.__getitem__)
-        return f"{name} {rivals[name]:.4g}"
+    for baselines in _baselines(fact).values():
+        name = min(baselines, key=baselines.__getitem__)
+        return f"{name} {baselines[name]:.4g}"
     return ""
 
 
@@ -118,12 +118,12 @@ def line_to_beat(fact: Fact) -> dict[str, float]:
         {'rmse/baseline': 0.2}
     """
     return {
-        f"{score}/baseline": min(value for value in rivals.values() if value >= EXACT * max(rivals.values()))
-        for score, rivals in _rivals(fact).items()
+        f"{score}/baseline": min(value for value in baselines.values() if value >= EXACT * max(baselines.values()))
+        for score, baselines in _baselines(fact).items()
     }
 
 
-def _rivals(fact: Fact) -> dict[str, dict[str, float]]:
+def _baselines(fact: Fact) -> dict[str, dict[str, float]]:
     """The score that counts -> baseline -> value on validation."""
     for score in (fact.get("score", "rmse"), "rmse", "loss"):
         scores = fact.get("validation", {}).items()
@@ -177,7 +177,7 @@ def final(summary: Fact) -> dict[str, float]:
 
 
 def free_run(summary: Fact) -> dict[str, float]:
-    """Return the network's valid time and errors when it runs freely, and the valid times of its rivals.
+    """Return the network's valid time and errors when it runs freely, and the valid times of its baselines.
 
     Example:
         >>> scores = {"valid_time": {"mean": 2.5, "median": 2.0}, "nrmse": {"1": 0.1}}

@@ -15,17 +15,17 @@ from rnn_lab.sequences import Adding, Generated, MackeyGlass, TaskData
 SEEDS = [1.00, 1.04, 0.97, 1.02, 0.99]
 
 
-def run(values, rivals, draws=None, score="rmse"):
+def run(values, baselines, draws=None, score="rmse"):
     replicas = [{"metrics": {f"val/{score}": value}, "diverged": np.isnan(value)} for value in values]
     drawn = {name: {"settings": "", "scores": {f"val/{score}": own}} for name, own in (draws or {}).items()}
-    baselines = {"validation": {name: {score: value} for name, value in rivals.items()}}
+    baselines = {"validation": {name: {score: value} for name, value in baselines.items()}}
     return {"judged_on": "validation", "score": score, "replicas": replicas, "baselines": baselines, "draws": drawn}
 
 
 def test_a_baseline_without_random_parts_is_one_number():
-    rivals = {"far": 2.0, "near": 1.01, "better": 0.5}
-    assert [ttest_1samp(SEEDS, value).pvalue * 3 < 0.05 for value in rivals.values()] == [True, False, True]
-    assert verdict(run(SEEDS, rivals)).startswith(
+    baselines = {"far": 2.0, "near": 1.01, "better": 0.5}
+    assert [ttest_1samp(SEEDS, value).pvalue * 3 < 0.05 for value in baselines.values()] == [True, False, True]
+    assert verdict(run(SEEDS, baselines)).startswith(
         "By val/rmse the network is better than far; not told apart from near; no better than better (t tests over 5"
     )
 

@@ -37,14 +37,14 @@ def ran(composed, folder, *overrides):
 
 @every_kind
 def test_its_summary_its_figures_and_its_network(kind, composed, tmp_path):
-    scores, network, rivals = EXPECTED[kind]
+    scores, network, baselines = EXPECTED[kind]
     value, summary = ran(composed, tmp_path, *KINDS[kind], "replicas=2")
     assert set(summary["metrics"]) == {f"{part}/{score}" for part in ("train", "val", "test") for score in scores}
     assert all(np.isfinite(list(summary["metrics"].values())))
     score = "loss" if scores & {"accuracy"} else "rmse"
     assert summary["score"] == score
     assert value == summary["metrics"][f"val/{score}"]
-    assert rivals <= set(summary["baselines"]["validation"])
+    assert baselines <= set(summary["baselines"]["validation"])
     assert set(summary["baselines"]) == {"train", "validation", "test"}
     if "bits" in scores:
         for replica in summary["replicas"]:

@@ -46,8 +46,8 @@ class FakeTrainer:
         shapes = {name: {"X": part.X.shape, "Y": part.Y.shape} for name, part in parts.items()}
         fingerprint, recipe = self.data.fingerprint, self.data.recipe
         self.journal.write("data", name="sine", fingerprint=fingerprint, recipe=recipe, shapes=shapes, shown=["x"])
-        self.rivals = {name: {"mean": self.scores(0.7), "AR2": self.scores(0.1)} for name in ("train", "validation")}
-        self.journal.write("baselines", **self.rivals)
+        self.baselines = {name: {"mean": self.scores(0.7), "AR2": self.scores(0.1)} for name in ("train", "validation")}
+        self.journal.write("baselines", **self.baselines)
 
     @staticmethod
     def scores(rmse: float) -> dict[str, float]:

@@ -112,7 +112,7 @@ class Plan:
             observed=segment.observed,
             true=segment.stretches(self.starts, 0, self.steps),
             network=network.free_runs(observed[..., segment.inputs], self.steps),
-            rivals=free,
+            baselines=free,
             threshold=self.threshold,
             lyapunov=lyapunov_of(self.data),
         )

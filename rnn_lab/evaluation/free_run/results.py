@@ -1,4 +1,4 @@
-"""Results of free runs: valid times, errors at horizons and their growth, beside the rivals'."""
+"""Results of free runs: valid times, errors at horizons and their growth, beside the baselines."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -30,7 +30,7 @@ class FreeRuns:
         series: (L, O) a long stretch of the targets, to judge their size and to see their attractor.
         true: (K, S, O) what happened.
         network: (R, K, S, O).
-        rivals: name -> (K, S, O).
+        baselines: name -> (K, S, O).
         threshold: error up to which a forecast counts as valid, in standard deviations of the targets.
         lyapunov: of the system; None if it has none that is known.
         observed: (L, O), the cells of the series that were not made up; None: all.
@@ -41,7 +41,7 @@ class FreeRuns:
     series: Array
     true: Array
     network: Array
-    rivals: dict[str, Array]
+    baselines: dict[str, Array]
     threshold: float
     lyapunov: Lyapunov | None
     observed: NDArray[np.bool_] | None = None
@@ -94,7 +94,7 @@ class FreeRuns:
             "lyapunov": None if self.lyapunov is None else asdict(self.lyapunov),
             "growth_at": at.tolist(),
             "network": network,
-            "rivals": {name: self._scores(runs[None], horizons, at) for name, runs in self.rivals.items()},
+            "rivals": {name: self._scores(runs[None], horizons, at) for name, runs in self.baselines.items()},
         }
 
     def _scores(self, runs: Array, horizons: Sequence[int], at: NDArray[np.int64]) -> dict[str, Any]:

@@ -153,8 +153,8 @@ def _first(importances: Importances | None, where: str) -> str:
     if (leader := importances.leader()) is not None:
         return f"{where} {leader} matters most, first in {importances.first.max():.0%} of resamples"
     order = np.argsort(-importances.first)[:2]
-    rivals = " or ".join(f"{importances.names[k]} (first in {importances.first[k]:.0%} of resamples)" for k in order)
-    return f"{where} the trials do not tell which matters most, {rivals}"
+    leading = " or ".join(f"{importances.names[k]} (first in {importances.first[k]:.0%} of resamples)" for k in order)
+    return f"{where} the trials do not tell which matters most, {leading}"
 
 
 def _interactions(trials: Trials) -> dict[tuple[str, str], float]:

@@ -101,7 +101,7 @@ def test_targets_that_are_never_fed_back_may_be_more_than_the_inputs():
     plan = FreeRun(starts=3, steps=4).plan(dataset, data)
     runs = run(plan, forecaster)
     assert runs.network.shape == (1, 3, 4, 2)
-    assert {name: run.shape for name, run in runs.rivals.items()} == dict.fromkeys(runs.rivals, (3, 4, 2))
+    assert {name: run.shape for name, run in runs.baselines.items()} == dict.fromkeys(runs.baselines, (3, 4, 2))
     assert runs.true[1, 0, 0] == dataset.series[plan.starts[1], 1]
 
 
@@ -160,7 +160,7 @@ def test_persistence_holds_the_last_observed_row():
     plan = FreeRun(starts=3, steps=4).plan(dataset, sine())
     runs, series = run(plan, exact_sine(dataset)), dataset.series
     for k, start in enumerate(plan.starts):
-        assert (runs.rivals["persistence"][k] == series[start - 1]).all()
+        assert (runs.baselines["persistence"][k] == series[start - 1]).all()
         assert (runs.true[k] == series[start : start + 4]).all()
 
 
@@ -176,7 +176,7 @@ def test_valid_times_of_a_chaotic_system_are_in_its_lyapunov_times():
     assert section["unit"] == "Lyapunov times"
     assert list(section["network"]["nrmse"]) == ["1", "6", "84"]
     linear = next(name for name in section["rivals"] if name.startswith("AR"))
-    steps = runs.valid_steps(runs.rivals[linear])
+    steps = runs.valid_steps(runs.baselines[linear])
     assert section["rivals"][linear]["valid_time"]["mean"] == pytest.approx(0.906 * 0.02 * steps.mean(), rel=0.03)
     assert len(section["growth_at"]) == 50
     assert json.loads(json.dumps(section))["network"]["valid_time"] == section["network"]["valid_time"]
@@ -218,9 +218,9 @@ def test_a_stream_is_run_from_its_scored_steps_after_a_long_warm_up(horizon):
         assert runs.true[k] == pytest.approx(rows[first : first + 30], abs=1e-12)
         alone = forecaster.free_run(rows[first - 500 : first], 30)
         assert runs.network[:, k] == pytest.approx(alone, rel=1e-9)
-        assert runs.rivals["persistence"][k] == pytest.approx(np.tile(rows[first - 1], (30, 1)), abs=1e-12)
-    assert list(runs.rivals)[1].startswith("AR")
-    assert len(runs.rivals) == 2
+        assert runs.baselines["persistence"][k] == pytest.approx(np.tile(rows[first - 1], (30, 1)), abs=1e-12)
+    assert list(runs.baselines)[1].startswith("AR")
+    assert len(runs.baselines) == 2
     assert runs.section()["unit"] == "Lyapunov times"
 
 
@@ -229,7 +229,7 @@ def test_a_stream_s_rival_follows_the_sine_that_it_was_fitted_on():
     dataset = data.dataset()
     network = Network(Elman(hidden_dim=4), inputs=1, outputs=1, window=None, each_step=True)
     runs = run(FreeRun().plan(dataset, data), StreamForecaster.of(network, network.initial([0]), dataset))
-    assert runs.rivals["AR2"] == pytest.approx(runs.true, abs=1e-7)
+    assert runs.baselines["AR2"] == pytest.approx(runs.true, abs=1e-7)
 
 
 def test_a_text_has_none():
