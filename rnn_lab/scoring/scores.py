@@ -99,7 +99,8 @@ class MASE(Score):
         MASE = mean_o(mean_n |predicted_no - true_no| / mean_t |y_to - y_{t-m,o}|),    t over the training targets
 
     Below 1, the forecasts are better than the (seasonal) naive one was on training. Each target has its own scale, so
-    that targets in different units weigh the same; it is ``nan`` where a target does not change in training.
+    that targets in different units weigh the same; it is ``nan`` where a target does not change in training. A change
+    from or to a cell that was made up does not count.
 
     Args:
         season: m, 1 for the change from one row to the next.
@@ -116,8 +117,9 @@ class MASE(Score):
         """The mean over targets."""
         if answers.past is None or len(answers.past) <= self.season:
             return None
-        change = np.abs(answers.past[self.season :] - answers.past[: -self.season]).mean(axis=0)
+        changes = np.abs(answers.past[self.season :] - answers.past[: -self.season])
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            change = np.nansum(changes, axis=0) / np.count_nonzero(~np.isnan(changes), axis=0)
             errors = np.abs(answers.predicted - answers.true).mean(axis=-2)
             return np.asarray((errors / np.where(change > 0, change, np.nan)).mean(axis=-1))
 

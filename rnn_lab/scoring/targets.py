@@ -37,7 +37,7 @@ class Targets(ABC):
 
     Attributes:
         scores: those that fit these targets, ``main`` always among them.
-        past: the training targets in the order of time, (L, O), in their own units; None where there is no such order.
+        past: the data's.
     """
 
     what: ClassVar[str]
@@ -57,7 +57,7 @@ class Targets(ABC):
         self.scores = {name: score for name, score in everyone.items() if self.takes(score)}
         if self.main in SCORES:  # whatever else is asked for, runs are ordered by it
             self.scores = {self.main: SCORES[self.main]} | self.scores
-        self.past = self._past()
+        self.past = self.data.past
 
     @property
     @abstractmethod
@@ -142,12 +142,6 @@ class Targets(ABC):
 
     def _each_epoch(self, name: str) -> bool:
         return name == self.main or self.scores[name].each_epoch
-
-    def _past(self) -> Array | None:
-        if not self.data.lags:
-            return None
-        series, at = self.data.history(self.data.scored["train"])
-        return np.asarray(series[: at[-1] + 1])
 
     def _success(self, outputs: Array, records: Records) -> Array | None:
         """Share of records (R,) that are solved."""

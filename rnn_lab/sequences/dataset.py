@@ -146,6 +146,17 @@ class Data(ABC):
         raise TypeError(f"the targets of {self.name} have no past")
 
     @property
+    def past(self) -> Array | None:
+        """The training targets in the order of time, (L, O), in their own units; None where there is no such order.
+
+        A cell that was missing and made up is NaN.
+        """
+        if not self.lags:
+            return None
+        series, at = self.history(self.scored["train"])
+        return np.asarray(series[: at[-1] + 1])
+
+    @property
     def criteria(self) -> tuple[str, ...]:
         """Names of the data's own criteria: ``success`` of a task, otherwise none."""
         return ()
@@ -337,6 +348,15 @@ class SeriesDataset(Dataset):
     def lags(self) -> int:
         """T: a linear model sees no more of the past than the network does."""
         return self.window
+
+    @property
+    def past(self) -> Array | None:
+        """The training targets as they were observed."""
+        found = super().past
+        if found is None or self.filled is None:
+            return found
+        chosen = [self.columns.index(name) for name in self.targets]
+        return np.where(self.filled[: len(found), chosen], np.nan, found)
 
     def history(self, split: Records) -> tuple[Array, NDArray[np.int64]]:
         """The whole series, which is not copied where all of its columns are targets, and ``at``.

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from rnn_lab.scoring import NumberAnswers
+from rnn_lab.scoring import NumberAnswers, targets_of
 from rnn_lab.scoring.scores import MASE
+from rnn_lab.sequences import Table
 
 rng = np.random.default_rng(0)
 PAST, TRUE, PREDICTED = rng.normal(size=(30, 2)), rng.normal(size=(8, 2)), rng.normal(size=(3, 8, 2))
@@ -34,3 +35,19 @@ def test_there_is_none_without_a_past_and_none_of_a_constant():
     assert MASE(season=30).of_numbers(NumberAnswers(predicted=PREDICTED, true=TRUE, past=PAST)) is None
     constant = NumberAnswers(predicted=PREDICTED, true=TRUE, past=np.ones((5, 2)))
     assert np.isnan(MASE().of_numbers(constant)).all()
+
+
+def test_a_change_from_or_to_a_cell_that_was_made_up_does_not_count(tmp_path):
+    file = tmp_path / "gaps.csv"
+    file.write_text("y,x\n" + "\n".join(f"{'' if n in (3, 4, 9) else n * n % 11},{n}" for n in range(40)))
+    data = Table(
+        name="gaps", path=str(file), target="y", window=3, train=20, validation=5, missing="interpolate"
+    ).dataset()
+    past = targets_of(data).past
+    rows = [n * n % 11 for n in range(len(past))]
+    pairs = [(a, a + 1) for a in range(len(past) - 1) if not {a, a + 1} & {3, 4, 9}]
+    scale = np.mean([abs(rows[b] - rows[a]) for a, b in pairs])
+    found = MASE().of_numbers(NumberAnswers(predicted=np.ones((1, 4, 1)), true=np.zeros((4, 1)), past=past))
+    assert found == pytest.approx(1 / scale, rel=1e-13)
+    unknown = NumberAnswers(predicted=np.ones((1, 4, 1)), true=np.zeros((4, 1)), past=np.full((9, 1), np.nan))
+    assert np.isnan(MASE().of_numbers(unknown)).all()
