@@ -54,7 +54,7 @@ class CompiledRecordEpochs(RecordEpochs):
 
     def updates(self, state: TrainingState, order: Array, share: float) -> Array:
         """Carry out an epoch's updates; gives each one's losses, norms and clipped shares, as `RecordEpochs` does."""
-        gradient: Any = self.gradient(len(order), self.batch)
+        gradient: Any = self.gradient(0, len(order), self.batch)
         if not gradient.updates_at_once:
             return super().updates(state, order, share)
         optimizer: Any = self.optimizer
@@ -79,7 +79,7 @@ class CompiledRecordEpochs(RecordEpochs):
                 order[:, first * self.batch : first * self.batch + (last - first) * size]
             )
             records = X, Y if self.network.each_step else Y[:, None], weights
-            at_work: Any = self.gradient(len(order), size)
+            at_work: Any = self.gradient(0, len(order), size)
             found = at_work.updates(
                 state.parameters, rule, (mean, square), records, rates[:, first:last], state.updates
             )

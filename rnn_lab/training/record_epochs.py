@@ -1,6 +1,7 @@
 """One epoch over records, batch by batch."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from rnn_lab.sequences import Records
 from rnn_lab.training.layout import TimeMajor
 from rnn_lab.training.optimizer import Optimizer
 from rnn_lab.training.state import TrainingState
+from rnn_lab.training.together import blocks
 from rnn_lab.training.trainer import Trainer
 
 Array = NDArray[Any]
@@ -50,10 +52,15 @@ class RecordEpochs:
         if optimizer.one_loss:
             self._refuse_several_losses()
         self.rule = rule
-        self._gradients: dict[tuple[int, int], WindowGradient] = {}
+        self._gradients: dict[tuple[int, int, int], WindowGradient] = {}
         self._noise: Sequence[np.random.Generator] = ()
+        self.blocks = [slice(0, len(seeds))]
         if not optimizer.one_loss:  # which asks for one replica at a time
-            self.gradient(len(seeds), self.batch)  # so a rule that does not fit says so before anything is written
+            if trainer.backend == "numpy":  # compiled, each replica is by itself
+                parameters, k = network.zeros(1).flat.shape[1], min(trainer.bptt_truncate, self.records.steps)
+                self.blocks = blocks(len(seeds), network, parameters, self.batch, k)
+            for block in self.blocks:  # now, so that a rule that does not fit says so before anything is written
+                self.gradient(block.start, block.stop - block.start, self.batch)
 
     def _refuse_several_losses(self) -> None:
         name, N = type(self.optimizer).__name__, len(self.records)
@@ -67,12 +74,12 @@ class RecordEpochs:
                 f"(it is {self.trainer.batch_size})."
             )
 
-    def gradient(self, replicas: int, batch: int) -> WindowGradient:
-        """The rule at work on batches of one size: the usual one, and perhaps a smaller last one."""
-        size = replicas, batch
+    def gradient(self, first: int, replicas: int, batch: int) -> WindowGradient:
+        """The rule at work for some replicas on batches of one size: the usual one, and perhaps a smaller last one."""
+        size = first, replicas, batch
         if size not in self._gradients:
-            self._gradients[size] = self.rule.for_windows(self.network, *size, self.trainer.reach)
-            begin_epoch(self._gradients[size], self.rule, self._noise)
+            self._gradients[size] = self.rule.for_windows(self.network, replicas, batch, self.trainer.reach)
+            begin_epoch(self._gradients[size], self.rule, self._noise[first : first + replicas])
         return self._gradients[size]
 
     @property
@@ -100,8 +107,8 @@ class RecordEpochs:
         order = self.order(state.epoch + 1)
         share = trainer.scheduled_sampling * state.epoch / trainer.epochs
         self._noise = coins = [named_rng(seed, "noise", state.epoch + 1) for seed in self.seeds]
-        for gradient in self._gradients.values():
-            begin_epoch(gradient, self.rule, coins)
+        for (first, replicas, _), gradient in self._gradients.items():
+            begin_epoch(gradient, self.rule, coins[first : first + replicas])
         lengths, clips = self.updates(state, order, share).mean(axis=0)
         return lengths, clips
 
@@ -118,14 +125,18 @@ class RecordEpochs:
         """
         starts = range(0, order.shape[1], self.batch)
         seen = np.zeros((len(starts), 2, len(self.seeds)))
-        for i, start in enumerate(starts):
-            which = order[:, start : start + self.batch]
-            sampled = None
-            if share:
-                size = self.records.steps, which.shape[1]
-                sampled = np.stack([coin.random(size) < share for coin in self._noise])
-            loss = BatchLoss(self.records, which, self.gradient, sampled)
-            seen[i] = self.optimizer.step(state, loss, self.clipping, i / len(starts), self.trainer.epochs)
+        for block in self.blocks:
+            part = state.of(block) if len(self.blocks) > 1 else state
+            for i, start in enumerate(starts):
+                which = order[block, start : start + self.batch]
+                sampled = None
+                if share:
+                    size = self.records.steps, which.shape[1]
+                    sampled = np.stack([coin.random(size) < share for coin in self._noise[block]])
+                loss = BatchLoss(self.records, which, partial(self.gradient, block.start), sampled)
+                done = self.optimizer.step(part, loss, self.clipping, i / len(starts), self.trainer.epochs)
+                seen[i, :, block] = done
+        state.updates = part.updates
         return seen
 
 

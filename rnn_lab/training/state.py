@@ -113,6 +113,18 @@ class TrainingState:
         )
         return None if whole else "epoch"
 
+    def of(self, replicas: slice) -> "TrainingState":
+        """The state of some replicas, for updates in place: views of the same arrays, without the history."""
+
+        def part(value: Any) -> Any:
+            if isinstance(value, Parameters):
+                return value.like(value.flat[replicas])
+            if isinstance(value, dict):
+                return {name: array[replicas] for name, array in value.items()}
+            return value if isinstance(value, int) else value[replicas]
+
+        return TrainingState(**{f.name: part(getattr(self, f.name)) for f in fields(self) if f.name != "history"})
+
     def copy(self) -> "TrainingState":
         """The state as it is now, without its history: what a checkpoint holds."""
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "history"}
