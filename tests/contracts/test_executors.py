@@ -1,5 +1,6 @@
 """The executors that ship pass the suite that ships."""
 
+import signal
 import subprocess
 import sys
 
@@ -35,3 +36,15 @@ def test_a_script_without_a_guard_fails_instead_of_waiting_for_ever(tmp_path):
     assert done.returncode == 1
     assert "__name__ == '__main__'" in done.stderr
     assert "WorkerDied: the worker process ended with exit code 1" in done.stderr
+
+
+def test_what_is_sent_to_the_whole_group_reaches_no_trial():
+    """A trial would record an end of its own, and its coordinator take it for a failure."""
+    code = (
+        "import signal\n"
+        "from rnn_lab.sweeping.executors.local import LocalExecutor\n"
+        "with LocalExecutor(1) as executor:\n"
+        "    print(*sorted(executor.submit(signal.pthread_sigmask, signal.SIG_BLOCK, []).result()))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert set(map(int, done.stdout.split())) >= {signal.SIGHUP, signal.SIGINT, signal.SIGTERM}

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.resource_tracker import ensure_running
 from typing import Any, TypeVar
 
 from rnn_lab.sweeping.executors import TrialExecutor, WorkerDied
@@ -42,6 +43,7 @@ class LocalExecutor(TrialExecutor):
         self._ending = self._abandoned = False
         self._environment = {name: os.environ.get(name) for name in ONE_THREAD}
         os.environ.update(ONE_THREAD)  # the workers' process inherits it, and reads it before NumPy does
+        ensure_running()  # now: as it starts, it lets through again what the thread of a slot has blocked
         self._slots = [threading.Thread(target=self._serve, args=(slot,), daemon=True) for slot in range(workers)]
         for thread in self._slots:
             thread.start()
