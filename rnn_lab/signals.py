@@ -70,11 +70,16 @@ def listen() -> None:
 
     What is ignored when the process starts stays so: a run under ``nohup`` outlives its terminal.
     """
-    _terminals[:] = [number for number in range(3) if os.isatty(number)]
+    note_terminals()
     for number in REASONS:
         if signal.getsignal(number) != signal.SIG_IGN:
             _listening.add(number)
             signal.signal(number, _exit)
+
+
+def note_terminals() -> None:
+    """Note which streams are a terminal's, for `let_go_of_terminal`; one that is closed can no longer be told."""
+    _terminals[:] = [number for number in range(3) if os.isatty(number)]
 
 
 def raise_from_here() -> None:
@@ -100,7 +105,7 @@ def _exit(number: int, _: FrameType | None) -> None:
     if _held is not None:
         _held.append(number)
         return
-    _let_go_of_terminal(number)
+    let_go_of_terminal(number)
     os.write(2, f"{REASONS[signal.Signals(number)].capitalize()}.\n".encode())
     os._exit(128 + number)
 
@@ -113,7 +118,7 @@ def _raise(number: int, _: FrameType | None) -> None:
     _first, _received = time.monotonic(), Ended(number)
     for other in _listening:
         signal.signal(other, _end)
-    _let_go_of_terminal(number)
+    let_go_of_terminal(number)
     raise _received
 
 
@@ -122,7 +127,7 @@ def _end(number: int, _: FrameType | None) -> None:
         os._exit(128 + number)
 
 
-def _let_go_of_terminal(number: int) -> None:
+def let_go_of_terminal(number: int) -> None:
     """Send to nowhere what would go to a closed terminal, for each line written there fails."""
     if number == signal.SIGHUP:
         nowhere = os.open(os.devnull, os.O_RDWR)

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from rnn_lab import signals
+
 WORDS = {
     signal.SIGINT: "interrupted",
     signal.SIGTERM: "terminated",
@@ -26,8 +28,8 @@ class Interrupted(Exception):
 class Interrupt:
     """Holds a signal back until the code is in a place where it may end.
 
-    Used as a context manager it takes over the three signals; only inside :meth:`allowed` do they raise
-    :class:`Interrupted`. Later signals change nothing: the end is under way.
+    Used as a context manager it takes over the three signals, but for those that are ignored, as under ``nohup``; only
+    inside :meth:`allowed` do they raise :class:`Interrupted`. Later signals change nothing: the end is under way.
     """
 
     def __init__(self) -> None:
@@ -37,7 +39,9 @@ class Interrupt:
 
     def __enter__(self) -> "Interrupt":
         if threading.current_thread() is threading.main_thread():  # no other thread may handle signals
-            self._before = {number: signal.signal(number, self._note) for number in WORDS}
+            signals.note_terminals()
+            heard = [number for number in WORDS if signal.getsignal(number) != signal.SIG_IGN]
+            self._before = {number: signal.signal(number, self._note) for number in heard}
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -46,6 +50,7 @@ class Interrupt:
 
     def _note(self, number: int, _: FrameType | None) -> None:
         self._asked = number
+        signals.let_go_of_terminal(number)
         if self._allowed:
             self._allowed = False
             raise Interrupted(number)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hydra
 import optuna
@@ -21,6 +22,11 @@ QUIET = {"PYTHONWARNINGS": "ignore"}
 TOY = Path(__file__).parent / "toy" / "toy.py"
 
 
+def heard() -> None:
+    """Hear Ctrl-C, which is ignored by what a shell starts in the background, a suite for one."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Toy:
     """The toy, run in one folder."""
 
@@ -29,17 +35,16 @@ class Toy:
         self.script = TOY
         self.started: list[subprocess.Popen[str]] = []
 
-    def start(self, *arguments: str, sweeper: bool = True) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str, sweeper: bool = True, **given: Any) -> "subprocess.Popen[str]":
         """Start ``python toy.py -m hydra/sweeper=rnn_lab ...`` as the leader of a process group."""
         own = ["-m", "hydra/sweeper=rnn_lab"] if sweeper else ASKED_FOR
         process = subprocess.Popen(
             [sys.executable, str(self.script), *own, *arguments],
             cwd=self.folder,
             env=os.environ | QUIET,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "preexec_fn": heard} | given,
         )
         self.started.append(process)
         return process

@@ -1,10 +1,13 @@
 """A sweep that ends before its last trial: what is left, and that the same command finishes it."""
 
+import fcntl
 import os
+import pty
 import random
 import re
 import signal
 import subprocess
+import termios
 import time
 from collections import Counter
 from pathlib import Path
@@ -97,6 +100,34 @@ def test_ctrl_c_keeps_what_is_recorded_and_says_how_to_go_on(toy, number):
     assert states[TrialState.FAIL] == states[TrialState.WAITING] > 0
     subprocess.run(again, shell=True, cwd="/", check=True, capture_output=True, timeout=100)  # pasted elsewhere
     check_invariants(toy, 6, interrupted_at_least=1)
+
+
+def test_a_terminal_that_is_closed_leaves_results_although_nothing_can_be_printed(toy):
+    ours, theirs = pty.openpty()
+    process = toy.start(
+        *SWEEP,
+        "hydra.sweeper.n_trials=50",
+        stdout=theirs,
+        stderr=theirs,
+        preexec_fn=lambda: fcntl.ioctl(1, termios.TIOCSCTTY, 0),
+    )
+    os.close(theirs)
+    toy.wait_for(lambda: os.read(ours, 65536) and finished(toy) >= 1, process)  # its table is drawn ever anew
+    os.close(ours)
+    assert process.wait(30) == 129
+    assert (toy.folder / "multirun" / "toy" / "best.yaml").exists()
+    assert TrialState.RUNNING not in {trial.state for trial in toy.trials()}
+
+
+def test_a_sweep_that_is_to_outlive_its_terminal_does(toy):
+    process = toy.start(
+        *SWEEP, "hydra.sweeper.n_trials=6", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    )  # as nohup starts it
+    toy.wait_for(lambda: finished(toy) >= 1, process)
+    os.killpg(process.pid, signal.SIGHUP)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    check_invariants(toy, 6)
 
 
 def test_a_retry_that_is_interrupted_before_it_began_keeps_its_parameters(toy):
