@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -29,12 +30,14 @@ class Interrupt:
     """Holds a signal back until the code is in a place where it may end.
 
     Used as a context manager it takes over the three signals, but for those that are ignored, as under ``nohup``; only
-    inside :meth:`allowed` do they raise :class:`Interrupted`. Later signals change nothing: the end is under way.
+    inside :meth:`allowed` do they raise :class:`Interrupted`. A second one does so where the code allows one again,
+    unless it is the first one's echo.
     """
 
     def __init__(self) -> None:
         self._asked: int | None = None
         self._allowed = False
+        self._raised = float("-inf")
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "Interrupt":
@@ -49,10 +52,16 @@ class Interrupt:
             signal.signal(number, handler)
 
     def _note(self, number: int, _: FrameType | None) -> None:
-        self._asked = number
         signals.let_go_of_terminal(number)
+        if time.monotonic() - self._raised <= signals.ECHO:
+            return
+        self._asked = number
         if self._allowed:
-            self._allowed = False
+            self._raise()
+
+    def _raise(self) -> None:
+        if self._asked is not None:
+            number, self._asked, self._allowed, self._raised = self._asked, None, False, time.monotonic()
             raise Interrupted(number)
 
     @contextmanager
@@ -60,8 +69,7 @@ class Interrupt:
         """Let a signal that came, or comes now, raise :class:`Interrupted`."""
         self._allowed = True
         try:
-            if self._asked is not None:
-                raise Interrupted(self._asked)
+            self._raise()
             yield
         finally:
             self._allowed = False

@@ -10,7 +10,7 @@ identity, so that MLflow shows one run however often the sweep was killed.
 import math
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from uuid import uuid4
 
@@ -157,8 +157,8 @@ class StudyRun:
             f"{what}/value_{i}" if several else f"{what}/value" for i, _ in enumerate(self._study.options.objectives)
         ]
 
-    def close(self, ending: str | None, *, interrupted: bool = False) -> list[str]:
-        """Write the figures that lie in the study's folder, the best trial and the end; gives what the relay says."""
+    def close(self, ending: str | None, *, interrupted: bool = False) -> None:
+        """Write the figures that lie in the study's folder, the best trial and the end."""
         folder = self._study.plan.folder
         for file in sorted((folder / "figures").glob("[!.]*")):
             self._journal.write("figure", file=f"figures/{file.name}", title=file.stem.replace("_", " "))
@@ -197,6 +197,9 @@ class StudyRun:
             reason=f"{total} of {self._study.n_trials} trials done" + (f": {ending}" if ending else ""),
         )
         self._journal.close()
+
+    def report(self) -> list[str]:
+        """Wait for what the relay says of the record, once it is closed."""
         return self._relay.report()
 
 
@@ -223,10 +226,12 @@ class StudyLogger:
         """Add the trial to its study's record."""
         self._records[study.plan.name].add(trial)
 
-    def close(self, endings: Mapping[str, str], *, interrupted: bool = False) -> list[str]:
-        """End every record; gives what the relays say."""
-        return [
-            line
-            for name, record in self._records.items()
-            for line in record.close(endings.get(name), interrupted=interrupted)
-        ]
+    def close(self, endings: Mapping[str, str], *, interrupted: bool = False) -> None:
+        """End every record."""
+        for name, record in self._records.items():
+            record.close(endings.get(name), interrupted=interrupted)
+
+    def reports(self) -> Iterator[str]:
+        """Wait for what the relays say."""
+        for record in self._records.values():
+            yield from record.report()

@@ -29,7 +29,7 @@ from rnn_lab.sweeping.secrets import check_secrets
 from rnn_lab.sweeping.storage import JOURNAL, check_storage, connect, is_url, mend, sole_coordinator
 from rnn_lab.sweeping.study import SweepStudy
 from rnn_lab.sweeping.table import rows
-from rnn_lab.sweeping.terminal import display, say, say_interrupted, say_what_is_done, warn
+from rnn_lab.sweeping.terminal import display, say, say_interrupted, say_what_is_done, tell, warn
 from rnn_lab.sweeping.worker import Job
 
 if TYPE_CHECKING:
@@ -139,8 +139,15 @@ class Sweep:
             code = self._confirm(studies, Starter(executor, job, interrupt), options, endings)
             executor.shutdown() if not code else executor.abandon()
         code = report_results(studies, endings, command, folder, code)
-        for line in logger.close(endings, interrupted=code > 128) if logger else []:
-            say(line)
+        if logger:
+            logger.close(endings, interrupted=code > 128)
+        try:
+            with interrupt.allowed():  # a signal of the meantime, too
+                for line in logger.reports() if logger else []:
+                    say(line)
+        except Interrupted as asked:
+            tell(f"{str(asked).capitalize()}: what the sweep found is written.")
+            return code if code > 128 else asked.code
         return code
 
     def _confirm(self, studies: list[SweepStudy], starter: Starter, options: Options, endings: dict[str, str]) -> int:

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from optuna.trial import TrialState
 
+from tests.sweeping.conftest import TOY
+
 SWEEP = ("x=interval(-1,1)", "sleep=0.1", "hydra/sweeper/pruner=none")
 
 
@@ -128,6 +130,27 @@ def test_a_sweep_that_is_to_outlive_its_terminal_does(toy):
     process.communicate(timeout=60)
     assert process.returncode == 0
     check_invariants(toy, 6)
+
+
+def test_a_signal_that_comes_while_results_are_written_is_heeded_then(toy):
+    toy.script = toy.folder / "late.py"
+    toy.script.write_text(
+        "import os, runpy, signal, sys\n"
+        "from rnn_lab.sweeping import sweep\n"
+        "def late(*given, report=sweep.report_results):\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    return report(*given)\n"
+        "if __name__ == '__main__':\n"
+        "    sweep.report_results = late\n"
+        f"    sys.argv[0] = {str(TOY)!r}\n"
+        "    runpy.run_path(sys.argv[0], run_name='__main__')\n"
+    )
+    process = toy.start("x=interval(-1,1)", "hydra.sweeper.n_trials=1")
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert "ended early" not in out
+    assert out.endswith("Terminated: what the sweep found is written.\n")
+    assert (toy.folder / "multirun" / "toy" / "best.yaml").exists()
 
 
 def test_a_retry_that_is_interrupted_before_it_began_keeps_its_parameters(toy):
