@@ -6,6 +6,7 @@ from typing import Any
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf
 
+from rnn_lab import signals
 from rnn_lab.cli import ownership
 from rnn_lab.cli.exits import one_sentence
 from rnn_lab.cli.passwords import refuse_passwords
@@ -24,9 +25,10 @@ class BeforeRun(Callback):
         with one_sentence(outermost=True):
             refuse_passwords(_texts(config))
             hydra = config.hydra
-            ownership.take(
-                Path(str(hydra.run.dir)), record=hydra.output_subdir or ".hydra", log=f"{hydra.job.name}.log"
-            )
+            folder = Path(str(hydra.run.dir))
+            with signals.held_back():  # from here on there is a folder to give back
+                ownership.take(folder, record=hydra.output_subdir or ".hydra", log=f"{hydra.job.name}.log")
+                signals.raise_from_here()
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """See that Hydra's own sweeper writes over no run; the lab's goes on in its own folder."""

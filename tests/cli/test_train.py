@@ -164,6 +164,20 @@ def test_ctrl_c_in_the_first_seconds_is_no_traceback(seconds, tmp_path):
     assert (running.returncode, said) == (130, "Interrupted.\n") or (running.returncode in (-2, 1) and not started)
 
 
+def test_a_signal_before_a_run_begins_its_journal_leaves_no_folder(tmp_path):
+    """So the same hydra.run.dir can be said again."""
+    code = (
+        "import os, runpy, signal, sys\n"
+        "from hydra.core import utils\n"
+        "utils._save_config = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
+        f"sys.argv = {[str(TRAIN), *QUICK, 'hydra.run.dir=run']}\n"
+        "runpy.run_path(sys.argv[0], run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (143, "Terminated.\n")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.slow
 def test_a_second_signal_ends_a_run_that_is_still_saving(tmp_path):
     """The disk takes no more: what is written there never returns."""
