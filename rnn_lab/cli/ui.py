@@ -3,7 +3,6 @@
 import argparse
 import os
 import socket
-import subprocess
 import sys
 from typing import Any
 
@@ -18,7 +17,7 @@ PAGE = """Open MLflow's pages on the store that training writes to: on this mach
 
 
 def main(arguments: list[str]) -> None:
-    """Become MLflow's server."""
+    """Become the keeper of MLflow's server."""
     page = Parser("rnn-lab ui", description=PAGE, formatter_class=argparse.RawDescriptionHelpFormatter)
     page.add_argument("--uri", help="the store's address; by default MLFLOW_TRACKING_URI, else sqlite:///mlflow.db")
     page.add_argument("--port", type=int, default=5000, help="default 5000, where printed links point")
@@ -48,13 +47,13 @@ def main(arguments: list[str]) -> None:
     link = _first_page(client, f"http://127.0.0.1:{asked.port}")
     print(f"Starting MLflow's pages on {address.shown(uri)} ...", flush=True)
     line = f"They are at {link}  (end: Ctrl-C)"  # said when they answer, below what the server says until then
-    subprocess.Popen([sys.executable, "-m", "rnn_lab.cli.announce", str(asked.port), line])
     os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of MLflow, about its own libraries
     os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # 0.5 GB instead of 2.9
     program = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(asked.port)]
     # With two workers or more every request takes 50 ms.
     os.environ["MLFLOW_BACKEND_STORE_URI"] = uri  # no argument: those are anybody's to read, and it may hold a password
-    os.execv(sys.executable, [*program, "--workers", "1"])
+    keeper = [sys.executable, "-m", "rnn_lab.cli.announce", str(asked.port), line]  # lighter than what is loaded here
+    os.execv(sys.executable, [*keeper, *program, "--workers", "1"])
 
 
 def _first_page(client: Any, served: str) -> str:

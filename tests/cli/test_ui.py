@@ -1,8 +1,11 @@
 """scripts/ui.py as its user runs it; that its pages come up is shown by tests/tracking/test_server.py."""
 
+import os
+import signal
 import socket
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -56,3 +59,32 @@ def test_a_store_that_cannot_be_opened_is_one_sentence(uri, tmp_path):
     assert " cannot be opened: " in done.stderr
     assert "s3cret" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["junk.db"]
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "says"), [(signal.SIGINT, 130, "Interrupted."), (signal.SIGTERM, 143, "Terminated.")]
+)
+def test_what_ends_the_pages_ends_their_server_without_a_traceback(number, code, says, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    stand_in = (
+        "from http.server import BaseHTTPRequestHandler, HTTPServer\n"
+        "class Handler(BaseHTTPRequestHandler):\n"
+        "    do_GET = lambda self: self.send_response(200) or self.end_headers()\n"
+        "    log_message = lambda *_: None\n"
+        f"HTTPServer(('127.0.0.1', {port}), Handler).serve_forever()"
+    )
+    keeper = subprocess.Popen(
+        [sys.executable, "-m", "rnn_lab.cli.announce", str(port), "here", sys.executable, "-c", stand_in],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in the background of a shell
+    )
+    assert keeper.stdout.readline() == "here\n"
+    (keeper.send_signal if number == signal.SIGTERM else partial(os.killpg, keeper.pid))(number)
+    assert keeper.communicate(timeout=60)[1] == f"{says}\n"
+    assert keeper.returncode == code
+    with socket.create_server(("127.0.0.1", port)):
+        pass  # the port is free again
