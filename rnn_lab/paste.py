@@ -73,7 +73,7 @@ def anywhere(arguments: Sequence[str]) -> list[str]:
     found = []
     for argument in arguments:
         key, _, value = argument.partition("=")
-        path = value.strip("'\"")
+        path = unquoted(value)
         there = key.lstrip("+") in PATHS and path and os.path.exists(path)
         found.append(override(key, os.path.abspath(path)) if there else argument)
     return found
@@ -83,6 +83,18 @@ def quoted(text: str) -> str:
     """A text in the quotes of Hydra's grammar; a backslash in it is one, and ``${`` names no other key."""
     text = re.sub(r"(\\*)('|\Z)", r"\1\1\2", re.sub(r"(\\*)\$\{", r"\1\1\\${", text))
     return "'" + text.replace("'", "\\'") + "'"
+
+
+def unquoted(text: str) -> str:
+    """The text that a value in the quotes of Hydra's grammar stands for; a value without them as it is.
+
+    Example:
+        >>> unquoted(quoted("it's ${x}")), unquoted("a b")
+        ("it's ${x}", 'a b')
+    """
+    if len(text) < 2 or text[0] not in "'\"" or text[-1] != text[0]:
+        return text
+    return re.sub(rf"(\\+)(?={text[0]}|\$\{{|\Z)", lambda run: "\\" * (len(run[1]) // 2), text[1:-1])
 
 
 def _interpreter() -> str:

@@ -12,7 +12,21 @@ from rnn_lab import paste
 
 
 @pytest.mark.parametrize(
-    "text", ["/plain/run", "/my runs/ü", "a'b", 'say "x"', "c\\", "${seed}", "[1,2]", "x=y", " ", ""]
+    "text",
+    [
+        "/plain/run",
+        "/my runs/ü",
+        "a'b",
+        'say "x"',
+        "c\\",
+        "${seed}",
+        "it's ${x}\\'",
+        "'a' b'",
+        "[1,2]",
+        "x=y",
+        " ",
+        "",
+    ],
 )
 def test_hydra_and_the_shell_read_a_value_as_it_stands(text):
     line = shlex.join(["echo", paste.override("trainer.resume", text)])
@@ -20,6 +34,15 @@ def test_hydra_and_the_shell_read_a_value_as_it_stands(text):
     (parsed,) = OverridesParser.create().parse_overrides([argument])
     value = parsed.value()
     assert (value if isinstance(value, str) else str(value)) == text.replace("${", "\\${")
+    assert paste.unquoted(argument.partition("=")[2]) == text
+    assert paste.unquoted(paste.quoted(text)) == text
+
+
+def test_a_file_whose_name_has_quotes_is_named_whole(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "it's ${x}, 'b'").touch()
+    (argument,) = paste.anywhere([paste.override("data.path", "it's ${x}, 'b'")])
+    assert paste.unquoted(argument.removeprefix("data.path=")) == str(tmp_path / "it's ${x}, 'b'")
 
 
 def test_in_a_clone_the_script_is_named_whole_and_runs_from_any_folder(tmp_path):

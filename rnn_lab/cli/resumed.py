@@ -13,6 +13,7 @@ from hydra.errors import HydraException
 
 from rnn_lab.cli.arguments import without_trust
 from rnn_lab.errors import BadInput
+from rnn_lab.paste import unquoted
 from rnn_lab.redaction import said
 from rnn_lab.trust import check_targets
 
@@ -36,7 +37,7 @@ def with_resumed(arguments: list[str]) -> list[str]:
     Raises:
         BadInput: the folder's overrides cannot be read, or say what no recipe may; nothing of them was made.
     """
-    folders = [Path(match[1].strip("'\"")) for match in map(_RESUME.fullmatch, arguments) if match]
+    folders = [Path(unquoted(match[1])) for match in map(_RESUME.fullmatch, arguments) if match]
     arguments, trusted = without_trust(arguments)
     if trusted and not folders:
         raise BadInput("trust=... names modules of a run that is resumed: say trainer.resume=... too, or leave it out.")

@@ -8,6 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn_lab import paste
 from rnn_lab.cli.resumed import with_resumed
 from rnn_lab.errors import BadInput
 from tests.processes import python
@@ -48,6 +49,13 @@ def test_a_recipe_passes_and_ones_own_arguments_come_after_it(tmp_path):
     assert with_resumed([named, "trainer.epochs=9"]) == [*RECIPE, named, "trainer.epochs=9"]
     assert with_resumed(["seed=1"]) == ["seed=1"]
     assert with_resumed(["trainer.resume=nowhere"]) == ["trainer.resume=nowhere"]
+
+
+def test_a_folder_whose_name_has_quotes_is_found_by_the_printed_words(tmp_path):
+    (tmp_path / "it's").mkdir()
+    folder(tmp_path / "it's", "seed=3")
+    printed = paste.override("trainer.resume", tmp_path / "it's")
+    assert with_resumed([printed]) == ["seed=3", printed]
 
 
 @pytest.mark.parametrize(
