@@ -130,6 +130,7 @@ class ForwardGradient:
         """Loss (R,) and gradient; see `WindowGradient` and `StreamGradient`."""
         if self.network.window is not None:
             self.begin(parameters)
+        X = X.astype(self.network.dtype, copy=False)  # else the state would take a stream's precision
         R, n, B = X.shape[:3]
         if not self.network.each_step:
             Y = Y[:, None]

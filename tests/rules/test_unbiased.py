@@ -69,6 +69,17 @@ def test_runs_resume_to_the_bit_and_replicas_are_runs_of_their_own(tmp_path, rul
     np.testing.assert_allclose(alone.parameters.flat, whole.parameters.flat[1:], rtol=1e-9)
 
 
+@pytest.mark.parametrize("model", [GRU(hidden_dim=3), LSTM(hidden_dim=3)], ids=repr)
+def test_a_stream_in_single_precision_resumes_to_the_bit(tmp_path, model) -> None:
+    """The rows of a stream are of double precision, which the state must not take from them."""
+    network, path = Network.for_data(STREAM, model, dtype="float32"), tmp_path / "state.npz"
+    trainer = Trainer(epochs=4, batch_size=4, bptt_truncate=3, keep="last", dtype="float32")
+    listen = [lambda epoch: epoch.state.save(path) if epoch.epoch == 2 else None]
+    whole = fit(network, STREAM, trainer, Adam(), (3, 4), listen, rule=UORO())
+    resumed = fit(network, STREAM, trainer, Adam(), (3, 4), state=TrainingState.load(path)[0], rule=UORO())
+    np.testing.assert_array_equal(resumed.parameters.flat, whole.parameters.flat)
+
+
 @pytest.mark.parametrize(
     ("data", "trainer", "words"),
     [
