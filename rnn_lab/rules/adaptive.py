@@ -11,7 +11,7 @@ and the longest k, `trainer.bptt_truncate`, where beta >= 1, or no k's bound is 
 at the states; those of the parameters differ by a factor that cancels.
 
 kappa is estimated anew at the first batch of each epoch, for each replica by itself, and holds for the epoch. Time:
-BPTT(kappa), replica by replica, and one pass of BPTT(k) an epoch. Of windows only.
+BPTT(kappa), replica by replica, and one pass of BPTT(k) an epoch, with masks through the whole window. Of windows only.
 
 Reference: Aicher, Foti & Fox, "Adaptively truncating backpropagation through time to control gradient bias" (2019).
 """
@@ -49,7 +49,7 @@ class AdaptiveGradient:
         self.longest = min(settings.bptt_truncate, network.window)
         self.gradient = network.zeros(replicas)
         self.kappa: Array | None = None  # (R,), of this epoch
-        self._probe = BackwardPass(network, 1, batch, self.longest, record_signals=True)
+        self._probe: BackwardPass | None = None
         self._made: dict[int, TruncatedGradient] = {}
 
     def begin_epoch(self, noise: Sequence[np.random.Generator]) -> None:
@@ -91,23 +91,27 @@ class AdaptiveGradient:
     def _estimate(self, parameters: Parameters, X: Array, Y: Array, weights: Array | None) -> int:
         """Kappa of one replica, from the gradient of each record's last loss by lag."""
         T, K = X.shape[1], self.longest
-        for _ in self._probe.recurrence.iter_blocks(parameters, X):
+        history = K if weights is None else T  # a record's K lags begin at its own last loss
+        if self._probe is None or self._probe.history != history:
+            self._probe = BackwardPass(self.network, 1, self.batch, history, record_signals=True)
+        probe = self._probe
+        for _ in probe.recurrence.iter_blocks(parameters, X):
             pass
         last = np.full(self.batch, T - 1)
         if not self.network.each_step:
-            self._probe(parameters, Y[:, None])
+            probe(parameters, Y[:, None])
         else:
             if weights is not None:
                 last = T - 1 - (weights[0, ::-1] > 0).argmax(axis=0)
             alone = np.zeros(X.shape[:3], X.dtype)
             alone[0, last, np.arange(self.batch)] = 1.0 / self.batch
-            self._probe(parameters, Y[:, T - K :], alone[:, T - K :])
-        recorder = self._probe.recurrence.layers[-1].recorder
+            probe(parameters, Y[:, T - history :], alone[:, T - history :])
+        recorder = probe.recurrence.layers[-1].recorder
         assert recorder is not None
-        by_lag = self.batch * recorder[0, ::-1]  # (K, B, H), of each record's own loss
-        for b, after in enumerate(np.minimum(T - 1 - last, K)):
+        by_lag = self.batch * recorder[0, ::-1]  # (K or T, B, H), of each record's own loss
+        for b, after in enumerate(T - 1 - last):
             by_lag[:, b] = np.concatenate([by_lag[after:, b], np.zeros_like(by_lag[:after, b])])
-        return estimate_kappa(by_lag, self.rule.delta, self.rule.tau)
+        return estimate_kappa(by_lag[:K], self.rule.delta, self.rule.tau)
 
 
 def estimate_kappa(by_lag: Array, delta: float, tau: float) -> int:

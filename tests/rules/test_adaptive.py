@@ -42,6 +42,21 @@ def test_the_gradient_is_that_of_bptt_at_each_replicas_own_kappa() -> None:
     assert (bias < 0.5).all()
 
 
+@pytest.mark.parametrize("k", [T, 12])
+def test_kappa_counts_from_each_records_own_last_loss(k) -> None:
+    """Records that end earlier decay as the others do, and a short reach does not hide it."""
+    network, rng = (
+        Network(Elman(hidden_dim=4, activation="identity"), 2, 1, T, each_step=True),
+        np.random.default_rng(0),
+    )
+    parameters, weights = network.initial([0]), np.zeros((1, T, B))
+    parameters["W_hh"][...] = 0.7 * np.eye(4)
+    weights[0, np.arange(T - B, T), np.arange(B)] = 1 / B
+    rule = Adaptive(delta=0.3).for_windows(network, 1, B, Reach(bptt_truncate=k))
+    rule(parameters, rng.standard_normal((1, T, B, 2)), np.full((1, T, B, 1), 5.0), weights)
+    assert rule.signals()["kappa"] == 4  # .7^4 < .3 < .7^3
+
+
 WINDOWS = Generated(name="sine", series=Sine(length=80), window=12, train=22, validation=10).dataset()
 MASKED = TaskData(name="reber", task=Reber(length=20), train=22, validation=10).dataset()
 
