@@ -10,8 +10,10 @@ C_k = |E sum_{j<k} dL/dh_{t-j}|,
 and the longest k, `trainer.bptt_truncate`, where beta >= 1, or no k's bound is below delta. Bounds are of the gradient
 at the states; those of the parameters differ by a factor that cancels.
 
-kappa is estimated anew at the first batch of each epoch, for each replica by itself, and holds for the epoch. Time:
-BPTT(kappa), replica by replica, and one pass of BPTT(k) an epoch, with masks through the whole window. Of windows only.
+kappa is estimated anew at the first batch of each epoch, for each replica by itself, and holds for the epoch; a smaller
+last batch has one of its own. With a loss at each step `trainer.bptt_stride` is 1 if not given: kappa's bias is that of
+exact truncation. Time: BPTT(kappa), replica by replica, and one pass of BPTT(k) an epoch, with masks through the whole
+window. Of windows only.
 
 Reference: Aicher, Foti & Fox, "Adaptively truncating backpropagation through time to control gradient bias" (2019).
 """
@@ -84,7 +86,7 @@ class AdaptiveGradient:
 
     def _truncated(self, k: int) -> TruncatedGradient:
         if k not in self._made:
-            stride = min(self.settings.bptt_stride or k, k)
+            stride = min(self.settings.bptt_stride or 1, k)
             self._made[k] = TruncatedGradient(self.network, 1, self.batch, k, stride)
         return self._made[k]
 

@@ -5,6 +5,7 @@ import pytest
 
 from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, Elman, Network
+from rnn_lab.observers.alignment import agreement, recurrent
 from rnn_lab.rules import BPTT, Adaptive, Reach
 from rnn_lab.rules.adaptive import estimate_kappa
 from rnn_lab.sequences import Generated, Reber, Sine, Stream, TaskData
@@ -55,6 +56,23 @@ def test_kappa_counts_from_each_records_own_last_loss(k) -> None:
     rule = Adaptive(delta=0.3).for_windows(network, 1, B, Reach(bptt_truncate=k))
     rule(parameters, rng.standard_normal((1, T, B, 2)), np.full((1, T, B, 1), 5.0), weights)
     assert rule.signals()["kappa"] == 4  # .7^4 < .3 < .7^3
+
+
+@pytest.mark.parametrize("model", [Elman(hidden_dim=6, gain=0.6), GRU(hidden_dim=6)], ids=repr)
+def test_with_a_loss_at_each_step_the_bias_is_what_is_allowed(model) -> None:
+    """Every loss goes back through all kappa steps, unless a stride says otherwise."""
+    network, rng = Network(model, 2, 1, T, each_step=True), np.random.default_rng(0)
+    parameters, X, Y = network.initial([0]), rng.standard_normal((1, T, B, 2)), rng.standard_normal((1, T, B, 1))
+    rule = Adaptive(delta=0.1).for_windows(network, 1, B, Reach(bptt_truncate=T))
+    found = recurrent(rule(parameters, X, Y)[1], network)
+    k = int(rule.signals()["kappa"][0])
+    assert k < T
+    exact, whole = (
+        recurrent(BPTT().for_windows(network, 1, B, reach)(parameters, X, Y)[1], network)
+        for reach in (Reach(bptt_truncate=k, bptt_stride=1), Reach(bptt_truncate=T))
+    )
+    np.testing.assert_array_equal(found, exact)
+    assert agreement(found, whole)[0] < 0.1
 
 
 WINDOWS = Generated(name="sine", series=Sine(length=80), window=12, train=22, validation=10).dataset()
