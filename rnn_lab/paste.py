@@ -11,6 +11,8 @@ from pathlib import Path
 PROGRAM = "rnn-lab"
 PATHS = ("data.path",)
 """Keys whose values are files."""
+STORES = ("tracking.uri",)
+"""Keys whose values are addresses of stores, which may be files."""
 
 
 def command(name: str, *arguments: str) -> str:
@@ -75,8 +77,20 @@ def anywhere(arguments: Sequence[str]) -> list[str]:
         key, _, value = argument.partition("=")
         path = unquoted(value)
         there = key.lstrip("+") in PATHS and path and os.path.exists(path)
+        if key.lstrip("+") in STORES and (whole := whole_address(path)) != path:
+            argument = override(key, whole)
         found.append(override(key, os.path.abspath(path)) if there else argument)
     return found
+
+
+def whole_address(address: str) -> str:
+    """A store's address, its file named whole.
+
+    Example:
+        >>> whole_address("sqlite:///a.db") == f"sqlite:///{os.getcwd()}/a.db", whole_address("sqlite:////data/a.db")
+        (True, 'sqlite:////data/a.db')
+    """
+    return re.sub(r"^(sqlite[^:]*:///)(?=[^/:])", lambda start: f"{start[1]}{os.getcwd()}/", address)
 
 
 def quoted(text: str) -> str:

@@ -113,7 +113,7 @@ class Sweep:
         tracking: "Tracking | None",
         interrupt: Interrupt,
     ) -> int:
-        command = Command.typed(self._config, folder)
+        command = Command.typed(self._config)
         job = Job(self._function, self._context, self._config, Singleton.get_state())
         code, endings = 0, {}
         with display(studies) as shows:
