@@ -24,11 +24,16 @@ def record_signal(journal: Journal, ended: Ended, checkpoint: Path) -> list[str]
     journal.write("end", **summary)
     if not checkpoint.is_file():
         return []
-    words = [paste.override("trainer.resume", journal.folder.absolute()), *_moved(journal.folder)]
+    words = [paste.override("trainer.resume", journal.folder.absolute()), *_said_again(journal.folder)]
     return [f"\nGo on with this run:  {paste.command('train', *words)}"]
 
 
-def _moved(folder: Path) -> list[str]:
-    """The data's file by its whole name, where the run was told it relative to the working directory."""
-    path = read(folder)[0]["config"]["data"].get("path")
-    return paste.anywhere([f"data.path={path}"]) if path and not Path(path).is_absolute() else []
+def _said_again(folder: Path) -> list[str]:
+    """The data's file by its whole name, where the run was told it relative to the working directory; and the store.
+
+    A resumed run takes its store from nobody's folder, so it has to be told.
+    """
+    start = read(folder)[0]
+    path, uri = start["config"]["data"].get("path"), start["uri"]
+    said = [f"data.path={path}"] if path and not Path(path).is_absolute() else []
+    return paste.anywhere([*said, *([paste.override("tracking.uri", uri)] if uri else [])])

@@ -52,7 +52,7 @@ def with_resumed(arguments: list[str]) -> list[str]:
         if key not in LEFT_OUT:
             _check(override, text, trusted, recorded)
             kept.append(text)
-        elif key == "tracking.uri":
+        elif key == "tracking.uri" and not any(re.match(r"\+*tracking\.uri=", argument) for argument in arguments):
             print(
                 said(f"{recorded} says {text}, which is not taken over: say it again if you mean it."), file=sys.stderr
             )

@@ -74,8 +74,8 @@ class Relay:
     def _named(self) -> str | None:
         """The store as a command has to name it; None where a variable does, and may hold its password."""
         resolved = address.resolve(self.tracking.uri)
-        by_default = not os.environ.get("MLFLOW_TRACKING_URI")  # a file, which another folder would not find
-        return self.tracking.uri or (resolved if by_default else None)
+        named = self.tracking.uri or address.database_file(resolved)  # a file, which another folder would not find
+        return resolved if named else None
 
     def _on_its_way(self) -> list[str]:
         """Say where a run will be that MLflow, or a busy machine, takes its time with."""

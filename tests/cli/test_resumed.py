@@ -121,6 +121,9 @@ def test_an_address_of_that_run_is_left_out_and_said(tmp_path, capsys):
     said = capsys.readouterr().err
     assert "tracking.uri=http://ada:***@evil:5000, which is not taken over" in said
     assert said.count("\n") == 1
+    own = "tracking.uri=sqlite:////own.db"
+    assert with_resumed([named, own]) == ["seed=1", named, own]
+    assert not capsys.readouterr().err
 
 
 DAMAGED = ["", "3", "a: b", "[1, 2]", "[[a=1]]", "- a=1\n- {b: 1}", "[", "\t- x", "!!python/object:os.system {}"]

@@ -110,7 +110,7 @@ def test_a_run_that_a_signal_ends_says_so_and_loses_no_epoch(number, code, reaso
     tmp_path /= "my runs, ü"
     tmp_path.mkdir()
     (tmp_path / "sine (ü).csv").write_text("x\n" + "\n".join(map(str, np.sin(np.arange(90.0)))) + "\n")
-    own = ["data=csv", "data.path=sine (ü).csv", "data.window=8"]
+    own = ["data=csv", "data.path=sine (ü).csv", "data.window=8", "tracking.uri=sqlite:///own.db"]
     long = [*QUICK[:3], *own, "trainer.epochs=100000", "trainer.checkpoint_seconds=3600", "hydra.run.dir=cut"]
     running = subprocess.Popen(
         [sys.executable, str(TRAIN), *long],
@@ -133,6 +133,7 @@ def test_a_run_that_a_signal_ends_says_so_and_loses_no_epoch(number, code, reaso
     }  # fmt: skip
     assert json.loads((tmp_path / "cut" / "summary.json").read_text()) == {"status": "KILLED", "reason": reason}
     command = said.split("Go on with this run:  ")[1].strip()
+    assert shlex.split(command)[-1] == f"tracking.uri='sqlite:///{tmp_path}/own.db'"
     epochs = facts_in(tmp_path / "cut", "epoch")[-1]["epoch"]
     state, _ = TrainingState.load(tmp_path / "cut" / "weights" / "checkpoint.npz")
     assert state.epoch in (epochs - 1, epochs)  # the last one that every listener was told of

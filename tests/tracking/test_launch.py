@@ -65,6 +65,17 @@ def test_with_wait_a_relay_that_dies_half_way_is_no_success(tmp_path):
     assert line.endswith(paste.command("sync", str(tmp_path), "--uri", address.resolve(None)))
 
 
+@pytest.mark.parametrize("variable", [True, False])
+def test_a_store_that_is_a_file_is_named_whole(variable, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    if variable:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///own.db")
+    said = State(state="unreachable", reason="the disk is full")
+    begun = relay(tmp_path, saying(tmp_path, said), uri=None if variable else "sqlite:///own.db")
+    (line,) = begun.report(60.0)
+    assert line.endswith(paste.command("sync", str(tmp_path), "--uri", f"sqlite:///{tmp_path}/own.db"))
+
+
 def test_a_silent_server_is_told_with_the_way_out(tmp_path):
     said = State(state="unreachable", reason="http://h:5000 does not answer (Connection refused)")
     (line,) = relay(tmp_path, saying(tmp_path, said)).report(60.0)
