@@ -215,7 +215,7 @@ def forecast_file(request: Request, forecaster: "Forecaster", path: Path, out: P
     figures.save(figure, picture)
     try:
         forecast.write_csv(out)
-    except BadInput:
+    except BaseException:  # a signal, too: the two belong together
         if new:
             picture.unlink(missing_ok=True)
         raise

@@ -11,9 +11,10 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
+from rnn_lab import paste
 from rnn_lab.cli.arguments import without_trust
 from rnn_lab.errors import BadInput
-from rnn_lab.paste import unquoted
+from rnn_lab.home import at_home
 from rnn_lab.redaction import said
 from rnn_lab.trust import check_targets
 
@@ -37,7 +38,8 @@ def with_resumed(arguments: list[str]) -> list[str]:
     Raises:
         BadInput: the folder's overrides cannot be read, or say what no recipe may; nothing of them was made.
     """
-    folders = [Path(unquoted(match[1])) for match in map(_RESUME.fullmatch, arguments) if match]
+    arguments = [_from_home(argument) for argument in arguments]
+    folders = [Path(paste.unquoted(match[1])) for match in map(_RESUME.fullmatch, arguments) if match]
     arguments, trusted = without_trust(arguments)
     if trusted and not folders:
         raise BadInput("trust=... names modules of a run that is resumed: say trainer.resume=... too, or leave it out.")
@@ -57,6 +59,14 @@ def with_resumed(arguments: list[str]) -> list[str]:
                 said(f"{recorded} says {text}, which is not taken over: say it again if you mean it."), file=sys.stderr
             )
     return kept + arguments
+
+
+def _from_home(argument: str) -> str:
+    """The argument with the home folder in place of a ``~`` at the beginning of a run's folder; any other as it is."""
+    match = _RESUME.fullmatch(argument)
+    if match is None or not (folder := paste.unquoted(match[1])).startswith("~"):
+        return argument
+    return paste.override("trainer.resume", at_home(folder, "trainer.resume"))
 
 
 def _read(file: Path) -> list[str]:

@@ -126,6 +126,14 @@ def test_an_address_of_that_run_is_left_out_and_said(tmp_path, capsys):
     assert not capsys.readouterr().err
 
 
+def test_a_folder_may_lie_at_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    folder(tmp_path / "run", "replicas=2")
+    assert with_resumed(["trainer.resume=~/run"]) == ["replicas=2", f"trainer.resume={tmp_path}/run"]
+    with pytest.raises(BadInput, match=r"^trainer\.resume=~nobody_at_all/run begins with ~nobody_at_all, which is "):
+        with_resumed(["trainer.resume=~nobody_at_all/run"])
+
+
 DAMAGED = ["", "3", "a: b", "[1, 2]", "[[a=1]]", "- a=1\n- {b: 1}", "[", "\t- x", "!!python/object:os.system {}"]
 DAMAGED += ["- '\x00'", "a: &a [x]\nb: [*a, *a]", "- " * 5000, "x" * 2_000_000]
 
