@@ -42,13 +42,8 @@ KEYS = {
 }
 """Column -> the searched key; the spaces are those of ``search=default``."""
 
-WHERE = ("over the whole space", "near the best")
-"""Regions in which a number's importance is asked for."""
-
 SAMPLERS = ("random", "tpe")
 DEFAULT, POOLED = "default", "k scan"
-FURTHER = 20
-"""Of the compared seeds, those whose median a sweep's word is held against."""
 
 
 @dataclass(frozen=True)
@@ -58,20 +53,15 @@ class Design:
     Attributes:
         sequences: names of SEQUENCES.
         trials: of each sampler on each sequence, one seed each.
-        confirm: fresh seeds that choose among the best trials of a sweep.
-        seeds: networks of each configuration that is compared in the end; none of them took part in a sweep, nor in its
-            confirmation.
+        seeds: networks of each configuration that is compared in the end; none of them took part in a sweep.
         ks: truncation lengths of the scan, beside the window itself.
-        scan_seeds: networks of each of them.
         more: further overrides of every run.
     """
 
     sequences: tuple[str, ...] = tuple(SEQUENCES)
     trials: int = 30
-    confirm: int = 5
-    seeds: int = 29
+    seeds: int = 5
     ks: tuple[int, ...] = (1, 2, 4, 8, 16, 32)
-    scan_seeds: int = 5
     more: tuple[str, ...] = ()
 
     def overrides(self, sequence: str) -> list[str]:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import optuna
-import yaml
 from hydra import compose, initialize_config_dir
 from optuna.trial import FrozenTrial, TrialState
 
@@ -28,7 +27,7 @@ from rnn_lab.tracking.journal import read
 TRAIN = Path(__file__).parents[2] / "scripts" / "train.py"
 AT_A_TIME = 2
 FIRST_SEED = 100
-"""Of the compared networks; the sweeps' own are of seed 0, and their confirmation takes the next ones."""
+"""Of the compared networks; the sweeps' own are of seed 0."""
 
 
 def measure(folder: Path, design: Design) -> dict[str, list[Row]]:
@@ -42,14 +41,12 @@ def measure(folder: Path, design: Design) -> dict[str, list[Row]]:
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         swept = list(pool.map(lambda pair: sweep(folder, pair[0], pair[1], design), names))
     trials = [row for rows in swept for row in rows]
-    winners = [winner(folder, name, sampler) for name, sampler in names]
-    plans = [plan for name in design.sequences for plan in compared(folder, name, winners, design)]
+    plans = [plan for name in design.sequences for plan in compared(folder, name, trials, design)]
     with LocalExecutor(AT_A_TIME) as executor:
         for future in [executor.submit(plan.carry_out) for plan in plans]:
             future.result()
     return {
         "trials": trials,
-        "winners": winners,
         "finals": [row for plan in plans for row in plan.rows()],
         "importances": [row for name in design.sequences for row in importances.rows(name, trials)],
         "sequences": [row for plan in plans if plan.configuration == DEFAULT for row in _sequence(plan)],
@@ -58,19 +55,21 @@ def measure(folder: Path, design: Design) -> dict[str, list[Row]]:
 
 def sweep(folder: Path, name: str, sampler: str, design: Design) -> list[Row]:
     """One study: trials of one sampler on one sequence, one at a time, so that TPE repeats itself."""
-    where, study_name = _swept(folder, name, sampler), f"{name}-{sampler}"
+    where, study_name = folder / "sweeps" / f"{name}-{sampler}", f"{name}-{sampler}"
     command = [
         *(sys.executable, str(TRAIN), "search=default", *design.overrides(name), "tracking=off"),
         *(f"hydra/sweeper/sampler={sampler}", "hydra/sweeper/pruner=none", f"hydra.sweeper.n_trials={design.trials}"),
         *("hydra.sweeper.n_jobs=1", f"hydra.sweeper.seed={list(SEQUENCES).index(name)}"),
         *("hydra.sweeper.group_by=[]", f"hydra.sweeper.study_name={study_name}", f"hydra.sweep.dir={where}"),
-        *("hydra.sweeper.figures=false", f"hydra.sweeper.confirm={design.confirm}", "hydra.sweeper.examine=false"),
+        *("hydra.sweeper.figures=false", "hydra.sweeper.confirm=0", "hydra.sweeper.examine=false"),
     ]
-    if "confirmed" not in _said(where):
+    counted = _counted(where, study_name)
+    if len(counted) < design.trials:
         print(f"{name}: {design.trials} trials by {sampler}", flush=True)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise BadInput(f"the sweep in {where} failed: {done.stderr.strip()}")
+        counted = _counted(where, study_name)
     return [
         {
             "sequence": name,
@@ -80,41 +79,8 @@ def sweep(folder: Path, name: str, sampler: str, design: Design) -> list[Row]:
             "val_rmse": trial.value if trial.state == TrialState.COMPLETE else None,
             "state": trial.state.name,
         }
-        for order, trial in enumerate(_counted(where, study_name))
+        for order, trial in enumerate(counted)
     ]
-
-
-def winner(folder: Path, name: str, sampler: str) -> Row:
-    """Words of a finished sweep on its best trial: the value that the search saw, and that of fresh seeds."""
-    best = _said(_swept(folder, name, sampler))
-    if "confirmed" not in best:
-        raise BadInput(f"the trials of {name} by {sampler} are too few to confirm the best of them")
-    fresh = best["confirmed"]
-    spread = fresh["confirmed"]
-    low, high = spread["interval"] or (None, None)
-    return {
-        "sequence": name,
-        "sampler": sampler,
-        "trial": best["trial"],
-        **{column: best["params"][key] for column, key in KEYS.items()},
-        "reported": fresh["reported"],
-        "confirmed": spread["typical"],
-        "low": low,
-        "high": high,
-        "fresh_seeds": spread["replicas"],
-        "raced": len(fresh["raced"]),
-        "epochs": fresh["epochs"],
-    }
-
-
-def _swept(folder: Path, name: str, sampler: str) -> Path:
-    return folder / "sweeps" / f"{name}-{sampler}"
-
-
-def _said(where: Path) -> dict[str, Any]:
-    """Contents of a sweep's ``best.yaml``; empty before it ended."""
-    path = where / "best.yaml"
-    return dict(yaml.safe_load(path.read_text(encoding="utf-8"))) if path.exists() else {}
 
 
 def _counted(where: Path, study_name: str) -> list[FrozenTrial]:
@@ -183,21 +149,25 @@ class Plan:
         ]
 
 
-def compared(folder: Path, name: str, winners: Sequence[Row], design: Design) -> list[Plan]:
-    """The default, each sampler's winner, and the better of these two at every truncation length of the scan."""
-    common = (*design.overrides(name), f"seed={FIRST_SEED}")
-    own = [row for row in winners if row["sequence"] == name]
+def compared(folder: Path, name: str, trials: Sequence[Row], design: Design) -> list[Plan]:
+    """The default, the best of each sampler, and the best of both at every truncation length of the scan."""
+    common = (*design.overrides(name), f"seed={FIRST_SEED}", f"replicas={design.seeds}")
     chosen: dict[str, tuple[str, ...]] = {DEFAULT: ()}
-    chosen |= {row["sampler"]: _overrides(row) for row in own}
-    chosen = {configuration: (f"replicas={design.seeds}", *values) for configuration, values in chosen.items()}
-    best = _overrides(min(own, key=lambda row: float(row["confirmed"])))
+    chosen |= {sampler: _overrides(_best(name, trials, (sampler,))) for sampler in SAMPLERS}
+    best = _overrides(_best(name, trials, SAMPLERS))
     window = _windows(common).window
     for k in (*(k for k in design.ks if k < window), window):
-        chosen[f"{POOLED} {k}"] = (f"replicas={design.scan_seeds}", *best[:-1], f"{KEYS['bptt_truncate']}={k}")
+        chosen[f"{POOLED} {k}"] = (*best[:-1], f"{KEYS['bptt_truncate']}={k}")
     return [
         Plan(folder / "runs" / name / configuration.replace(" ", "_"), name, configuration, (*common, *values))
         for configuration, values in chosen.items()
     ]
+
+
+def _best(name: str, trials: Sequence[Row], samplers: Sequence[str]) -> Row:
+    """The trial with the lowest validation error."""
+    found = [row for row in trials if row["sequence"] == name and row["sampler"] in samplers]
+    return min((row for row in found if row["val_rmse"] is not None), key=lambda row: float(row["val_rmse"]))
 
 
 def _overrides(trial: Row) -> tuple[str, ...]:
@@ -205,11 +175,11 @@ def _overrides(trial: Row) -> tuple[str, ...]:
 
 
 def _sequence(plan: Plan) -> list[Row]:
-    """Facts about the sequence itself: its size, its baselines, its memory."""
+    """Facts about the sequence itself: its size, its yardsticks, its memory."""
     dataset, summary = _windows(plan.overrides), plan.summary()
-    test = {baseline: score["rmse"] for baseline, score in summary["baselines"]["test"].items()}
-    linear = [baseline for baseline in test if baseline.startswith("AR")][-1]
-    esn = next(baseline for baseline in test if baseline.startswith("ESN"))
+    test = {rival: score["rmse"] for rival, score in summary["baselines"]["test"].items()}
+    linear = [rival for rival in test if rival.startswith("AR")][-1]
+    esn = next(rival for rival in test if rival.startswith("ESN"))
     nrmse = memory.errors(dataset)
     rows = range(1, dataset.window + 1)
     return [

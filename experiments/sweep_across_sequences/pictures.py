@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.sweep_across_sequences.design import DEFAULT, KEYS, WHERE
+from experiments.sweep_across_sequences.design import DEFAULT, KEYS
 from experiments.sweep_across_sequences.rows import Rows
 from experiments.sweep_across_sequences.tables import shortest
 from rnn_lab.figures import sweeps
@@ -16,11 +16,9 @@ CONFIGURATIONS = {"default": DEFAULT, "random search": "random", "TPE": "tpe"}
 
 def draw(rows: Rows, folder: Path) -> None:
     """Write the figures."""
-    for where, file in zip(WHERE, ("importances.png", "importances_near_best.png"), strict=True):
-        columns = ("low", "importance", "high")
-        found = {key: np.stack([rows.importance(where, key, c) for c in columns], axis=1) for key in KEYS}
-        chance = {key: rows.importance(where, key, "by_chance") for key in KEYS}
-        save(sweeps.importances(found, chance, rows.sequences), folder / file)
+    found = {key: np.stack([rows.importance(key, c) for c in ("low", "importance", "high")], axis=1) for key in KEYS}
+    chance = {key: rows.importance(key, "by_chance") for key in KEYS}
+    save(sweeps.importances(found, chance, rows.sequences), folder / "importances.png")
 
     scans = {name: rows.scan(name) for name in rows.sequences}
     ratios = {name: {k: error / min(scan.values()) for k, error in scan.items()} for name, scan in scans.items()}
@@ -32,13 +30,13 @@ def draw(rows: Rows, folder: Path) -> None:
         label: [each / one for each, one in zip(rows.finals(name), unit, strict=True)]
         for label, name in CONFIGURATIONS.items()
     }
-    baselines = {name: np.clip(rows.numbers(f"{name}_rmse") / unit, FLOOR, None) for name in ("linear", "esn")}
+    yardsticks = {name: np.clip(rows.numbers(f"{name}_rmse") / unit, FLOOR, None) for name in ("linear", "esn")}
     labels = {"linear": "best linear model", "esn": "echo-state network"}
     figure = sweeps.comparison(
         groups,
-        {labels[name]: marks for name, marks in baselines.items()},
+        {labels[name]: marks for name, marks in yardsticks.items()},
         rows.sequences,
-        xlabel=f"test RMSE over the default's median (baselines below {FLOOR} at {FLOOR})",
+        xlabel=f"test RMSE over the default's median (yardsticks below {FLOOR} at {FLOOR})",
     )
     save(figure, folder / "gains.png")
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.evidence import read_rows
-from experiments.sweep_across_sequences.design import FURTHER, POOLED, SAMPLERS
+from experiments.sweep_across_sequences.design import POOLED
 
 Array = NDArray[np.float64]
 
@@ -19,7 +19,7 @@ class Rows:
     """
 
     def __init__(self, folder: Path) -> None:
-        names = ("trials", "winners", "finals", "importances", "sequences")
+        names = ("trials", "finals", "importances", "sequences")
         self._tables = {name: read_rows(folder / f"{name}.csv") for name in names}
         self.sequences = [row["sequence"] for row in self._tables["sequences"]]
 
@@ -43,10 +43,6 @@ class Rows:
         """Their medians, (S,)."""
         return np.array([np.median(each) for each in self.finals(configuration, column)])
 
-    def further(self, sampler: str) -> Array:
-        """Median validation RMSE of as many seeds as a sweep's word is held against, none of them known to it, (S,)."""
-        return np.array([np.median(each[:FURTHER]) for each in self.finals(sampler, "val_rmse")])
-
     def scan(self, name: str) -> dict[int, float]:
         """Median validation NRMSE by truncation length."""
         found: dict[int, list[float]] = {}
@@ -56,13 +52,9 @@ class Rows:
                 found.setdefault(int(row["bptt_truncate"]), []).append(error)
         return {k: float(np.median(found[k])) for k in sorted(found)}
 
-    def importance(self, where: str, parameter: str, column: str) -> Array:
-        """A column of a parameter's importances in a region, (S,)."""
-        cells = {
-            row["sequence"]: row[column]
-            for row in self._tables["importances"]
-            if row["where"] == where and row["parameter"] == parameter
-        }
+    def importance(self, parameter: str, column: str) -> Array:
+        """A column of a parameter's importances, (S,)."""
+        cells = {row["sequence"]: row[column] for row in self._tables["importances"] if row["parameter"] == parameter}
         return np.array([float(cells[name]) for name in self.sequences])
 
     def best_so_far(self, sampler: str) -> Array:
@@ -73,13 +65,7 @@ class Rows:
                 found[row["sequence"]].append(float(row["val_rmse"] or np.inf))
         return np.minimum.accumulate(np.array([found[name] for name in self.sequences]), axis=1)
 
-    def winners(self, sampler: str, column: str) -> Array:
-        """A column of what each sweep said of its best trial, (S,); NaN where it is empty."""
-        cells = {row["sequence"]: row[column] for row in self._tables["winners"] if row["sampler"] == sampler}
-        return np.array([float(cells[name] or "nan") for name in self.sequences])
-
-    def better_winner(self, column: str) -> Array:
-        """A column of the better of both samplers' confirmed trials, (S,)."""
-        confirmed = np.stack([self.winners(sampler, "confirmed") for sampler in SAMPLERS])
-        found = np.stack([self.winners(sampler, column) for sampler in SAMPLERS])
-        return np.asarray(found[confirmed.argmin(axis=0), np.arange(len(self.sequences))])
+    def best_trial(self, name: str, column: str) -> float:
+        """A column of a sequence's best trial of both samplers."""
+        own = [row for row in self._tables["trials"] if row["sequence"] == name and row["val_rmse"]]
+        return float(min(own, key=lambda row: float(row["val_rmse"]))[column])
