@@ -24,7 +24,7 @@ from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
-from rnn_lab.network import Network, Parameters
+from rnn_lab.network import GRU, Network, Parameters
 from rnn_lab.rng import named_rng
 from rnn_lab.rules.forward_gradient import at_position, block, readout_error
 from rnn_lab.rules.local import linearise, parts, refuse_unknown
@@ -132,9 +132,13 @@ class ARTBP(WindowRule):
         refuse_unknown("ARTBP", network.model)
 
     def memory(self, network: Network, replicas: int, batch: int, settings: Reach) -> float:
-        """Gates and states of the whole window, in bytes."""
-        numbers = (3 * network.model.GATES + 2 * parts(network.model)) * network.model.hidden_dim
-        return float(replicas * batch * (network.window or 0) * numbers * np.dtype(network.dtype).itemsize)
+        """Gates and states of the whole window, and a step's J, in bytes."""
+        model, C = network.model, parts(network.model)
+        numbers = (3 * model.GATES + 2 * C) * model.hidden_dim
+        if isinstance(model, GRU) and model.reset == "before":
+            numbers += model.hidden_dim**2  # of each step what a reset gate does to all units
+        all_steps = (network.window or 0) * numbers + (C * model.hidden_dim) ** 2
+        return float(replicas * batch * all_steps * np.dtype(network.dtype).itemsize)
 
     def for_windows(self, network: Network, replicas: int, batch: int, settings: Reach) -> RandomlyTruncated:
         """Allocate what works on batches of windows of one size."""

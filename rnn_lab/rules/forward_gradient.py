@@ -200,6 +200,16 @@ class ForwardRule(Rule):
     def influence(self, sizes: Sizes) -> Influence:
         """Allocate what is carried."""
 
+    def carried(self, sizes: Sizes) -> int:
+        """Return how many numbers the influence has for each record."""
+        return sizes.count
+
+    def memory(self, network: Network, replicas: int, batch: int, settings: Reach) -> float:
+        """Return the influence's bytes."""
+        return float(
+            replicas * batch * self.carried(Sizes(network, replicas, batch)) * np.dtype(network.dtype).itemsize
+        )
+
     def errors_feedback(self, network: Network) -> Array | None:
         """Weights (O, H) that lead errors back to the states; None for the readout's own."""
         return None

@@ -15,9 +15,8 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 
 from rnn_lab.component import STRICT
-from rnn_lab.network import Network, Parameters
+from rnn_lab.network import Parameters
 from rnn_lab.rules.forward_gradient import Array, ForwardRule, Influence, Noise, Sizes, block
-from rnn_lab.rules.rule import Reach
 from rnn_lab.rules.step import Step
 
 
@@ -69,8 +68,8 @@ class RTRL(ForwardRule):
     """Real-time recurrent learning, exact for every cell.
 
     Example:
-        >>> from rnn_lab.network import Elman
-        >>> from rnn_lab.rules import BPTT
+        >>> from rnn_lab.network import Elman, Network
+        >>> from rnn_lab.rules import BPTT, Reach
         >>> network = Network(Elman(hidden_dim=4), inputs=1, outputs=1, window=10)
         >>> batch = network.initial([0]), np.ones((1, 10, 5, 1)), np.ones((1, 5, 1))
         >>> forward, back = (rule.for_windows(network, 1, 5, Reach(bptt_truncate=10)) for rule in (RTRL(), BPTT()))
@@ -82,7 +81,6 @@ class RTRL(ForwardRule):
         """Allocate P."""
         return Sensitivities(sizes)
 
-    def memory(self, network: Network, replicas: int, batch: int, settings: Reach) -> float:
-        """Two P, in bytes."""
-        sizes = Sizes(network, replicas, batch)
-        return 2.0 * replicas * batch * sizes.state * sizes.count * np.dtype(network.dtype).itemsize
+    def carried(self, sizes: Sizes) -> int:
+        """Two P."""
+        return 2 * sizes.state * sizes.count

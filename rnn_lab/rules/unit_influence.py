@@ -108,6 +108,10 @@ class SnAp1(ForwardRule):
         """Allocate p."""
         return UnitInfluence(sizes, own_jacobian)
 
+    def carried(self, sizes: Sizes) -> int:
+        """C numbers a parameter."""
+        return parts(sizes.network.model) * sizes.count
+
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class RFLO(ForwardRule):
@@ -153,3 +157,7 @@ class RFLO(ForwardRule):
     def influence(self, sizes: Sizes) -> UnitInfluence:
         """Allocate p."""
         return UnitInfluence(sizes, own_decay)
+
+    def carried(self, sizes: Sizes) -> int:
+        """C numbers a parameter."""
+        return parts(sizes.network.model) * sizes.count

@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
+import rnn_lab.capacity
 from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, LSTM, Elman, Network
-from rnn_lab.rules import BPTT, RFLO, RTRL, Reach, SnAp1
+from rnn_lab.rules import ARTBP, BPTT, RFLO, RTRL, UORO, Reach, SnAp1
+from rnn_lab.sequences import Generated, Sine
+from rnn_lab.training import Trainer, fit
 
 R, B, T, D, H = 2, 3, 7, 2, 4
 CELLS = [
@@ -90,3 +93,13 @@ def test_a_stream_goes_on(rule) -> None:
 def test_a_reset_gate_that_acts_through_w_hn_is_refused() -> None:
     with pytest.raises(BadInput, match=r"RFLO has no term through W_hh, .* needs model\.reset=after"):
         RFLO().refuse(Network(GRU(hidden_dim=H, reset="before"), D, 1, T))
+
+
+@pytest.mark.parametrize("rule", [SnAp1(), RFLO(), UORO(), ARTBP()], ids=repr)
+def test_what_no_memory_holds_is_one_sentence(monkeypatch, rule) -> None:
+    """A number a parameter or more, for each of so many records, is far more than the states of two steps."""
+    monkeypatch.setattr(rnn_lab.capacity, "free_memory", lambda: 5e8)
+    data = Generated(name="sine", series=Sine(length=1200), window=2, train=1000, validation=100).dataset()
+    trainer = Trainer(epochs=1, batch_size=1000, bptt_truncate=2)
+    with pytest.raises(BadInput, match=rf"the rule {type(rule).__name__} with model\.hidden_dim=200.* GB of memory"):
+        fit(Network.for_data(data, LSTM(hidden_dim=200)), data, trainer, rule=rule)
