@@ -4,12 +4,14 @@ import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from rnn_lab.capacity import refuse_too_large
 from rnn_lab.component import STRICT
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Network, Parameters
 from rnn_lab.observers.observer import Array, Observer, Snapshot, Training, Watcher
 from rnn_lab.observers.probe import every_nth
 from rnn_lab.rng import named_rng
+from rnn_lab.rules.rule import memory_of_steps
 from rnn_lab.sequences import Records, Rows
 
 
@@ -44,7 +46,8 @@ class Memory(Observer):
         """Begin to watch a run.
 
         Raises:
-            BadInput: weights by position cannot go on beyond their window; or there are too few steps.
+            BadInput: weights by position cannot go on beyond their window; there are too few steps; or too many for
+                the memory that is free.
         """
         network = training.network
         if network.model.encoding == "positional":
@@ -60,6 +63,12 @@ class Memory(Observer):
                 f"chance: it must be at least {4 * (network.model.hidden_dim + 1)}."
             )
         R, D = len(training.seeds), network.inputs
+        run, wanted = self.steps + self.delays, 4.0 * self.steps * (self.delays + 1) * D
+        refuse_too_large(
+            memory_of_steps(network, R, 1, run) + 8 * (run * D + wanted),
+            f"observers.memory.steps={self.steps} with observers.memory.delays={self.delays}, model.hidden_dim="
+            f"{network.model.hidden_dim} and replicas={R}",
+        )
         probe: Array = training.data.train.accept(_Columns())
         drawn = named_rng(0, "noise", 0, 2).uniform(-np.sqrt(3), np.sqrt(3), (self.steps + self.delays, D))
         x = probe.mean(axis=0) + probe.std(axis=0) * drawn

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from rnn_lab.capacity import refuse_too_large
 from rnn_lab.errors import BadInput
 from rnn_lab.network import Network
 from rnn_lab.observers.observer import Array, Seen, Snapshot, Training, Watcher
+from rnn_lab.rules.rule import memory_of_steps
 from rnn_lab.sequences import Records, Rows
 
 
@@ -45,8 +47,18 @@ class _Reader:
     steps: int
     key: str
 
+    def refuse_too_large(self, batch: int, steps: int) -> None:
+        """Refuse a probe whose states no memory holds."""
+        network, R = self.training.network, len(self.training.seeds)
+        refuse_too_large(
+            memory_of_steps(network, R, batch, steps),
+            f"{self.key}.batch={batch} of {steps} steps with model.hidden_dim={network.model.hidden_dim} and "
+            f"replicas={R}",
+        )
+
     def of_records(self, records: Records) -> Probe:
         network, R = self.training.network, len(self.training.seeds)
+        self.refuse_too_large(min(self.batch, len(records)), int(records.X.shape[1]))
         which = np.linspace(0, len(records) - 1, min(self.batch, len(records))).astype(int)
         X = network.time_major(records.X[which], R)
         Y = network.time_major(records.Y[which], R) if network.each_step else _shared(network, records.Y[which], R)
@@ -56,6 +68,7 @@ class _Reader:
         network, R = self.training.network, len(self.training.seeds)
         if rows.length < self.steps:
             raise BadInput(f"{self.key}.steps={self.steps} is more than the {rows.length} training steps.")
+        self.refuse_too_large(self.batch, self.steps)
         starts = np.linspace(0, rows.length - self.steps, self.batch).astype(np.int64)
         X, Y = (_shared(network, part, R) for part in rows.read(starts, self.steps))
         return Probe(replace(network, window=self.steps), X, Y, None)
@@ -76,7 +89,7 @@ def take_probe(training: Training, batch: int, steps: int, key: str) -> Probe:
         key: the observer's, for messages.
 
     Raises:
-        BadInput: the stream has fewer steps.
+        BadInput: the stream has fewer steps, or no memory holds the states.
     """
     probe: Probe = training.data.train.accept(_Reader(training, batch, steps, key))
     return probe

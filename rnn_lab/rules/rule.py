@@ -133,6 +133,14 @@ class WindowRule(Rule):
         raise AssertionError("a stream's network has no window")
 
 
+def memory_of_steps(network: Network, replicas: int, batch: int, steps: int) -> float:
+    """Return the bytes of the layers' states and gates, and of the gradients at them, over so many steps."""
+    H = network.model.hidden_dim
+    gates = max(shape[-1] for name, shape in network.shapes.items() if name.startswith("W_hh"))
+    numbers = float(replicas) * batch * steps * network.model.layers * (3 * gates + 2 * H)
+    return numbers * np.dtype(network.dtype).itemsize
+
+
 def mean_weights(weights: Array | None, shape: tuple[int, ...], dtype: Any) -> Array:
     """Weights (R, n, B) of losses as they are given, or those of the mean over n B losses.
 

@@ -14,6 +14,7 @@ from rnn_lab.network import Network, Parameters
 from rnn_lab.observers import Observer, Snapshot, Training, Watcher
 from rnn_lab.rng import refuse_seeds
 from rnn_lab.rules import BPTT, Rule
+from rnn_lab.rules.rule import memory_of_steps
 from rnn_lab.scoring import Evaluator, Targets, targets_of
 from rnn_lab.scoring.refused_data import refuse_data
 from rnn_lab.sequences import Data, Records, Rows
@@ -134,14 +135,12 @@ def _refuse_too_large(network: Network, data: Data, trainer: Trainer, rule: Rule
     Of parameters there are six: themselves, the best ones, a gradient, and up to three of an optimizer.
     """
     size, H = np.dtype(network.dtype).itemsize, network.model.hidden_dim
-    gates = max(shape[-1] for name, shape in network.shapes.items() if name.startswith("W_hh"))
     parameters = sum(float(np.prod(shape, dtype=float)) for shape in network.shapes.values())
     everything = data.shapes["train"]["X"][0] if data.window else 1  # of a stream, null is one lane
     batch = trainer.batch_size or everything
     k = min(trainer.bptt_truncate, data.window or max(data.train.length // batch, 1))  # no further than a lane is long
-    states = float(batch) * k * network.model.layers * (3 * gates + 2 * H)
     refuse_too_large(
-        replicas * size * (6 * parameters + states),
+        replicas * size * 6 * parameters + memory_of_steps(network, replicas, batch, k),
         f"model.hidden_dim={H} with replicas={replicas}, trainer.batch_size={trainer.batch_size} and "
         f"trainer.bptt_truncate={trainer.bptt_truncate}",
     )

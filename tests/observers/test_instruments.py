@@ -102,6 +102,14 @@ class Direction(Rule):
             BPTT(),
             r"RTRL in observers\..* GB of memory",
         ),
+        (
+            Units(batch=10**11),
+            STREAM,
+            Elman(hidden_dim=4),
+            BPTT(),
+            r"observers\.units\.batch=100000000000 of 50 steps with model\.hidden_dim=4 and replicas=2 needs .* GB",
+        ),
+        (Memory(steps=10**11), STREAM, Elman(hidden_dim=4), BPTT(), r"memory\.steps=100000000000 with .* GB of memory"),
         (Memory(steps=100), ADDING, Elman(hidden_dim=64), BPTT(), r"memory\.steps=100 .* at least 260"),
     ],
 )
