@@ -76,10 +76,11 @@ def _square(values: Array) -> Array:
 
 
 def _balance(length: Array, state: Array) -> Array:
-    """Sqrt(length / |state|) of each record, (R, B, 1); 1 where one of them is zero."""
+    """Sqrt(length / |state|) of each record, (R, B, 1); 1 where one of them is zero, or so is the quotient."""
     other = np.sqrt(_square(state))
     usable = (length > 0) & (other > 0)
-    return np.asarray(np.sqrt(np.where(usable, length, 1.0) / np.where(usable, other, 1.0))[..., None])
+    factor = np.sqrt(np.where(usable, length, 1.0) / np.where(usable, other, 1.0))
+    return np.asarray(np.where(factor > 0, factor, 1.0)[..., None])  # 0 where the state has overflowed
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -8,7 +8,7 @@ from rnn_lab.network import GRU, LSTM, Elman, Network
 from rnn_lab.rng import named_rng
 from rnn_lab.rules import ARTBP, RTRL, UORO, Reach
 from rnn_lab.sequences import Generated, Sine, Stream
-from rnn_lab.training import Adam, Trainer, TrainingState, fit
+from rnn_lab.training import SGD, Adam, Trainer, TrainingState, fit
 
 D, T, H = 1, 4, 3
 GROUPS, EACH = 100, 1000  # 1e5 draws: records alike, each with noise of its own, in replicas alike
@@ -78,6 +78,14 @@ def test_a_stream_in_single_precision_resumes_to_the_bit(tmp_path, model) -> Non
     whole = fit(network, STREAM, trainer, Adam(), (3, 4), listen, rule=UORO())
     resumed = fit(network, STREAM, trainer, Adam(), (3, 4), state=TrainingState.load(path)[0], rule=UORO())
     np.testing.assert_array_equal(resumed.parameters.flat, whole.parameters.flat)
+
+
+@pytest.mark.filterwarnings("error")
+def test_divergence_is_no_warning() -> None:
+    """A state that overflows is divergence, which the run says in words, and no division by zero."""
+    network = Network.for_data(STREAM, Elman(hidden_dim=4, activation="identity", gain=1.2))
+    trainer = Trainer(epochs=2, batch_size=1, bptt_truncate=5)
+    assert fit(network, STREAM, trainer, SGD(learning_rate=30.0), (1, 2), rule=UORO()).diverged.all()
 
 
 @pytest.mark.parametrize(
