@@ -36,6 +36,8 @@ class Alignment(Observer):
         alignment/cosine    g' . g / (|g'| |g|); NaN where g' is zero
         alignment/kappa_D   the smallest k at which the bias of BPTT(k), exactly truncated, is at most D = 0.1, 0.5, 0.9
 
+    Where g is not finite, as of a replica that has diverged, all are NaN.
+
     Of a random rule it is one draw, whose noise is not the run's. Cost, each time: a gradient by each rule, and up to T
     truncated ones for kappa.
 
@@ -123,6 +125,8 @@ def agreement(found: Array, whole: Array) -> tuple[Array, Array]:
 def kappas(by_k: Any, deltas: Sequence[float], replicas: int, steps: int) -> list[Array]:
     """Find for each delta the smallest k with bias (R,) <= delta, of biases by k = 1, 2, ...; ``steps`` where none is.
 
+    A bias that is NaN has no smallest k: it is NaN.
+
     Example:
         >>> kappas([np.array([0.8]), np.array([0.6]), np.array([0.3])], (0.5, 0.9), 1, 4)
         [array([3.]), array([1.])]
@@ -130,7 +134,8 @@ def kappas(by_k: Any, deltas: Sequence[float], replicas: int, steps: int) -> lis
     found = [np.full(replicas, float(steps)) for _ in deltas]
     for k, bias in enumerate(by_k, 1):
         for delta, best in zip(deltas, found, strict=True):
+            best[np.isnan(bias) & (best == steps)] = np.nan
             best[(bias <= delta) & (best == steps)] = k
-        if all((best < steps).all() for best in found):
+        if not any((best == steps).any() for best in found):
             break
     return found

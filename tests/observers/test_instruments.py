@@ -69,6 +69,17 @@ def test_kappa_is_the_first_k_whose_bias_is_small_enough() -> None:
         assert at <= 0.1 < before
 
 
+def test_where_there_is_no_gradient_there_is_no_kappa() -> None:
+    """One replica has diverged, and what is measured of the other one is what it was."""
+
+    def lose(parameters) -> None:
+        parameters["W_hh"][1] = np.inf
+
+    plain, lost = (measured(Alignment(), ADDING, Elman(hidden_dim=4), change).metrics for change in (None, lose))
+    for name in ("alignment/kappa_0.1", "alignment/kappa_0.5", "alignment/kappa_0.9"):
+        np.testing.assert_array_equal(lost[name], [plain[name][0], np.nan])
+
+
 class Direction(Rule):
     """A rule that is no gradient."""
 
