@@ -103,11 +103,13 @@ def every_nth(every: int, epochs: int, measure: Measured) -> Watcher:
     names: dict[str, Any] = {}
 
     def watch(snapshot: Snapshot) -> Seen:
-        if snapshot.epoch % every and snapshot.epoch != epochs and names:
+        between = snapshot.epoch % every != 0 and snapshot.epoch != epochs
+        if not between or not names:  # a run that resumes in between asks for the names alone
+            with np.errstate(all="ignore"):  # a network that diverged is NaN here as elsewhere
+                metrics, arrays = measure(snapshot)
+            names.update(metrics)
+        if between:
             return Seen(metrics={name: np.full_like(values, np.nan) for name, values in names.items()})
-        with np.errstate(all="ignore"):  # a network that diverged is NaN here as elsewhere
-            metrics, arrays = measure(snapshot)
-        names.update(metrics)
         return Seen(metrics=metrics, arrays=arrays)
 
     return watch
