@@ -4,6 +4,8 @@ import re
 
 import hydra
 
+from rnn_lab.cli.suggestions import CONF
+from rnn_lab.cli.verbatim import parsed
 from rnn_lab.errors import BadInput
 
 
@@ -37,6 +39,26 @@ def with_mode(arguments: list[str]) -> list[str]:
         return [*arguments, "hydra.mode=MULTIRUN"]
     alone = not any(argument.startswith("-") for argument in arguments)  # Hydra takes one such flag, as --cfg is
     return [*arguments, "--multirun"] if alone else arguments
+
+
+def refuse_no_option(arguments: list[str]) -> None:
+    """Refuse a null, a number or a truth value where an option of a group belongs: Hydra calls it a bug.
+
+    Raises:
+        BadInput: it names the group and its options.
+
+    Example:
+        >>> refuse_no_option(["rule=null"])
+        Traceback (most recent call last):
+            ...
+        rnn_lab.errors.BadInput: rule=null is not allowed: it should name an option of rule: adaptive, artbp, bptt, ...
+    """
+    for argument in arguments:
+        match = re.fullmatch(r"\+*([\w/]+)(?:@[^=]*)?=(.*)", argument, re.DOTALL)
+        options = sorted(path.stem for path in (CONF / match[1]).glob("*.yaml")) if match else []
+        read = parsed(match[2]) if match and options else None
+        if match and read is not None and isinstance(read.value(), int | float | None):
+            raise BadInput(f"{argument} is not allowed: it should name an option of {match[1]}: {', '.join(options)}.")
 
 
 def with_compared(arguments: list[str]) -> list[str]:

@@ -13,7 +13,7 @@ from omegaconf import DictConfig
 
 from rnn_lab import signals, sweeping
 from rnn_lab.cli import help_page
-from rnn_lab.cli.arguments import with_compared, with_mode
+from rnn_lab.cli.arguments import refuse_no_option, with_compared, with_mode
 from rnn_lab.cli.exits import one_sentence
 from rnn_lab.cli.passwords import refuse_passwords
 from rnn_lab.cli.resumed import with_resumed
@@ -80,6 +80,7 @@ def main(arguments: list[str]) -> None:
         return
     sweeping.register(LAB)  # hydra/sweeper=rnn_lab, which search=... chooses
     refuse_passwords(arguments)
+    refuse_no_option(arguments)
     sys.argv[1:] = with_mode(with_compared(with_resumed(verbatim(arguments, *TEXTS, *LISTS))))
     compose_once(sys.argv[1:])
     train()

@@ -69,16 +69,16 @@ def _as_meant(argument: str, keys: Sequence[str], sweeps: bool) -> str:
         return f"{start}={_choices(text, LISTS[key], sweeps)}"
     if "${" in text and os.path.exists(text):  # a file is called so
         return _quoted(start, text)
-    parsed = _parsed(text)
-    if parsed is None:
+    read = parsed(text)
+    if read is None:
         return _quoted(start, text)
-    value = parsed.value()
+    value = read.value()
     if isinstance(value, str):
         return argument if "${" in text or value == text or text[:1] in "'\"" else _quoted(start, text)
-    return argument if value is None or (parsed.is_sweep_override() and sweeps) else _quoted(start, text)
+    return argument if value is None or (read.is_sweep_override() and sweeps) else _quoted(start, text)
 
 
-def _parsed(text: str) -> Override | None:
+def parsed(text: str) -> Override | None:
     """Read a value as Hydra does; None: it cannot."""
     try:
         return OverridesParser.create().parse_override(f"x={text}")
@@ -90,8 +90,8 @@ def _choices(text: str, number: re.Pattern[str], sweeps: bool) -> str:
     """Texts, numbers or lists of them: one, or in a sweep several; or a function of Hydra's that makes several."""
     if not sweeps:
         return _list(text, number)
-    parsed = _parsed(text)
-    if parsed is not None and parsed.is_sweep_override() and re.match(r"\w+\(", text):
+    read = parsed(text)
+    if read is not None and read.is_sweep_override() and re.match(r"\w+\(", text):
         return text
     choices = _items(text)
     return ",".join(_list(choice, number) for choice in choices) if len(choices) > 1 else _list(text, number)
@@ -112,8 +112,8 @@ def _items(text: str) -> list[str]:
 def _item(item: str, number: re.Pattern[str]) -> str:
     if number.fullmatch(item) or "${" in item:
         return item
-    parsed = _parsed(item)
-    value = None if parsed is None else parsed.value()
+    read = parsed(item)
+    value = None if read is None else read.value()
     meant = isinstance(value, str) and (value == item or item[:1] in "'\"" or "\\," in item)
     return item if meant else _quoted("", item).removeprefix("=")
 
