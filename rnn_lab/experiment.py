@@ -112,6 +112,9 @@ def build(config: DictConfig) -> Experiment:
     optimizer: Optimizer = instantiate(config.optimizer, Optimizer)
     model: Architecture = instantiate(config.model, Architecture)
     watched = (config.get("observers") or {}).items()
+    for key, node in [("figures", config.figures), *((f"observers.{name}", node) for name, node in watched)]:
+        if not isinstance(node, DictConfig):
+            raise BadInput(f"{key}={node} is not allowed: it should be a component, which has a _target_.")
     observers = {str(name): instantiate(node, Observer, _convert_="all") for name, node in watched}
     evaluation: Evaluation = instantiate(config.evaluation, Evaluation, _convert_="all")
     figures: Figures = instantiate(config.figures, Figures)

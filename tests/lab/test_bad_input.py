@@ -46,6 +46,8 @@ REFUSED = [
     (["seed=5000000000"], "seed=5000000000 is not allowed: it should be less than or equal to 2147483648"),
     (["model.hidden_dim=1000000"], "GB of memory, and "),
     (["tracking.enabled=true", "tracking.uri=sqlite:////nowhere/x.db"], "/nowhere"),
+    (["figures=null"], "figures=None is not allowed: it should be a component, which has a _target_"),
+    (["observers=[units]", "observers.units=null"], "observers.units=None is not allowed: it should be a component"),
     (["+colour=blue"], "colour is no known key"),
     (["evaluation.free_run.starts=0"], "evaluation.free_run.starts=0 is not allowed: it should be greater than"),
     (
