@@ -1,6 +1,6 @@
 """Agreement of a rule's gradient with the whole one, measured beside a training that does not know of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -22,7 +22,11 @@ DELTAS = (0.1, 0.5, 0.9)
 
 def _named(rules: Any) -> Any:
     """Take a list of names for the rules of these names."""
-    return {name: by_name(RULES, Rule)(name) for name in rules} if isinstance(rules, (list, tuple)) else rules
+    if isinstance(rules, Mapping):
+        return rules
+    if not isinstance(rules, (list, tuple)):
+        raise ValueError("it should be a list of names, such as [snap1,rflo]")
+    return {name: by_name(RULES, Rule)(name) for name in rules}
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from rnn_lab.errors import BadInput
 from rnn_lab.network import GRU, LSTM, Elman, Network
@@ -181,3 +182,8 @@ def test_every_nth_epoch_and_the_last(first) -> None:
     assert [bool(np.isnan(seen.metrics["grad/share_beyond_k"]).any()) for seen in told] == [
         not seen.arrays for seen in told
     ]
+
+
+def test_one_name_in_place_of_a_list_of_rules_is_one_sentence() -> None:
+    with pytest.raises(ValidationError, match=r"it should be a list of names, such as \[snap1,rflo\]"):
+        Alignment(rules="snap1")  # type: ignore[arg-type]
