@@ -45,8 +45,9 @@ def test_every_choice_trains(choice, composed, tmp_path):
     needs = [need.format(csv=tmp_path / "some.csv") for need in NEEDS.get(choice, [])]
     small = [] if choice.startswith(("data", "study")) else SMALL
     config = composed(choice, *small, *needs, "trainer.epochs=1", "tracking.enabled=false")
-    if isinstance(config.data.train, int) and config.data.train > FEW:  # the equation is the choice, not its records
-        config.data.train, config.data.validation, config.data.test = FEW, FEW // 2, min(config.data.test, FEW // 2)
+    data = config.data
+    if choice.startswith("data=") and isinstance(data.train, int) and data.train > FEW:
+        data.train, data.validation, data.test = FEW, FEW // 2, min(data.test, FEW // 2)
     value = lab.run(config, tmp_path / "run")
     assert value > 0
     assert (tmp_path / "run" / "summary.json").is_file()
