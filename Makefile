@@ -5,7 +5,7 @@ ARGS ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --use-pep517 -c constraints.txt
-# Two processes keep two cores busy; tests that wait for servers and sweeps leave room for two more. What the tests of a file
+# Two processes keep two cores busy; tests that wait for servers and sweeps leave room for a third. What the tests of a file
 # share (a browser, a search) is made once, for they run in one process; the quick ones, at the end, fill it up.
 PYTEST := $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder --numprocesses
 
@@ -34,21 +34,21 @@ quick: .venv/.dev  ## unit and contract tests: a verdict within a minute
 	@$(PYTEST) 2 -m 'not slow' $(QUICK) $(ARGS)
 
 test: .venv/.dev  ## the whole test suite
-	@$(PYTEST) 4 $(ARGS)
+	@$(PYTEST) 3 $(ARGS)
 
 test-hydra14: .venv-hydra14/.dev  ## the sweeper's tests on Hydra 1.4's pre-release, in an environment of its own
-	@.venv-hydra14/bin/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder -W 'ignore:The version_base parameter' -W 'ignore:hydra.utils.instantiate' \
+	@.venv-hydra14/bin/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder -W 'ignore:The version_base parameter' -W 'ignore:hydra.utils.instantiate' \
 		tests/sweeping tests/contracts/test_executors.py $(ARGS)
 
 test-newest: .venv-newest/.dev  ## the whole suite on the newest versions that pyproject.toml allows, in an environment of its own
-	@.venv-newest/bin/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@.venv-newest/bin/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.dev  ## formatting, lint, types, layering, then the tests
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(PYTEST) 4 $(ARGS)
+	@$(PYTEST) 3 $(ARGS)
 
 audit:  ## known vulnerabilities of the pinned packages, by pip-audit, which asks its service on the network
 	@$(PYTHON) -m pip_audit --version >/dev/null 2>&1 || { \
