@@ -136,6 +136,9 @@ class RecordEpochs:
                 loss = BatchLoss(self.records, which, partial(self.gradient, block.start), sampled)
                 done = self.optimizer.step(part, loss, self.clipping, i / len(starts), self.trainer.epochs)
                 seen[i, :, block] = done
+            if part is not state:
+                for name, moment in part.moments.items():  # an optimizer may have put new arrays in the views' place
+                    state.moments[name][block] = moment
         state.updates = part.updates
         return seen
 

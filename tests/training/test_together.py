@@ -2,12 +2,16 @@
 
 import numpy as np
 import pytest
+from pydantic.dataclasses import dataclass
 
+from rnn_lab.component import STRICT
 from rnn_lab.network import GRU, LSTM, Elman, Network
 from rnn_lab.rules import ARTBP, BPTT, UORO, Readout, SnAp1
 from rnn_lab.sequences import Generated, Sine
 from rnn_lab.training import SGD, Adam, ReduceOnPlateau, RMSprop, Trainer, fit
 from rnn_lab.training import record_epochs as module
+from rnn_lab.training.optimizer import FirstOrder
+from rnn_lab.training.schedules import Constant, Schedule
 from rnn_lab.training.together import blocks
 
 DATA = Generated(name="sine", series=Sine(length=40), window=6, train=17, validation=9, each_step=True).dataset()
@@ -47,6 +51,29 @@ def test_no_bit_depends_on_the_blocks(case, monkeypatch):
             assert set(found) == set(expected)
             for name in (name for name in expected if not name.endswith("seconds")):
                 np.testing.assert_array_equal(found[name], expected[name])
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Rebinding(FirstOrder):
+    """Momentum whose velocity is a new array each time."""
+
+    learning_rate: float = 0.1
+    schedule: Schedule = Constant()
+
+    def begin(self, theta):
+        return {"velocity": np.zeros_like(theta)}
+
+    def update(self, theta, gradient, rate, moments, count):
+        moments["velocity"] = 0.9 * moments["velocity"] - rate * gradient
+        theta += moments["velocity"]
+
+
+def test_an_optimizer_may_put_new_moments_in_the_old_ones_place(monkeypatch):
+    together = trained(optimizer=Rebinding())
+    monkeypatch.setattr(module, "blocks", lambda *sizes: [slice(0, 2), slice(2, 5)])
+    apart = trained(optimizer=Rebinding())
+    np.testing.assert_array_equal(apart.parameters.flat, together.parameters.flat)
+    np.testing.assert_array_equal(apart.moments["velocity"], together.moments["velocity"])
 
 
 @pytest.mark.parametrize(("hidden", "batch", "k", "largest"), [(32, 10, 50, 28), (100, 10, 50, 1), (256, 1, 50, 3)])
